@@ -1,0 +1,10 @@
+/* csystem.h - the system libraries that Mailroom links, with `static inline` functions where a library
+ * offers only a macro or a variadic. One header a library; the rooms import this module alone. */
+#ifndef CSYSTEM_H
+#define CSYSTEM_H
+#include "csystem/libc.h"
+#include "csystem/json.h"
+#include "csystem/sqlite.h"
+#include "csystem/openssl.h"
+#include "csystem/ffi.h"
+#endif

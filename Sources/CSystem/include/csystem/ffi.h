@@ -1,0 +1,4 @@
+#ifndef CSYSTEM_FFI_H
+#define CSYSTEM_FFI_H
+#include <ffi.h>
+#endif

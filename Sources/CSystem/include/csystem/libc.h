@@ -1,0 +1,11 @@
+#ifndef CSYSTEM_LIBC_H
+#define CSYSTEM_LIBC_H
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+/* errno as a function: the macro does not reach Swift in every configuration. */
+static inline int csystem_errno(void) { return errno; }
+#endif

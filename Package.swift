@@ -8,13 +8,14 @@ import PackageDescription
 ///  - `tool`: the command-line tool, linked against a libmailroom.so built before
 let build = Context.environment["MAILROOM_BUILD"] ?? ""
 
-let house: [SwiftSetting] = [
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .unsafeFlags([
-        "-Xfrontend", "-disable-implicit-string-processing-module-import",
-        "-Xfrontend", "-disable-implicit-concurrency-module-import",
-    ]),
-]
+let house: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .unsafeFlags([
+            "-Xfrontend", "-disable-implicit-string-processing-module-import",
+            "-Xfrontend", "-disable-implicit-concurrency-module-import",
+        ]),
+    ] + (build == "ship" || build == "tool" ? [] : [.define("MAILROOM_TEST")])
 
 func room(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
     .target(

@@ -1,0 +1,101 @@
+extension RecordSpec {
+    /// The kinds of records that functions take.
+    package static let options: [RecordSpec] = [
+        openOptions, connect, reconnect, disconnect, syncOptions, outgoing, attachment, header, resend, resendAll,
+        address, setting,
+    ]
+
+    package static let openOptions = RecordSpec(
+        "open", "The options of mr_open.",
+        [
+            .given("work", .text, "never, wait (the default) or always: which work this process does"),
+            .given("plugins", .list, "more directories of plugins, before the built-in one"),
+            .given("key", .bytes, "32 bytes, or 64 hexadecimal digits: the key that secrets are encrypted with"),
+            .given("key_id", .text, "a name for the key; the default is 'host'"),
+            .given("key_file", .int, "1: keep the key in a file of mode 0600 beside the store (for one user alone)"),
+            .given("group_access", .int, "1: the store's files are for the group, too (0660)"),
+            .given("create", .int, "0: MR_E_NOT_FOUND where the store does not exist; the default is 1"),
+            .given("changes_keep_days", .int, "how long the change feed is kept; the default is 30"),
+            .given("ca_file", .text, "a file of PEM certificates trusted beside the system's"),
+            .given("lease_ms", .int, "how long a lease lasts; the default is 60000, at least 2000"),
+            .given("connect_timeout_ms", .int, "for dialling and TLS; the default is 30000"),
+            .given("io_timeout_ms", .int, "for one answer of a server; the default is 120000"),
+            .given("poll_ms", .int, "how often a worker syncs an account; the default is 300000"),
+        ])
+
+    package static let connect = RecordSpec(
+        "connect", "The account that mr_connect makes. Beside these: the settings and secrets of the provider.",
+        open: true,
+        [
+            .given("address", .text, "the mail address; required"),
+            .given("provider", .text, "the scheme; the default is imap"),
+            .given("user_key", .text, "the CRM's own key of the user"),
+            .given("company", .int, "the id of the company"),
+            .given("display_name", .text, "the name that goes into From"),
+        ])
+
+    package static let reconnect = RecordSpec(
+        "reconnect", "What mr_reconnect changes. Beside these: the settings and secrets of the provider.", open: true,
+        [
+            .given("user_key", .text, "the CRM's own key of the user"),
+            .given("display_name", .text, "the name that goes into From"),
+        ])
+
+    package static let disconnect = RecordSpec(
+        "disconnect", "The options of mr_disconnect.",
+        [.given("erase", .int, "1: remove the mail, the secrets and the log texts as well")])
+
+    package static let syncOptions = RecordSpec(
+        "sync", "The options of mr_sync.",
+        [.given("folder", .text, "this folder alone, by its path")])
+
+    package static let outgoing = RecordSpec(
+        "outgoing", "The message that mr_send takes.",
+        [
+            .given("from", .text, "the author's address, with or without a name; the default is the account's"),
+            .given("to", .list, "addresses, each as in a header"),
+            .given("cc", .list, "addresses"),
+            .given("bcc", .list, "addresses; never in the header"),
+            .given("reply_to", .list, "addresses"),
+            .given("subject", .text, "one line"),
+            .given("text", .text, "the plain text"),
+            .given("html", .text, "the HTML"),
+            .given("attachments", .list, "files", of: "attachment"),
+            .given("headers", .list, "more header fields", of: "header"),
+            .given("in_reply_to", .text, "the Message-ID that it answers, without angle brackets"),
+            .given("references", .list, "Message-IDs, oldest first"),
+            .given("message_id", .text, "without angle brackets; made where it is absent"),
+            .given("raw", .bytes, "a whole message (RFC 5322) in place of all content fields"),
+            .given("recipients", .list, "the envelope's recipients, with raw; the default is its To, Cc and Bcc"),
+            .given("idempotency_key", .text, "the same key and content again is the same send"),
+            .given("send_at", .int, "not before this time"),
+        ])
+
+    package static let attachment = RecordSpec(
+        "attachment", "One attachment: content is data, path or blob.",
+        [
+            .given("name", .text, "the file name; with path, its last component is the default"),
+            .given("type", .text, "the media type; the default is application/octet-stream"),
+            .given("data", .bytes, "the content"),
+            .given("blob", .int, "the id that mr_blob_seal gave"),
+            .given("content_id", .text, "for an inline image, as the HTML names it after cid:"),
+            .given("inline", .int, "1: shown within the HTML"),
+        ])
+
+    package static let header = RecordSpec(
+        "header", "One header field.", [.given("name", .text, "the field's name"), .given("value", .text, "its text")])
+
+    package static let resend = RecordSpec(
+        "resend", "The options of mr_resend.",
+        [
+            .given("to", .list, "other recipients in place of those not yet accepted"),
+            .given("accept_duplicate", .int, "1: send again although the outcome is unknown"),
+        ])
+
+    package static let resendAll = RecordSpec(
+        "resend_all", "Which failed sends mr_resend_all takes.",
+        [
+            .given("account", .int, "of this account"), .given("class", .text, "of this class"),
+            .given("before", .int, "queued before this time"), .given("after", .int, "queued after this time"),
+        ])
+}

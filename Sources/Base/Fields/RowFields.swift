@@ -1,0 +1,317 @@
+extension RecordSpec {
+    /// The kinds of rows that `mr_find` and `mr_get` know.
+    package static let rows: [RecordSpec] = [
+        account, folder, message, place, part, thread, contact, company, policy, send, recipient, attempt, batch, log,
+        job, provider, cause, change,
+    ]
+
+    static let account = RecordSpec(
+        "account", "One mailbox with its status (mr_find, mr_get, mr_status).",
+        [
+            .shown("id", .int, "the account's id", queried: true),
+            .both("address", .text, "the mail address, as given", queried: true),
+            .both("provider", .text, "the scheme of the provider: imap, maildir ...", queried: true),
+            .both("user_key", .text, "the CRM's own key of the user", queried: true),
+            .both("company", .int, "the id of the company", queried: true),
+            .both("display_name", .text, "the name that goes into From"),
+            .shown("receives", .int, "1 where mail is synced from it"),
+            .shown("sends", .int, "1 where mail is sent through it"),
+            .shown("state", .text, "enabled, pending, error, connection_issue or disconnected", queried: true),
+            .shown("colour", .text, "green, yellow, red, grey or none"),
+            .shown("since", .int, "when the state began"),
+            .shown("reason", .text, "why the state is what it is: one line; absent when all is well"),
+            .shown("cause", .text, "the code of the cause (kind cause)", queried: true),
+            .shown("class", .text, "the class of the error: auth, connection, throttling ..."),
+            .shown("advice", .text, "what a person does next, one step a line"),
+            .shown("server_text", .text, "the server's own words"),
+            .shown("billing_enabled", .int, "1 or 0"),
+            .shown("sync_health", .text, "ok, failing or none: of receiving alone"),
+            .shown("send_health", .text, "ok, failing or none: of sending alone"),
+            .shown("activity", .text, "idle, first_sync, syncing or waiting"),
+            .shown("done", .int, "messages done in the activity"),
+            .shown("total", .int, "messages to do in the activity; absent where not known"),
+            .shown("stalled_since", .int, "since when the activity made no progress; absent while it moves"),
+            .shown("last_success", .int, "when the server was last known to be equal to the store"),
+            .shown("last_attempt", .int, "when work on the account last began"),
+            .shown("next_attempt", .int, "when it is tried again; absent where only reconnecting helps"),
+            .shown("stale_since", .int, "since when nobody has confirmed that the mailbox is in step"),
+            .shown("worker_seen_at", .int, "when a worker process last showed life; absent where none ever did"),
+            .shown("messages", .int, "messages stored"),
+            .shown("unseen", .int, "of them without the flag \\Seen"),
+            .shown("folders", .int, "folders known"),
+            .shown("queued", .int, "sends that are queued, held or waiting for a retry"),
+            .shown("failed", .int, "sends that failed and wait for Resend"),
+            .shown("held_reason", .text, "why queued mail is held; absent where it is not"),
+            .shown("settings", .record, "the provider's settings, without secrets"),
+            .shown("created_at", .int, "when it was connected first"),
+        ])
+
+    static let folder = RecordSpec(
+        "folder", "One folder of one account.",
+        [
+            .shown("id", .int, "the folder's id", queried: true),
+            .shown("account", .int, "the account", queried: true),
+            .shown("path", .text, "the full name, in UTF-8", queried: true),
+            .shown("delimiter", .text, "the character between levels; absent in a flat mailbox"),
+            .shown(
+                "role", .text, "inbox, sent, drafts, trash, junk, archive, all or flagged (RFC 6154)", queried: true),
+            .shown("selectable", .int, "0 where it holds no messages itself"),
+            .shown("messages", .int, "messages stored"),
+            .shown("unseen", .int, "of them without the flag \\Seen"),
+            .shown("server_messages", .int, "messages on the server when last asked; absent where not known"),
+            .shown("synced_at", .int, "when it was last known to be equal to the server; absent until then"),
+            .shown("complete", .int, "1 once the first sync has reached the oldest message"),
+        ])
+
+    static let message = RecordSpec(
+        "message", "One message, however many places it is in.",
+        [
+            .shown("id", .int, "the message's id", queried: true),
+            .shown("account", .int, "an account that has it; in where: any account that has it", queried: true),
+            .shown("folder", .text, "the path of a folder that has it; in where: any folder", queried: true),
+            .shown("message_id", .text, "the Message-ID without its angle brackets", queried: true),
+            .shown("subject", .text, "decoded; empty where it has none"),
+            .shown("from", .text, "the first author's address", queried: true),
+            .shown("from_name", .text, "the first author's name"),
+            .shown("to", .list, "addresses of To", of: "address"),
+            .shown("cc", .list, "addresses of Cc", of: "address"),
+            .shown("bcc", .list, "addresses of Bcc", of: "address"),
+            .shown("reply_to", .list, "addresses of Reply-To", of: "address"),
+            .shown("participant", .text, "in where: any address of the message", queried: true),
+            .shown("date", .int, "the Date header; the server's date where that is unreadable", queried: true),
+            .shown("received_at", .int, "the server's date (INTERNALDATE)", queried: true),
+            .shown("size", .int, "bytes of the raw message", queried: true),
+            .shown("flags", .list, "the flags and keywords, united over its places"),
+            .shown("seen", .int, "1 where \\Seen is set", queried: true),
+            .shown("flagged", .int, "1 where \\Flagged is set", queried: true),
+            .shown("answered", .int, "1 where \\Answered is set", queried: true),
+            .shown("draft", .int, "1 where \\Draft is set", queried: true),
+            .shown("historical", .int, "1 where it came by a first sync and not as new mail", queried: true),
+            .shown("preview", .text, "the beginning of the text, at most 200 characters"),
+            .shown("attachments", .int, "how many attachments", queried: true),
+            .shown("thread", .int, "the thread's id", queried: true),
+            .shown("in_reply_to", .text, "the Message-ID that it answers", queried: true),
+            .shown("references", .list, "the Message-IDs of References"),
+            .shown("has_body", .int, "0 where the body was not kept"),
+            .shown("defects", .list, "what was damaged in it, by name"),
+            .shown("stored_at", .int, "when it was stored", queried: true),
+        ])
+
+    static let address = RecordSpec(
+        "address", "One address in a list.",
+        [
+            .both("name", .text, "the display name"), .both("address", .text, "the mail address"),
+            .both("group", .text, "the name of the group that it stands in"),
+        ])
+
+    static let place = RecordSpec(
+        "place", "One message in one folder.",
+        [
+            .shown("id", .int, "the place's id", queried: true),
+            .shown("account", .int, "the account", queried: true),
+            .shown("folder", .int, "the folder's id", queried: true),
+            .shown("message", .int, "the message", queried: true),
+            .shown("ref", .text, "the provider's reference: the UID in IMAP", queried: true),
+            .shown("flags", .list, "flags and keywords in this place"),
+            .shown("seen", .int, "1 where \\Seen is set", queried: true),
+        ])
+
+    static let part = RecordSpec(
+        "part", "One part of a message's MIME structure.",
+        [
+            .shown("message", .int, "the message; where must name it", queried: true),
+            .shown("part", .text, "its number as in IMAP: 1, 1.2 ... (RFC 9051, section 6.4.5)"),
+            .shown("type", .text, "the media type, lower case"),
+            .shown("charset", .text, "as declared; absent where it is not"),
+            .shown("encoding", .text, "the transfer encoding"),
+            .shown("disposition", .text, "inline, attachment, or absent"),
+            .shown("name", .text, "the file name, decoded"),
+            .shown("content_id", .text, "without angle brackets"),
+            .shown("size", .int, "bytes when decoded; for text as stored"),
+            .shown("attachment", .int, "1 where a person would call it an attachment"),
+        ])
+
+    static let thread = RecordSpec(
+        "thread", "Messages that answer each other, across accounts.",
+        [
+            .shown("id", .int, "the thread's id", queried: true),
+            .shown("subject", .text, "of its first message"),
+            .shown("messages", .int, "how many"),
+            .shown("first_at", .int, "the date of the first"),
+            .shown("last_at", .int, "the date of the last", queried: true),
+        ])
+
+    static let contact = RecordSpec(
+        "contact", "A person of the CRM. Completed later.",
+        [
+            .shown("id", .int, "the contact's id", queried: true),
+            .both("key", .text, "the CRM's own key", queried: true),
+        ])
+
+    static let company = RecordSpec(
+        "company", "A customer of the CRM's host: its accounts and limits.",
+        [
+            .shown("id", .int, "the company's id", queried: true),
+            .both("key", .text, "the CRM's own key; unique", queried: true),
+            .both("name", .text, "for people"),
+        ])
+
+    static let policy = RecordSpec(
+        "policy", "What is kept of a mailbox. Completed later.",
+        [.shown("id", .int, "the policy's id", queried: true), .both("account", .int, "the account", queried: true)])
+
+    static let send = RecordSpec(
+        "send", "One message to be sent, and what became of it.",
+        [
+            .shown("id", .int, "the send's id", queried: true),
+            .shown("account", .int, "the account that sends it", queried: true),
+            .shown(
+                "state", .text,
+                "queued, sending, sent, retry_wait, failed, outcome_unknown, bounced or cancelled", queried: true),
+            .shown("class", .text, "of the failure: auth, bad_recipient, sending_limit ...", queried: true),
+            .shown("temporary", .int, "1 where the failure passes by itself", queried: true),
+            .shown("message_id", .text, "the Message-ID without its angle brackets", queried: true),
+            .shown("idempotency_key", .text, "the caller's own key", queried: true),
+            .shown("from", .text, "the sender's address"),
+            .shown("to", .list, "every recipient's address"),
+            .shown("subject", .text, "as given"),
+            .shown("size", .int, "bytes on the wire"),
+            .shown("created_at", .int, "when it was queued", queried: true),
+            .shown("sent_at", .int, "when the server accepted it", queried: true),
+            .shown("send_at", .int, "not to be sent before", queried: true),
+            .shown("next_attempt", .int, "when it is tried again"),
+            .shown("attempts", .int, "how often it was tried"),
+            .shown("accepted", .int, "recipients accepted"),
+            .shown("refused", .int, "recipients refused"),
+            .shown("deferred", .int, "recipients put off"),
+            .shown("reason", .text, "why it failed: one line"),
+            .shown("cause", .text, "the code of the cause"),
+            .shown("advice", .text, "what a person does next, one step a line"),
+            .shown("server_text", .text, "the server's own words"),
+            .shown("smtp", .int, "the SMTP reply code"),
+            .shown("enhanced", .text, "the enhanced status code (RFC 3463)"),
+            .shown("held_reason", .text, "why it is held in the queue; absent where it is not"),
+        ])
+
+    static let recipient = RecordSpec(
+        "recipient", "One recipient of one send.",
+        [
+            .shown("id", .int, "the row's id", queried: true),
+            .shown("send", .int, "the send", queried: true),
+            .shown("address", .text, "the mail address", queried: true),
+            .shown("state", .text, "waiting, accepted, refused, deferred or bounced", queried: true),
+            .shown("class", .text, "of the refusal"),
+            .shown("smtp", .int, "the SMTP reply code"),
+            .shown("enhanced", .text, "the enhanced status code"),
+            .shown("server_text", .text, "the server's own words"),
+            .shown("at", .int, "when that was known"),
+        ])
+
+    static let attempt = RecordSpec(
+        "attempt", "One try at one send.",
+        [
+            .shown("id", .int, "the row's id", queried: true),
+            .shown("send", .int, "the send", queried: true),
+            .shown("number", .int, "1 for the first"),
+            .shown("started_at", .int, "stored before the message is offered"),
+            .shown("ended_at", .int, "absent while it runs, or where the process died"),
+            .shown("outcome", .text, "accepted, partial, refused, deferred, failed, unknown or interrupted"),
+            .shown("class", .text, "of the failure"),
+            .shown("server_text", .text, "the server's own words"),
+            .shown("smtp", .int, "the SMTP reply code"),
+            .shown("enhanced", .text, "the enhanced status code"),
+        ])
+
+    static let batch = RecordSpec(
+        "batch", "One template to many recipients. Completed later.",
+        [.shown("id", .int, "the batch's id", queried: true)])
+
+    static let log = RecordSpec(
+        "log", "One error, with what to do about it; repeated ones are counted.",
+        [
+            .shown("id", .int, "the row's id", queried: true),
+            .shown("account", .int, "the account; absent where none is concerned", queried: true),
+            .shown("level", .text, "error, warning or notice", queried: true),
+            .shown("what", .text, "what was tried: connect, sync, send, load ...", queried: true),
+            .shown("message", .text, "one line"),
+            .shown("cause", .text, "the code of the cause", queried: true),
+            .shown("class", .text, "the class of the error", queried: true),
+            .shown("code", .text, "the result's name: MR_E_AUTH ...", queried: true),
+            .shown("step", .text, "the step of the dialogue"),
+            .shown("server_text", .text, "the server's own words"),
+            .shown("advice", .text, "what a person does next, one step a line"),
+            .shown("first_at", .int, "when it happened first"),
+            .shown("at", .int, "when it happened last", queried: true),
+            .shown("count", .int, "how often"),
+        ])
+
+    static let job = RecordSpec(
+        "job", "One long operation.",
+        [
+            .shown("id", .int, "the job's id", queried: true),
+            .shown("kind", .text, "connect, reconnect, sync ...", queried: true),
+            .shown("account", .int, "the account", queried: true),
+            .shown("state", .text, "queued, running, done, failed or cancelled", queried: true),
+            .shown("done", .int, "how much is done"),
+            .shown("total", .int, "how much there is; absent where not known"),
+            .shown("note", .text, "what it does now: one line"),
+            .shown("created_at", .int, "when it was asked for", queried: true),
+            .shown("started_at", .int, "when a process took it"),
+            .shown("finished_at", .int, "when it ended"),
+            .shown("reason", .text, "why it failed"),
+            .shown("code", .text, "the result's name of the failure"),
+            .shown("result", .record, "what it gave"),
+        ])
+
+    static let provider = RecordSpec(
+        "provider", "One scheme of one plugin, or a plugin that was refused.",
+        [
+            .shown("id", .int, "a number for this listing alone", queried: true),
+            .shown("scheme", .text, "imap, smtp, maildir ...; absent where the plugin was refused", queried: true),
+            .shown("title", .text, "for people"),
+            .shown("plugin", .text, "the name of the plugin"),
+            .shown("version", .text, "the plugin's version"),
+            .shown("path", .text, "the file"),
+            .shown("state", .text, "available, loaded or refused", queried: true),
+            .shown("reason", .text, "why it was refused"),
+            .shown("auth", .list, "the kinds of authentication: password ..."),
+            .shown("capabilities", .list, "sync, send ..."),
+            .shown("settings", .list, "the settings form", of: "setting"),
+        ])
+
+    static let setting = RecordSpec(
+        "setting", "One setting of a provider.",
+        [
+            .shown("name", .text, "the field's name in the account record"),
+            .shown("type", .text, "text or int"),
+            .shown("secret", .int, "1 where it is stored encrypted and never shown"),
+            .shown("required", .int, "1 where the provider cannot work without it"),
+            .shown("default", .text, "what is taken where it is absent"),
+            .shown("values", .list, "the only values allowed"),
+            .shown("meaning", .text, "for people"),
+        ])
+
+    static let cause = RecordSpec(
+        "cause", "One known cause of failure, with its explanation and its steps.",
+        [
+            .shown("id", .int, "a number for this listing alone", queried: true),
+            .shown("code", .text, "the name of the cause", queried: true),
+            .shown("class", .text, "the class", queried: true),
+            .shown("title", .text, "a few words"),
+            .shown("explanation", .text, "a sentence or two"),
+            .shown("advice", .text, "the steps in order, one a line"),
+            .shown("who", .text, "who can fix it: user, administrator, provider or nobody"),
+        ])
+
+    static let change = RecordSpec(
+        "change", "One entry of the change feed (mr_changes).",
+        [
+            .shown("number", .int, "ever growing; gaps are allowed"),
+            .shown("kind", .text, "the kind of the row that changed", queried: true),
+            .shown("id", .int, "its id"),
+            .shown("account", .int, "the account; absent where none is concerned", queried: true),
+            .shown("what", .text, "added, changed, removed or erased", queried: true),
+            .shown("detail", .text, "what about it: new, historical, flags, state ..."),
+            .shown("at", .int, "when"),
+        ])
+}

@@ -1,0 +1,45 @@
+import Glibc
+import Synchronization
+
+/// The steps between which a crash must do no harm, by name. In the build for tests a process can be told to
+/// kill itself at one of them (`mr_test_stop_at`); in the shipped build reaching one does nothing.
+package enum StopPoint: String, CaseIterable, Sendable {
+    case accountStored = "account.stored"
+    case foldersStored = "folders.stored"
+    case bodyStaged = "body.staged"
+    case commitBefore = "commit.before"
+    case commitAfter = "commit.after"
+    case sendQueued = "send.queued"
+    case sendAttemptStored = "send.attempt_stored"
+    case sendBeforeDot = "send.before_dot"
+    case sendBeforeResult = "send.before_result"
+    case sendAfterResult = "send.after_result"
+    case jobClaimed = "job.claimed"
+    case jobBeforeFinish = "job.before_finish"
+
+    #if MAILROOM_TEST
+        private struct Watch: Sendable {
+            var reached: [StopPoint: Int64] = [:]
+            var stopAt: [StopPoint: Int64] = [:]
+        }
+        private static let watch = Mutex(Watch())
+
+        /// At the nth time from now that this point is reached, the process gets SIGKILL.
+        package func stop(at nth: Int64) {
+            StopPoint.watch.withLock { $0.stopAt[self] = ($0.reached[self] ?? 0) + nth }
+        }
+
+        /// How often the point was reached in this process.
+        package var reached: Int64 { StopPoint.watch.withLock { $0.reached[self] ?? 0 } }
+    #endif
+
+    @inline(__always) package func reach() {
+        #if MAILROOM_TEST
+            let stop = StopPoint.watch.withLock { watch in
+                watch.reached[self, default: 0] += 1
+                return watch.reached[self] == watch.stopAt[self]
+            }
+            if stop { kill(getpid(), SIGKILL) }
+        #endif
+    }
+}

@@ -6,6 +6,14 @@ package enum SmtpProvider: Provider {
     package static var scheme: StaticString { "smtp" }
 
     package static func open(_ host: Host) throws(Failure) -> any Session {
-        throw .unsupported("smtp")
+        let settings = try SmtpSettings(host)
+        let (connection, offers) = try SmtpConnection.open(host, settings)
+        do throws(Failure) {
+            try connection.login(host, settings, offers)
+        } catch {
+            connection.abandon()
+            throw error
+        }
+        return SmtpSession(connection, offers)
     }
 }

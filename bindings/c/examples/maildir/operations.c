@@ -43,7 +43,7 @@ static mr_result echo(mr_session *session, mr_context *context, int32_t i, int64
   if (result == MR_OK) result = set_int(fields, "l", l);
   if (result == MR_OK) result = set_text(fields, "d", number);
   if (result == MR_OK) result = set_text(fields, "s", s);
-  if (result == MR_OK && optional) result = set_text(fields, "S", optional);
+  if (result == MR_OK && optional) result = set_text(fields, "o", optional);
   if (result == MR_OK) result = host->fields_set(fields, "y", MR_BYTES, y);
   if (result == MR_OK) result = set_text(fields, "r_name", text_of(r, "name"));
   return result == MR_OK ? give(context, fields) : result;
@@ -51,6 +51,6 @@ static mr_result echo(mr_session *session, mr_context *context, int32_t i, int64
 
 const mr_operation maildir_operations[] = {
   {sizeof(mr_operation), 0, "maildir.count", "s", "folder", "how many messages lie in a folder", (void (*)(void))count},
-  {sizeof(mr_operation), 0, "maildir.echo", "ildsSyr", "i l d s S y r", "gives its arguments back", (void (*)(void))echo},
+  {sizeof(mr_operation), 0, "maildir.echo", "ildsSyr", "i l d s o y r", "gives its arguments back", (void (*)(void))echo},
 };
 const uint32_t maildir_operation_count = sizeof maildir_operations / sizeof maildir_operations[0];

@@ -94,30 +94,23 @@ static mr_result compare(mr_context *context, struct listing *listing, mr_fields
   return committed(context, host->emit(context, "flags", changed));
 }
 
-/* All pages are read before anything is emitted about them, so that no commit moves what a page stands on. */
+/* Page by page: what is emitted does not move the pages that follow, for they go by the store's order. */
 static mr_result compare_all(mr_context *context, const mr_fields *folder, struct listing *listing) {
-  mr_fields *gone = host->fields_new(context), *changed = host->fields_new(context);
-  mr_fields **pages = NULL;
-  size_t count = 0, page, index;
+  mr_fields *gone = host->fields_new(context), *changed = host->fields_new(context), *page = NULL;
   mr_result result = gone && changed ? MR_OK : no_memory(context);
   int64_t after = 0;
   do {
     mr_bytes next = {NULL, 0};
-    mr_fields **more = realloc(pages, (count + 1) * sizeof *pages);
-    if (!more) result = no_memory(context);
-    else pages = more;
-    if (result == MR_OK) result = host->known(context, folder, after, &pages[count]);
+    size_t index, items;
+    if (result == MR_OK) result = host->known(context, folder, after, &page);
     if (result != MR_OK) break;
     after = 0;
-    if (host->fields_get(pages[count++], "next", MR_INT, &next) == MR_OK) memcpy(&after, next.data, sizeof after);
-  } while (after > 0);
-  for (page = 0; page < count && result == MR_OK; page++) {
-    size_t items = host->fields_count(pages[page], "items");
+    if (host->fields_get(page, "next", MR_INT, &next) == MR_OK) memcpy(&after, next.data, sizeof after);
+    items = host->fields_count(page, "items");
     for (index = 0; index < items && result == MR_OK; index++) {
-      result = compare(context, listing, gone, changed, host->fields_item(pages[page], "items", index));
+      result = compare(context, listing, gone, changed, host->fields_item(page, "items", index));
     }
-  }
-  free(pages);
+  } while (after > 0);
   return result;
 }
 
@@ -190,15 +183,21 @@ static mr_result ask(mr_context *context, mr_fields *header, const struct entry 
 static mr_result store_new(mr_context *context, struct listing *listing, struct entry **wanted, size_t count, bool *all) {
   mr_fields *header = host->fields_new(context), *fields = host->fields_new(context);
   mr_result result = header && fields ? MR_OK : no_memory(context);
-  size_t index;
+  size_t index, skipped = 0;
   for (index = 0; index < count && result == MR_OK; index++) {
     host->progress(context, (int64_t)(listing->count - count + index), (int64_t)listing->count);
     result = ask(context, header, wanted[index]);
-    if (result == MR_OK) {
+    if (result == MR_SKIP) {
+      /* a finding, too, but want never answers MR_COMMIT_NOW */
+      result = ++skipped % 500 == 0 ? MR_COMMIT_NOW : MR_OK;
+    } else if (result == MR_OK) {
       result = store(context, listing, wanted[index], fields);
-      if (result == MR_SKIP) *all = false;  /* it moved meanwhile: the next sync finds it                 */
+      if (result == MR_SKIP) {
+        *all = false;                       /* it moved meanwhile: the next sync finds it                 */
+        result = MR_OK;
+      }
     }
-    result = result == MR_SKIP ? MR_OK : committed(context, result);
+    result = committed(context, result);
   }
   host->progress(context, (int64_t)(listing->count - count + index), (int64_t)listing->count);
   return result;

@@ -1,4 +1,5 @@
 import CMailroom
+import CSystem
 import Glibc
 
 /// A thread of the library: every signal blocked, so that the host's handlers run on the host's own threads.

@@ -65,3 +65,13 @@ package struct Patience {
 
 /// The system's English words for an errno value.
 func errorWords(_ code: Int32) -> String { String(cString: csystem_error_words(code)) }
+
+extension Patience {
+    /// Waits so many milliseconds, or until the deadline.
+    /// - Throws: `MR_E_CANCELLED`, or what `pulse` throws.
+    package func sleep(_ milliseconds: Int64) throws(Failure) {
+        let (sum, overflow) = Clock.boot().addingReportingOverflow(milliseconds)
+        var nothing: [pollfd] = []
+        _ = try wait(&nothing, until: overflow ? deadline : min(deadline, sum))
+    }
+}

@@ -55,6 +55,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         swiftSettings: [.enableUpcomingFeature("MemberImportVisibility")])
 }
 
+/// The entry points for tests: Tests/ABI/mailroom_test.h, which no shipped library has.
+let testHooks: [Target] =
+    build == "ship" ? [] : [.target(name: "CMailroomTest", dependencies: ["CMailroom"], path: "Tests/ABI/module")]
+
 let rooms: [Target] = [
     .target(name: "CMailroom"),
     .target(
@@ -66,12 +70,13 @@ let rooms: [Target] = [
     room("Base", ["CMailroom", "CSystem"]),
     room("Mime", ["Base", "CSystem"]),
     room("Wire", ["Base"]),
-    room("Transport", ["Base", "CSystem"]),
+    room("Transport", ["Base", "CMailroom", "CSystem"]),
     room("Store", ["Base", "CSystem"]),
     room("PluginHost", ["Base", "CMailroom", "CSystem", "Transport"]),
     room("Engine", ["Base", "Mime", "Transport", "Store", "PluginHost"]),
     room(
-        "MailroomAPI", ["Base", "CMailroom", "Engine"], exclude: ["exports.map"],
+        "MailroomAPI", ["Base", "CMailroom", "Engine"] + (build == "ship" ? [] : ["CMailroomTest"]),
+        exclude: ["exports.map"],
         linked: shipped(soname: "libmailroom.so.1", exports: "Sources/MailroomAPI/exports.map")),
     room("PluginKit", ["Base", "CMailroom"]),
     room("ImapProvider", ["Base", "Mime", "Wire", "PluginKit"], path: "Sources/Providers/Imap"),
@@ -121,5 +126,5 @@ let package =
         dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
         targets: tool, swiftLanguageModes: [.v6])
     : Package(
-        name: "mailroom", products: libraries, targets: rooms + (shipping ? [] : roomTests),
+        name: "mailroom", products: libraries, targets: rooms + testHooks + (shipping ? [] : roomTests),
         swiftLanguageModes: [.v6])

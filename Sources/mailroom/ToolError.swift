@@ -14,13 +14,13 @@ enum Exit: Int32, CaseIterable {
     var meaning: String {
         switch self {
         case .done: "done"
-        case .failed: "the work failed for another reason than those below"
+        case .failed: "failed, for another reason than those below"
         case .usage: "wrong usage or bad input; nothing was changed"
-        case .notFound: "no such account, message, send, folder, store or provider"
+        case .notFound: "no such account, message, send, store or provider"
         case .auth: "the server refused the login"
-        case .unreachable: "the server could not be reached, its certificate failed, or it is unwell or asks to wait"
-        case .notSent: "a message was not sent: it failed, or its outcome is not known"
-        case .timedOut: "the time given for waiting ran out; the work goes on where a worker runs"
+        case .unreachable: "no connection: unreachable, bad certificate, outage, or asked to wait"
+        case .notSent: "a message was not sent, or its outcome is not known"
+        case .timedOut: "the time given for waiting ran out"
         }
     }
 

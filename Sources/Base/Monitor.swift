@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 
 /// State behind a lock, with a condition to wait on: a pthread mutex and condition (monotonic clock).

@@ -7,4 +7,5 @@
 #include "csystem/sqlite.h"
 #include "csystem/openssl.h"
 #include "csystem/ffi.h"
+#include "csystem/iconv.h"
 #endif

@@ -314,7 +314,7 @@ def test_too_large_for_the_server(room, settings, site, user):
     number = room.send(account, to="bob@test.example", subject="big", text="x\n" * 100_000)
     row = room.send_wait(number, 20)
     assert row["state"] == "failed"
-    assert row["class"] == "message_too_large", row["class"]
+    assert row["class"] == "too_large"
 
 
 def test_sender_that_is_not_the_own(room, settings, site, user):
@@ -322,4 +322,5 @@ def test_sender_that_is_not_the_own(room, settings, site, user):
     number = room.send(account, from_="somebody@test.example", to="bob@test.example", subject="x", text="x")
     row = room.send_wait(number, 20)
     assert row["state"] == "failed"
+    assert row["class"] == "send_as_denied"
     assert "not owned by user" in row["server_text"]

@@ -5,6 +5,7 @@
 #include "csystem/libc.h"
 #include "csystem/json.h"
 #include "csystem/sqlite.h"
+#include "csystem/crypto.h"
 #include "csystem/openssl.h"
 #include "csystem/ffi.h"
 #endif

@@ -1,3 +1,4 @@
+import Base
 import Glibc
 import Synchronization
 
@@ -25,7 +26,7 @@ package final class Bell: Sendable {
 
     package func close() {
         guard !closed.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        if generation == Registry.generation.load(ordering: .sequentiallyConsistent) { unlink(file) }
+        if generation == Fork.generation { unlink(file) }
         Glibc.close(fd)
     }
 }

@@ -2,7 +2,6 @@ import Base
 import CMailroom
 import CSystem
 import Glibc
-import Synchronization
 
 /// The stores that this process has open, by the file's identity, so that a file is never opened twice: closing one
 /// descriptor of a file drops the locks of all (fcntl(2)).
@@ -15,14 +14,10 @@ final class Registry: @unchecked Sendable {
     }
 
     static let shared = Registry()
-    /// Counted up in a forked child: what was made before belongs to the parent.
-    static let generation = Atomic<Int>(0)
-
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     /// Every store, also those that tests open beside the first.
     private var stores: [Store] = []
     private var prepared: [Store] = []
-    private var handlersInstalled = false
     private let ownersMutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     /// Owner ids of this process. Its own owner files must never be opened again: closing them would drop the lock.
     private var owners: Set<String> = []
@@ -41,10 +36,9 @@ final class Registry: @unchecked Sendable {
     func locked<T>(_ body: (inout [Store]) throws(Failure) -> T) throws(Failure) -> T {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        if !handlersInstalled {
-            handlersInstalled = true
-            _ = csystem_atfork({ Registry.shared.prepare() }, { Registry.shared.parent() }, { Registry.shared.child() })
-        }
+        Fork.watch(
+            prepare: { Registry.shared.prepare() }, parent: { Registry.shared.parent() },
+            child: { Registry.shared.child() })
         return try body(&stores)
     }
 
@@ -65,7 +59,6 @@ final class Registry: @unchecked Sendable {
 
     /// The old stores are forgotten with the first open in the child.
     private func child() {
-        Registry.generation.add(1, ordering: .sequentiallyConsistent)
         owners = []
         pthread_mutex_unlock(ownersMutex)
         for store in prepared.reversed() { store.gate.thaw() }
@@ -75,7 +68,7 @@ final class Registry: @unchecked Sendable {
     /// What is left of the parent's stores: their memory is freed, and nothing else is touched.
     func forgetForked(_ stores: inout [Store]) {
         prepared = []
-        let now = Registry.generation.load(ordering: .sequentiallyConsistent)
+        let now = Fork.generation
         stores.removeAll { $0.generation != now }
     }
 }

@@ -82,7 +82,7 @@ final class RunDirectory: Sendable {
     /// Lets go of the owner file. In a forked child it is the parent's: nothing is touched, not even the lock, which
     /// another thread may have held when the process forked.
     func close() {
-        guard generation == Registry.generation.load(ordering: .sequentiallyConsistent) else { return }
+        guard generation == Fork.generation else { return }
         own.withLock { own in
             guard let (id, fd) = own else { return }
             own = nil

@@ -32,7 +32,7 @@ extension Store {
                 open.users.add(1, ordering: .relaxed)
                 return open
             }
-            let generation = Registry.generation.load(ordering: .sequentiallyConsistent)
+            let generation = Fork.generation
             let store = Store(
                 path: file, identity: identity,
                 run: try RunDirectory(store: file, groupAccess: options.groupAccess, generation: generation),
@@ -55,7 +55,7 @@ extension Store {
     /// Gives one open back. The last one closes the connections and removes this process's files in `<store>.run/`.
     /// In a forked child it does nothing.
     package func close() {
-        guard generation == Registry.generation.load(ordering: .sequentiallyConsistent) else { return }
+        guard generation == Fork.generation else { return }
         _ = try? Registry.shared.locked { (stores) throws(Failure) in
             guard users.load(ordering: .relaxed) > 0, users.subtract(1, ordering: .relaxed).newValue == 0 else {
                 return

@@ -32,7 +32,7 @@ package final class Store: Sendable {
         self.run = run
         self.bootID = bootID
         gate = Gate(path: path)
-        generation = Registry.generation.load(ordering: .sequentiallyConsistent)
+        generation = Fork.generation
         leaseMs = max(options.leaseMs, 1_000)
         writeDeadlineMs = max(min(options.writeDeadlineMs, leaseMs / 2), 0)
         changesKeepMs = Int64(max(options.changesKeepDays, 1)) * 86_400_000
@@ -53,7 +53,7 @@ package final class Store: Sendable {
 
     /// - Throws: `MR_E_FORKED` in a child of the process that opened the store.
     package func checkFork() throws(Failure) {
-        guard generation == Registry.generation.load(ordering: .relaxed) else {
+        guard generation == Fork.generation else {
             throw Failure(MR_E_FORKED, "the store was opened before the process forked: open it anew")
         }
     }

@@ -1,6 +1,5 @@
 #ifndef CSYSTEM_SQLITE_H
 #define CSYSTEM_SQLITE_H
-#include <pthread.h>
 #include <sqlite3.h>
 #include <stddef.h>
 
@@ -13,8 +12,4 @@ static inline int csystem_sqlite_bind_blob(sqlite3_stmt *statement, int index, c
                      : sqlite3_bind_blob64(statement, index, bytes, length, SQLITE_TRANSIENT);
 }
 
-/* pthread_atfork lives in the static part of glibc, where Swift's own declaration does not find it. */
-static inline int csystem_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void)) {
-  return pthread_atfork(prepare, parent, child);
-}
 #endif

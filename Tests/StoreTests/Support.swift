@@ -64,7 +64,8 @@ struct Desk {
         store = try openAside(scratch.store, leaseMs: leaseMs)
         account = try store.insertAccount(ann(), job: NewJob(kind: "connect")).account
         lease = try #require(try store.acquireLease(account))
-        inbox = try store.applyFolders(account, [Record(["path": .text("INBOX"), "role": .text("inbox")])], lease: lease)[0]
+        inbox = try store.applyFolders(
+            account, [Record(["path": .text("INBOX"), "role": .text("inbox")])], lease: lease)[0]
             .id
     }
 
@@ -92,7 +93,8 @@ struct Desk {
     func send(_ to: [String] = ["bob@example.com"], key: String? = nil, digest: [UInt8] = []) throws -> Int64 {
         try store.insertSend(
             NewSend(
-                account: account, body: try body("mail to \(to)"), from: "ann@example.com", recipients: to, subject: "Hi",
+                account: account, body: try body("mail to \(to)"), from: "ann@example.com", recipients: to,
+                subject: "Hi",
                 messageID: "s\(to.count)@example.com", size: 10, idempotencyKey: key, contentDigest: digest)
         ).id
     }
@@ -108,7 +110,8 @@ func ann() -> AccountValues {
 /// The message number `number`, with a body of its own.
 func mail(
     _ number: Int, ref: String? = nil, flags: [String] = [], id: String? = nil, inReplyTo: String? = nil,
-    references: [String] = [], from: String = "bob@example.com", to: [String] = ["ann@example.com"], body: String? = nil,
+    references: [String] = [], from: String = "bob@example.com", to: [String] = ["ann@example.com"],
+    body: String? = nil,
     historical: Bool = true
 ) -> IncomingMessage {
     var identity = [UInt8](repeating: 0, count: 32)
@@ -149,5 +152,5 @@ extension Record {
     func flags() -> [String] { texts("flags") }
 }
 
-/// Both clocks are shifted for the whole process: tests that do it run one after the other.
-@Suite(.serialized) struct ClockTests {}
+/// Some tests shift the clocks of the whole process: so all of them run one after the other.
+@Suite(.serialized) struct StoreTests {}

@@ -13,6 +13,8 @@ final class FolderSync {
     let folder: Fields
     private(set) var mailbox = Imap.SelectedMailbox(name: [])
     var cursor = SyncCursor(uidValidity: 0, high: 0, exists: 0, modSeq: 0, walkedAt: 0)
+    /// Whether something was found since the last commit.
+    private var isDirty = false
     /// Messages of the folder that are done, of `mailbox.existsAtSelect`.
     private var done: Int64 = 0
 
@@ -50,7 +52,16 @@ final class FolderSync {
         self.mailbox = mailbox
     }
 
-    func commit() throws(Failure) { try host.commit(cursor.bytes) }
+    func commit() throws(Failure) {
+        try host.commit(cursor.bytes)
+        isDirty = false
+    }
+
+    /// Hands over what became of a message that the store has.
+    func emit(_ kind: String, _ record: Record) throws(Failure) {
+        isDirty = true
+        if try host.emit(kind, record) { try commit() }
+    }
 
     /// One message more is done.
     func progress() {
@@ -92,16 +103,18 @@ final class FolderSync {
         let expected = Int64(before.exists) + Int64(found)
         let isExpunged = expected != Int64(mailbox.existsAtSelect) || top < before.high
         let now = host.now(wall: true)
-        let walk = ChangeWalk(self, upTo: min(before.high, top))
+        let walk = ChangeWalk(self, upTo: before.high)
+        // A MODSEQ that went down is no measure of anything.
+        let isLost = mailbox.highestModSeq.map { $0 < before.modSeq } ?? false
         if before.modSeq > 0, let modSeq = mailbox.highestModSeq, modSeq >= before.modSeq {
             if modSeq > before.modSeq { try walk.changed(since: before.modSeq) }
             if isExpunged { try walk.vanished() }
-        } else if isExpunged || now - before.walkedAt >= Self.walkInterval || now < before.walkedAt {
+        } else if isExpunged || isLost || now - before.walkedAt >= Self.walkInterval || now < before.walkedAt {
             try walk.compare()
             cursor.walkedAt = now
         }
         cursor = counted(cursor)
-        if cursor != before { try commit() }
+        if isDirty || cursor != before { try commit() }
     }
 
     private func backfill() throws(Failure) {

@@ -6,7 +6,13 @@ import PackageDescription
 ///  - `ship`: libmailroom.so and the plugins as they ship, the Swift runtime linked statically
 ///  - `test`: as `ship`, with the entry points of Tests/ABI/mailroom_test.h
 ///  - `tool`: the command-line tool, linked against a libmailroom.so built before
+///
+/// The Makefile gives each its own scratch path, and makes the folder `.build-static`, in which the linker finds
+/// libstdc++ as an archive and nothing else, so that it ships inside our libraries. (Debian's archive of jansson
+/// is not compiled for shared libraries; it stays a dependency.) `MAILROOM_LIB` names the folder of the
+/// libmailroom.so that the tool is linked against.
 let build = Context.environment["MAILROOM_BUILD"] ?? ""
+let shipping = build == "ship" || build == "test"
 
 let house: [SwiftSetting] =
     [
@@ -15,12 +21,32 @@ let house: [SwiftSetting] =
             "-Xfrontend", "-disable-implicit-string-processing-module-import",
             "-Xfrontend", "-disable-implicit-concurrency-module-import",
         ]),
-    ] + (build == "ship" || build == "tool" ? [] : [.define("MAILROOM_TEST")])
+    ] + (shipping ? [.unsafeFlags(["-static-stdlib", "-cross-module-optimization"])] : [])
+    + (build == "ship" ? [] : [.define("MAILROOM_TEST")])
 
-func room(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+/// One option of the linker, handed through the Swift driver.
+func link(_ options: String...) -> [String] { options.flatMap { ["-Xlinker", $0] } }
+
+/// How a shared library is linked that ships: it carries its Swift runtime, shows only the names of its version
+/// script, stays loaded for the life of the process, and names only the libraries that it uses.
+func shipped(soname: String, exports: String) -> [LinkerSetting] {
+    guard shipping else { return [] }
+    let flags =
+        ["-static-stdlib", "-use-ld=lld", "-Xclang-linker", "-static-libgcc"]
+        + ["-L\(Context.packageDirectory)/.build-static"]
+        + link("-soname=\(soname)", "--version-script=\(Context.packageDirectory)/\(exports)")
+        + link("-z", "defs", "-z", "now", "-z", "relro", "-z", "nodelete", "-z", "noexecstack")
+        + link("--as-needed", "--gc-sections", "--exclude-libs=ALL", "--build-id=sha1")
+    return [.unsafeFlags(flags)]
+}
+
+func room(
+    _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = [],
+    linked: [LinkerSetting] = []
+) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: path ?? "Sources/\(name)",
-        swiftSettings: house)
+        name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", exclude: exclude,
+        swiftSettings: house, linkerSettings: linked)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -29,42 +55,76 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
         swiftSettings: [.enableUpcomingFeature("MemberImportVisibility")])
 }
 
-let package = Package(
-    name: "mailroom",
-    products: [
-        .library(name: "mailroom", type: .dynamic, targets: ["MailroomAPI"]),
-        .library(name: "mail", type: .dynamic, targets: ["MailPlugin"]),
-    ],
-    targets: [
-        .target(name: "CMailroom"),
-        .target(
-            name: "CSystem",
-            linkerSettings: [
-                .linkedLibrary("ssl"), .linkedLibrary("crypto"), .linkedLibrary("sqlite3"),
-                .linkedLibrary("ffi"), .linkedLibrary("jansson"),
-            ]),
-        room("Base", ["CMailroom", "CSystem"]),
-        room("Mime", ["Base", "CSystem"]),
-        room("Wire", ["Base"]),
-        room("Transport", ["Base", "CSystem"]),
-        room("Store", ["Base", "CSystem"]),
-        room("PluginHost", ["Base", "CMailroom", "CSystem", "Transport"]),
-        room("Engine", ["Base", "Mime", "Transport", "Store", "PluginHost"]),
-        room("MailroomAPI", ["Base", "CMailroom", "Engine"]),
-        room("PluginKit", ["Base", "CMailroom"]),
-        room("ImapProvider", ["Base", "Mime", "Wire", "PluginKit"], path: "Sources/Providers/Imap"),
-        room("SmtpProvider", ["Base", "Mime", "Wire", "PluginKit"], path: "Sources/Providers/Smtp"),
-        room(
-            "MailPlugin", ["CMailroom", "PluginKit", "ImapProvider", "SmtpProvider"],
-            path: "Sources/Providers/MailPlugin"),
-        tests("BaseTests", ["Base"]),
-        tests("MimeTests", ["Base", "Mime"]),
-        tests("WireTests", ["Base", "Wire"]),
-        tests("TransportTests", ["Base", "Transport"]),
-        tests("StoreTests", ["Base", "Store"]),
-        tests("PluginHostTests", ["Base", "CMailroom", "Transport", "PluginHost"]),
-        tests("EngineTests", ["Base", "Mime", "Store", "PluginHost", "Engine"]),
-        tests("ProviderTests", ["Base", "Wire", "PluginKit", "ImapProvider", "SmtpProvider"]),
-    ],
-    swiftLanguageModes: [.v6]
-)
+/// The entry points for tests: Tests/ABI/mailroom_test.h, which no shipped library has.
+let testHooks: [Target] =
+    build == "ship" ? [] : [.target(name: "CMailroomTest", dependencies: ["CMailroom"], path: "Tests/ABI/module")]
+
+let rooms: [Target] = [
+    .target(name: "CMailroom"),
+    .target(
+        name: "CSystem",
+        linkerSettings: [
+            // Handed on word by word: the driver would put -l before --as-needed, which counts only for what follows.
+            .unsafeFlags(link("--as-needed", "-lssl", "-lcrypto", "-lsqlite3", "-lffi", "-ljansson"))
+        ]),
+    room("Base", ["CMailroom", "CSystem"]),
+    room("Mime", ["Base", "CSystem"]),
+    room("Wire", ["Base"]),
+    room("Transport", ["Base", "CMailroom", "CSystem"]),
+    room("Store", ["Base", "CSystem"]),
+    room("PluginHost", ["Base", "CMailroom", "CSystem", "Transport"]),
+    room("Engine", ["Base", "Mime", "Transport", "Store", "PluginHost"]),
+    room(
+        "MailroomAPI", ["Base", "CMailroom", "Engine"] + (build == "ship" ? [] : ["CMailroomTest"]),
+        exclude: ["exports.map"],
+        linked: shipped(soname: "libmailroom.so.1", exports: "Sources/MailroomAPI/exports.map")),
+    room("PluginKit", ["Base", "CMailroom"]),
+    room("ImapProvider", ["Base", "Mime", "Wire", "PluginKit"], path: "Sources/Providers/Imap"),
+    room("SmtpProvider", ["Base", "Mime", "Wire", "PluginKit"], path: "Sources/Providers/Smtp"),
+    room(
+        "MailPlugin", ["CMailroom", "PluginKit", "ImapProvider", "SmtpProvider"],
+        path: "Sources/Providers/MailPlugin", exclude: ["exports.map", "mail.json"],
+        linked: shipped(soname: "mail.so", exports: "Sources/Providers/MailPlugin/exports.map")),
+]
+
+let roomTests: [Target] = [
+    tests("BaseTests", ["Base"]),
+    tests("MimeTests", ["Base", "Mime"]),
+    tests("WireTests", ["Base", "Wire"]),
+    tests("TransportTests", ["Base", "Transport"]),
+    tests("StoreTests", ["Base", "Store"]),
+    tests("PluginHostTests", ["Base", "CMailroom", "Transport", "PluginHost"]),
+    tests("EngineTests", ["Base", "Mime", "Store", "PluginHost", "Engine"]),
+    tests("ProviderTests", ["Base", "Wire", "PluginKit", "ImapProvider", "SmtpProvider"]),
+]
+
+let libraries: [Product] = [
+    .library(name: "mailroom", type: .dynamic, targets: ["MailroomAPI"]),
+    .library(name: "mail", type: .dynamic, targets: ["MailPlugin"]),
+]
+
+/// The tool sees the headers and the built library, and no room.
+let tool: [Target] = [
+    .target(name: "CMailroom"),
+    .executableTarget(
+        name: "mailroom",
+        dependencies: ["CMailroom", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+        path: "Sources/mailroom",
+        swiftSettings: [.enableUpcomingFeature("MemberImportVisibility")],
+        linkerSettings: [
+            .unsafeFlags(
+                ["-L\(Context.environment["MAILROOM_LIB"] ?? "dist/lib")", "-lmailroom", "-use-ld=lld"]
+                    + ["-L\(Context.packageDirectory)/.build-static", "-Xclang-linker", "-static-libgcc"]
+                    + link("-rpath", "$ORIGIN/../lib", "--as-needed", "--gc-sections", "-z", "now", "-z", "relro"))
+        ]),
+]
+
+let package =
+    build == "tool"
+    ? Package(
+        name: "mailroom",
+        dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
+        targets: tool, swiftLanguageModes: [.v6])
+    : Package(
+        name: "mailroom", products: libraries, targets: rooms + testHooks + (shipping ? [] : roomTests),
+        swiftLanguageModes: [.v6])

@@ -15,11 +15,9 @@ final class SmtpSession: Session {
         self.offers = offers
     }
 
-    /// QUIT, without waiting for what the server says to it: nothing would follow from it.
+    /// QUIT, and what the server says to it, within the two seconds that the host gives.
     func close(_ host: Host) {
-        if !connection.isBroken, let quit = try? SmtpCommand.quit.encoded() {
-            try? connection.stream.write(host, quit)
-        }
+        if !connection.isBroken { _ = try? connection.exchange(host, .quit, .reset) }
         connection.abandon()
     }
 

@@ -1,0 +1,77 @@
+import Glibc
+import Synchronization
+
+/// What a fork does to the library (docs/store.md): the child counts up a generation and touches nothing of
+/// what its parent had open. Whoever holds something for the process compares generations.
+package enum Fork {
+    private static let count = Atomic<Int>(0)
+    private static let beforeFork = Atomic<UInt>(0)
+
+    /// Grows by one in the child of every fork since `watch`.
+    package static var generation: Int { count.load(ordering: .acquiring) }
+
+    private final class Handlers: Sendable {
+        let prepare: @Sendable () -> Void
+        let parent: @Sendable () -> Void
+
+        init(prepare: @escaping @Sendable () -> Void, parent: @escaping @Sendable () -> Void) {
+            self.prepare = prepare
+            self.parent = parent
+        }
+    }
+
+    private static var handlers: Handlers? {
+        UnsafeRawPointer(bitPattern: beforeFork.load(ordering: .acquiring)).map {
+            Unmanaged<Handlers>.fromOpaque($0).takeUnretainedValue()
+        }
+    }
+
+    /// Has `prepare` run in the forking thread before each fork from now on, and `parent` after it, in the
+    /// parent alone. The first call of the process counts, later ones do nothing.
+    package static func watch(prepare: @escaping @Sendable () -> Void, parent: @escaping @Sendable () -> Void) {
+        let made = Unmanaged.passRetained(Handlers(prepare: prepare, parent: parent))
+        let (exchanged, _) = beforeFork.compareExchange(
+            expected: 0, desired: UInt(bitPattern: made.toOpaque()), ordering: .acquiringAndReleasing)
+        guard exchanged else {
+            made.release()
+            return
+        }
+        pthread_atfork(
+            { Fork.handlers?.prepare() }, { Fork.handlers?.parent() },
+            { Fork.count.add(1, ordering: .acquiringAndReleasing) })
+    }
+}
+
+/// Something that belongs to one process: after a fork the child makes its own, and leaves its parent's alone,
+/// because a lock that was held at the fork stays locked in the child for ever.
+package final class PerProcess<State: Sendable>: Sendable {
+    private final class Slot: Sendable {
+        let generation: Int
+        let state: State
+
+        init(generation: Int, state: State) {
+            self.generation = generation
+            self.state = state
+        }
+    }
+
+    private let slot = Atomic<UInt>(0)
+    private let make: @Sendable () -> State
+
+    package init(_ make: @escaping @Sendable () -> State) { self.make = make }
+
+    package var current: State {
+        while true {
+            let held = slot.load(ordering: .acquiring)
+            if let address = UnsafeRawPointer(bitPattern: held) {
+                let found = Unmanaged<Slot>.fromOpaque(address).takeUnretainedValue()
+                if found.generation == Fork.generation { return found.state }
+            }
+            let made = Unmanaged.passRetained(Slot(generation: Fork.generation, state: make()))
+            let (exchanged, _) = slot.compareExchange(
+                expected: held, desired: UInt(bitPattern: made.toOpaque()), ordering: .acquiringAndReleasing)
+            if exchanged { return made.takeUnretainedValue().state }
+            made.release()
+        }
+    }
+}

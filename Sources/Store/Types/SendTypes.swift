@@ -1,0 +1,120 @@
+import Base
+
+/// A message to be sent. Its bytes are a sealed body.
+package struct NewSend: Sendable {
+    package var account: Int64
+    package var body: Int64
+    /// The envelope's sender.
+    package var from: String
+    /// The envelope's recipients, each once.
+    package var recipients: [String]
+    package var subject: String
+    /// Without angle brackets.
+    package var messageID: String
+    /// Bytes on the wire.
+    package var size: Int64
+    /// True where an address or header is not ASCII (SMTPUTF8, RFC 6531).
+    package var utf8: Bool
+    /// Unique per account, while the send exists.
+    package var idempotencyKey: String?
+    /// Tells whether the same key comes with the same content; any length.
+    package var contentDigest: [UInt8]
+    /// Not before this time.
+    package var sendAt: Int64?
+    package var params: Record
+
+    package init(
+        account: Int64, body: Int64, from: String, recipients: [String], subject: String, messageID: String,
+        size: Int64, utf8: Bool = false, idempotencyKey: String? = nil, contentDigest: [UInt8] = [],
+        sendAt: Int64? = nil, params: Record = Record()
+    ) {
+        self.account = account
+        self.body = body
+        self.from = from
+        self.recipients = recipients
+        self.subject = subject
+        self.messageID = messageID
+        self.size = size
+        self.utf8 = utf8
+        self.idempotencyKey = idempotencyKey
+        self.contentDigest = contentDigest
+        self.sendAt = sendAt
+        self.params = params
+    }
+}
+
+package struct SendRow: Sendable {
+    package var id: Int64
+    package var account: Int64
+    package var body: Int64?
+    /// queued, sending, sent, retry_wait, failed, outcome_unknown, bounced or cancelled.
+    package var state: String
+    package var from: String
+    /// Those not yet accepted: the ones that the next attempt offers.
+    package var recipients: [String]
+    package var subject: String
+    package var messageID: String
+    package var size: Int64
+    package var utf8: Bool
+    package var params: Record
+    package var createdAt: Int64
+    package var sendAt: Int64?
+    package var nextAttempt: Int64?
+    /// Attempts so far.
+    package var attempts: Int64
+    package var accepted: Int64
+    package var failureClass: String?
+    /// The running attempt, in state `sending`, and whether its message was offered (the final dot may be out).
+    package var attempt: Int64?
+    package var offered: Bool
+}
+
+/// What one recipient's server said.
+package struct RecipientOutcome: Sendable {
+    package var address: String
+    /// accepted, refused or deferred.
+    package var outcome: String
+    package var failureClass: String?
+    package var smtp: Int32?
+    package var enhanced: String?
+    package var serverText: String?
+
+    package init(
+        address: String, outcome: String, failureClass: String? = nil, smtp: Int32? = nil, enhanced: String? = nil,
+        serverText: String? = nil
+    ) {
+        self.address = address
+        self.outcome = outcome
+        self.failureClass = failureClass
+        self.smtp = smtp
+        self.enhanced = enhanced
+        self.serverText = serverText
+    }
+}
+
+/// How an attempt ended.
+package struct AttemptResult: Sendable {
+    /// sent, retry_wait, failed, outcome_unknown, or queued (interrupted before anything was offered).
+    package var newState: String
+    /// accepted, partial, refused, deferred, failed, unknown or interrupted; nil: made from the rest.
+    package var outcome: String?
+    package var recipients: [RecipientOutcome]
+    /// The facts of the failure: class, cause, advice, reply codes, the server's words. Nil where it was sent.
+    package var failure: Failure?
+    /// True where the failure passes by itself.
+    package var temporary: Bool
+    /// For retry_wait: when to go again.
+    package var nextAttempt: Int64?
+
+    package init(
+        newState: String, outcome: String? = nil, recipients: [RecipientOutcome] = [], failure: Failure? = nil,
+        temporary: Bool = false, nextAttempt: Int64? = nil
+    ) {
+        self.newState = newState
+        self.outcome = outcome
+        self.recipients = recipients
+        self.failure = failure
+        self.temporary = temporary
+        self.nextAttempt = nextAttempt
+    }
+}

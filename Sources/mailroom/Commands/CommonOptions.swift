@@ -1,0 +1,72 @@
+import ArgumentParser
+import Glibc
+
+enum Work: String, ExpressibleByArgument, CaseIterable {
+    case never, wait
+}
+
+/// The options that stand before the command or after it.
+struct CommonOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The store.", valueName: "file")) var store: String?
+    @Flag(help: "Print JSON.") var json = false
+    @Option(help: ArgumentHelp("A directory with more plugins. Repeatable.", valueName: "directory"))
+    var plugins: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "The key that secrets are encrypted with: 32 bytes, or 64 hexadecimal digits. Without it the key is kept beside the store.",
+            valueName: "file"))
+    var keyFile: String?
+    @Option(help: "never: leave the work to a running worker. wait: do what is waited for here.")
+    var work: Work?
+    @Option(help: "auto, always or never.") var color: ColorChoice?
+
+    /// What stands after the command goes before what stands in front of it.
+    func over(_ outer: CommonOptions) -> CommonOptions {
+        var merged = self
+        merged.store = store ?? outer.store
+        merged.json = json || outer.json
+        merged.plugins = plugins == outer.plugins ? plugins : outer.plugins + plugins
+        merged.keyFile = keyFile ?? outer.keyFile
+        merged.work = work ?? outer.work
+        merged.color = color ?? outer.color
+        return merged
+    }
+
+    /// - Parameters:
+    ///   - path: the store in place of the one that was named.
+    ///   - always: true for the worker.
+    func open(create: Bool, at path: String? = nil, always: Bool = false) throws -> Room {
+        guard let path = path ?? store else {
+            throw ToolError(
+                .usage, "no store was named", advice: "Name it before the command: mailroom --store FILE COMMAND")
+        }
+        let options = try Fields()
+        try options.text("work", always ? "always" : (work ?? .wait).rawValue)
+        try options.texts("plugins", plugins)
+        try options.int("create", create ? 1 : 0)
+        if let keyFile {
+            try options.bytes("key", try Key.file(keyFile))
+        } else {
+            try options.int("key_file", 1)
+        }
+        return try Room(path, options)
+    }
+}
+
+enum Key {
+    /// The file's content without a line end: 32 bytes, or their 64 hexadecimal digits.
+    static func file(_ path: String) throws -> [UInt8] {
+        let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw ToolError(.usage, "\(path): \(String(cString: strerror(errno)))") }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 128)
+        let count = read(file, &bytes, bytes.count)
+        guard count > 0 else { throw ToolError(.usage, "\(path): holds no key") }
+        bytes.removeLast(bytes.count - count)
+        if bytes.count == 65, bytes.last == 0x0A { bytes.removeLast() }
+        guard bytes.count == 32 || bytes.count == 64 else {
+            throw ToolError(.usage, "\(path): a key has 32 bytes, or 64 hexadecimal digits")
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+
+struct Connect: StoreCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Connect a mailbox: check it at its server and keep it.",
+        discussion: "The password is asked for on the terminal, or comes from a file or standard input.")
+    static let createsStore = true
+
+    @ParentCommand var root: Mailroom
+    @OptionGroup(title: "Options of every command") var common: CommonOptions
+    @OptionGroup(title: "Servers") var server: ServerOptions
+    @OptionGroup(title: "Secrets") var secrets: SecretOptions
+    @Argument(help: "The mail address.") var address: String
+    @Option(help: "The provider's scheme: mailroom providers lists them.") var provider = "imap"
+    @Option(help: "How long to wait, in seconds.") var timeout: Double?
+
+    func run(_ room: Room, _ output: Output) throws {
+        let account = try Fields()
+        try account.text("address", address)
+        try account.text("provider", provider)
+        try server.fill(account)
+        let ask = try wantsPassword(room) ? "Password for \(address.oneLine): " : nil
+        try secrets.fill(account, ask: ask)
+        let job = try room.connect(account)
+        let result = try Waiting.job(job, output, title: "Connecting \(address)", timeout: timeout)
+        try Connected.show(room, output, result, "connected")
+    }
+
+    /// Whether the provider's form has a password. A provider that is not there is the library's to refuse.
+    private func wantsPassword(_ room: Room) throws -> Bool {
+        guard !secrets.passwordStdin, secrets.passwordFile == nil else { return false }
+        let form = try room.find("provider") { try $0.text("scheme", provider) }.first()
+        return form?.rows("settings").contains { $0.text("name") == "password" } ?? false
+    }
+}
+
+/// What connect and reconnect print.
+enum Connected {
+    static func show(_ room: Room, _ output: Output, _ result: Row, _ word: String) throws {
+        if output.json { return output.row(result) }
+        let id = result.int("account") ?? 0
+        let account = try room.status(id)
+        output.line(
+            "\(output.paint("\u{2713}", .green)) \(account.text("address").oneLine) \(word): account \(id), "
+                + "\(result.int("folders") ?? account.int("folders") ?? 0) folders")
+    }
+}

@@ -1,0 +1,44 @@
+/// What became of sends: waited for, and told recipient by recipient.
+enum Outcomes {
+    /// Waits for every send and prints each; with JSON one object where `single`, else a list.
+    /// - Throws: an exit with 6 where one of them was not sent.
+    static func wait(_ room: Room, _ output: Output, _ ids: [Int64], timeout: Double?, single: Bool) throws {
+        var rows: [Row] = []
+        var allSent = true
+        for id in ids {
+            var row = try Waiting.send(room, id, output, timeout: timeout)
+            if row["id"] == nil { row = try room.get("send", id) }
+            let recipients = try room.find("recipient") { try $0.int("send", id) }.all()
+            allSent = allSent && row.text("state") == "sent"
+            if output.json {
+                row["recipients"] = .list(recipients.map(Field.record))
+                rows.append(row)
+            } else {
+                show(output, row, recipients)
+            }
+        }
+        if output.json { single && rows.count == 1 ? output.row(rows[0]) : output.list(rows) }
+        if !allSent { throw Ended(exit: .notSent) }
+    }
+
+    private static func show(_ output: Output, _ row: Row, _ recipients: [Row]) {
+        let sent = row.text("state") == "sent"
+        let mark = sent ? output.paint("\u{2713}", .green) : output.paint("\u{2717}", .red)
+        let kind = row.said("class").map { " [\($0)]" } ?? ""
+        output.line(
+            "\(mark) send \(row.int("id") ?? 0): \(row.text("state"))\(kind.oneLine)  \(row.text("subject").oneLine)")
+        if let reason = row.said("reason") { output.line("  \(reason.oneLine)") }
+        if let server = row.said("server_text") { output.line("  server: \(server.oneLine)") }
+        for recipient in recipients {
+            let codes = [recipient.int("smtp").map(String.init), recipient.said("enhanced")].compactMap { $0 }
+            let words = (codes + [recipient.said("server_text")].compactMap { $0 }).joined(separator: " ")
+            let style: Style = recipient.text("state") == "accepted" ? .green : .red
+            output.line(
+                "  \(recipient.text("address").oneLine)  \(output.paint(recipient.text("state"), style))"
+                    + (words.isEmpty ? "" : "  \(words.oneLine)"))
+        }
+        for step in row.text("advice").cleanLines { output.line("  -> \(step)") }
+        if let next = row.int("next_attempt"), !sent { output.line("  next try \(Moment.text(next))") }
+        if let held = row.said("held_reason") { output.line("  held: \(held.oneLine)") }
+    }
+}

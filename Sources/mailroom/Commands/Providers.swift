@@ -1,0 +1,52 @@
+import ArgumentParser
+
+struct Providers: ToolCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List the providers, with their settings, and the plugins that were refused.")
+
+    @ParentCommand var root: Mailroom
+    @OptionGroup(title: "Options of every command") var common: CommonOptions
+
+    /// Providers belong to the library, not to a store: without one, an empty one in a temporary directory serves.
+    func run(_ output: Output, _ options: CommonOptions) throws {
+        guard options.store == nil else { return try list(try options.open(create: false), output) }
+        let directory = try TemporaryDirectory()
+        defer { directory.remove() }
+        try list(try options.open(create: true, at: directory.path + "/store.db"), output)
+    }
+
+    private func list(_ room: Room, _ output: Output) throws {
+        let rows = try room.find("provider").all()
+        if output.json { return output.list(rows) }
+        guard !rows.isEmpty else { return output.line("no providers; name a directory of plugins: --plugins DIR") }
+        var table = Table([
+            .init(title: "SCHEME"), .init(title: "TITLE"), .init(title: "PLUGIN"), .init(title: "VERSION"),
+            .init(title: "STATE"), .init(title: "AUTH"), .init(title: "CAPABILITIES", gives: true),
+        ])
+        for row in rows {
+            let refused = row.text("state") == "refused"
+            var beneath: [Table.Cell] = []
+            if let reason = row.said("reason") { beneath.append(.init(reason, .red)) }
+            if refused, let path = row.said("path") { beneath.append(.init(path, .dim)) }
+            for setting in row.rows("settings") {
+                let words = [
+                    setting.text("type"), setting.int("required") == 1 ? "required" : "",
+                    setting.int("secret") == 1 ? "secret" : "",
+                    setting.texts("values").joined(separator: "|"),
+                    setting.said("default").map { "else \($0)" } ?? "",
+                ].filter { !$0.isEmpty }
+                beneath.append(
+                    .init(
+                        "\(setting.text("name")) (\(words.joined(separator: ", "))): \(setting.text("meaning"))", .dim))
+            }
+            table.add(
+                [
+                    .init(row.said("scheme") ?? "-"), .init(row.text("title")), .init(row.text("plugin")),
+                    .init(row.text("version")), .init(row.text("state"), refused ? .red : .green),
+                    .init(row.texts("auth").joined(separator: " ")),
+                    .init(row.texts("capabilities").joined(separator: " ")),
+                ], beneath: beneath)
+        }
+        table.print(output)
+    }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+
+struct Reconnect: StoreCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Connect an account again, with a new password or other settings where given.")
+
+    @ParentCommand var root: Mailroom
+    @OptionGroup(title: "Options of every command") var common: CommonOptions
+    @OptionGroup(title: "Servers") var server: ServerOptions
+    @OptionGroup(title: "Secrets") var secrets: SecretOptions
+    @Argument(help: "The account's address or id.") var address: String
+    @Flag(help: "Ask for a new password on the terminal.") var askPassword = false
+    @Option(help: "How long to wait, in seconds.") var timeout: Double?
+
+    func run(_ room: Room, _ output: Output) throws {
+        let id = try Accounts.id(room, address)
+        let changes = try Fields()
+        try server.fill(changes)
+        try secrets.fill(changes, ask: askPassword ? "New password for \(address.oneLine): " : nil)
+        let job = try room.reconnect(id, changes)
+        var result = try Waiting.job(job, output, title: "Connecting \(address)", timeout: timeout)
+        if result["account"] == nil { result["account"] = .int(id) }
+        try Connected.show(room, output, result, "reconnected")
+    }
+}

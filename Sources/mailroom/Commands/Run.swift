@@ -1,0 +1,55 @@
+import ArgumentParser
+import Glibc
+
+struct Run: ToolCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Be the worker: sync and send for every process on this store, until SIGTERM or SIGINT.",
+        discussion: "It ends with 0 once running work has ended or reached a point from which it can be resumed.")
+
+    @ParentCommand var root: Mailroom
+    @OptionGroup(title: "Options of every command") var common: CommonOptions
+
+    func run(_ output: Output, _ options: CommonOptions) throws {
+        let signals = StopSignals()
+        let room = try options.open(create: true, always: true)
+        try room.start()
+        if output.json {
+            var row = Row()
+            row["state"] = .text("ready")
+            row["store"] = .text(room.path)
+            row["pid"] = .int(Int64(getpid()))
+            output.row(row)
+        } else {
+            output.line("ready: mailroom \(Version.text) works on \(room.path.oneLine)")
+        }
+        let signal = signals.wait()
+        signals.letThrough()
+        output.note("stopping: \(signal == SIGINT ? "SIGINT" : "SIGTERM")")
+        try room.stop()
+    }
+}
+
+/// SIGTERM, SIGINT and SIGHUP as something to wait for, instead of an end in the middle of something.
+struct StopSignals {
+    private var set = sigset_t()
+
+    /// Blocks them, before the library makes its threads.
+    init() {
+        sigemptyset(&set)
+        for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, signal) }
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    func wait() -> Int32 {
+        var set = set
+        var signal: Int32 = 0
+        while sigwait(&set, &signal) != 0 {}
+        return signal
+    }
+
+    /// From now on a second signal ends the process at once.
+    func letThrough() {
+        var set = set
+        pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    }
+}

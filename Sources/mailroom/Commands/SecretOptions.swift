@@ -1,0 +1,38 @@
+import ArgumentParser
+
+/// Where the secrets come from. A secret is never an argument: every user of the machine can read those.
+struct SecretOptions: ParsableArguments {
+    @Flag(help: "Read the password from standard input: its first line.") var passwordStdin = false
+    @Option(help: ArgumentHelp("Read the password from this file: its first line.", valueName: "file"))
+    var passwordFile: String?
+    @Flag(
+        help: "Read another password for sending from standard input: the next line.")
+    var smtpPasswordStdin = false
+    @Option(help: ArgumentHelp("Read another password for sending from this file.", valueName: "file"))
+    var smtpPasswordFile: String?
+
+    func validate() throws {
+        guard !passwordStdin || passwordFile == nil else {
+            throw ValidationError("--password-stdin and --password-file exclude each other")
+        }
+        guard !smtpPasswordStdin || smtpPasswordFile == nil else {
+            throw ValidationError("--smtp-password-stdin and --smtp-password-file exclude each other")
+        }
+    }
+
+    /// - Parameter ask: the prompt for the password where neither file nor standard input was named; nil: none.
+    func fill(_ account: Fields, ask: String?) throws {
+        if passwordStdin {
+            try account.text("password", try Secret.standardInput())
+        } else if let passwordFile {
+            try account.text("password", try Secret.file(passwordFile))
+        } else if let ask, let typed = try Secret.ask(ask), !typed.isEmpty {
+            try account.text("password", typed)
+        }
+        if smtpPasswordStdin {
+            try account.text("smtp_password", try Secret.standardInput())
+        } else if let smtpPasswordFile {
+            try account.text("smtp_password", try Secret.file(smtpPasswordFile))
+        }
+    }
+}

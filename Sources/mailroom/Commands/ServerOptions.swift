@@ -1,0 +1,96 @@
+import ArgumentParser
+
+enum Security: String, ExpressibleByArgument, CaseIterable {
+    case implicit, starttls, none
+}
+
+/// Where the servers are and how to log in. The settings' names are those of the mail provider's form.
+struct ServerOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The IMAP server. The port is 993 where none is given.", valueName: "host[:port]"))
+    var imap: HostPort?
+    @Option(help: ArgumentHelp("The SMTP server. The port is 587 where none is given.", valueName: "host[:port]"))
+    var smtp: HostPort?
+    @Option(
+        help:
+            "implicit, starttls or none, for both servers. Else the port decides: 993 and 465 implicit, 143 and 587 STARTTLS."
+    )
+    var tls: Security?
+    @Option(help: "The same for IMAP alone.") var imapTls: Security?
+    @Option(help: "The same for SMTP alone.") var smtpTls: Security?
+    @Option(help: ArgumentHelp("PEM certificates to trust beside the system's.", valueName: "file")) var ca: String?
+    @Option(help: "The name to log in with. Else the address.") var user: String?
+    @Option(help: "Another name for sending.") var smtpUser: String?
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Any setting of the provider that is no secret. Repeatable.", valueName: "name=value"))
+    var settings: [String] = []
+    @Option(help: ArgumentHelp("The name that goes into From.", valueName: "name")) var name: String?
+    @Option(help: "The CRM's own key of the user.") var userKey: String?
+
+    /// Writes what was given into the account record.
+    func fill(_ account: Fields) throws {
+        try account.text("imap_host", imap?.host)
+        if let imap { try account.text("imap_port", String(imap.port ?? 993)) }
+        try account.text("imap_tls", security(imapTls, imap, 993)?.rawValue)
+        try account.text("smtp_host", smtp?.host)
+        if let smtp { try account.text("smtp_port", String(smtp.port ?? 587)) }
+        try account.text("smtp_tls", security(smtpTls, smtp, 587)?.rawValue)
+        try account.text("ca_file", ca)
+        try account.text("user", user)
+        try account.text("smtp_user", smtpUser)
+        try account.text("display_name", name)
+        try account.text("user_key", userKey)
+        for setting in settings {
+            guard let equals = setting.firstIndex(of: "="), equals > setting.startIndex else {
+                throw ToolError(.usage, "--set \(setting.oneLine): expected NAME=VALUE")
+            }
+            let name = String(setting[..<equals])
+            guard !name.contains("password"), !name.contains("secret"), !name.contains("token") else {
+                throw ToolError(
+                    .usage, "--set \(name.oneLine): a secret is never an argument",
+                    advice: "Use --password-file or --password-stdin.")
+            }
+            try account.text(name, String(setting[setting.index(after: equals)...]))
+        }
+    }
+
+    /// The server's own option first, then the one for both, then what the port means.
+    private func security(_ own: Security?, _ server: HostPort?, _ usual: UInt16) -> Security? {
+        if let given = own ?? (server == nil ? nil : tls) { return given }
+        guard let server else { return nil }
+        switch server.port ?? usual {
+        case 993, 995, 465: return .implicit
+        case 143, 110, 587: return .starttls
+        default: return nil
+        }
+    }
+}
+
+/// `HOST`, `HOST:PORT`, `[IPv6]` or `[IPv6]:PORT`.
+struct HostPort: ExpressibleByArgument {
+    let host: String
+    let port: UInt16?
+
+    init?(argument: String) {
+        var host = Substring(argument)
+        var port: Substring?
+        if host.first == "[" {
+            guard let end = host.firstIndex(of: "]") else { return nil }
+            let rest = host[host.index(after: end)...]
+            guard rest.isEmpty || rest.first == ":" else { return nil }
+            port = rest.isEmpty ? nil : rest.dropFirst()
+            host = host[host.index(after: host.startIndex)..<end]
+        } else if let colon = host.firstIndex(of: ":"), colon == host.lastIndex(of: ":") {
+            port = host[host.index(after: colon)...]
+            host = host[..<colon]
+        }
+        guard !host.isEmpty, host.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0 != "/" }) else { return nil }
+        if let port {
+            guard let number = UInt16(port), number > 0 else { return nil }
+            self.port = number
+        } else {
+            self.port = nil
+        }
+        self.host = String(host)
+    }
+}

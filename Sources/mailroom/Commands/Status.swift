@@ -1,0 +1,83 @@
+import ArgumentParser
+
+struct Status: StoreCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show how the accounts are: state, mail, what went wrong and what to do.")
+
+    @ParentCommand var root: Mailroom
+    @OptionGroup(title: "Options of every command") var common: CommonOptions
+    @Argument(help: "The account's address or id. Absent: every account.") var address: String?
+
+    func run(_ room: Room, _ output: Output) throws {
+        if let address {
+            let status = try room.status(try Accounts.id(room, address))
+            return output.json ? output.row(status) : table([status], output)
+        }
+        var all: [Row] = []
+        for account in try room.find("account").all() {
+            if let id = account.int("id") { all.append(try room.status(id)) }
+        }
+        if output.json { return output.list(all) }
+        all.isEmpty
+            ? output.line("no accounts; connect one: mailroom --store FILE connect ADDRESS") : table(all, output)
+    }
+
+    private func table(_ accounts: [Row], _ output: Output) {
+        var table = Table([
+            .init(title: "ID", right: true), .init(title: "ACCOUNT", gives: true), .init(title: "STATE"),
+            .init(title: "SYNC"), .init(title: "SEND"), .init(title: "ACTIVITY"), .init(title: "MAIL", right: true),
+            .init(title: "UNSEEN", right: true), .init(title: "QUEUED", right: true),
+            .init(title: "FAILED", right: true), .init(title: "IN STEP"),
+        ])
+        for account in accounts {
+            let style = Style(colour: account.text("colour"))
+            func number(_ name: String) -> String { account.int(name).map(String.init) ?? "" }
+            table.add(
+                [
+                    .init(number("id")), .init(account.text("address")), .init(account.text("state"), style),
+                    health(account.text("sync_health")), health(account.text("send_health")),
+                    .init(activity(account)), .init(number("messages")), .init(number("unseen")),
+                    .init(number("queued")), .init(number("failed"), (account.int("failed") ?? 0) > 0 ? .red : .plain),
+                    .init(Moment.since(account.int("last_success"))),
+                ], beneath: beneath(account))
+        }
+        table.print(output)
+    }
+
+    private func health(_ health: String) -> Table.Cell {
+        Table.Cell(health, health == "failing" ? .red : health == "ok" ? .green : .dim)
+    }
+
+    private func activity(_ account: Row) -> String {
+        guard let done = account.int("done"), account.text("activity") != "idle" else {
+            return account.text("activity")
+        }
+        return "\(account.text("activity")) \(done)" + (account.int("total").map { "/\($0)" } ?? "")
+    }
+
+    /// The sentences under an account: why, in the server's words, and what to do.
+    private func beneath(_ account: Row) -> [Table.Cell] {
+        var lines: [Table.Cell] = []
+        if let reason = account.said("reason") {
+            let kind = account.said("class").map { " [\($0)]" } ?? ""
+            let cause = account.said("cause").map { " (\($0))" } ?? ""
+            lines.append(.init(reason + kind + cause, Style(colour: account.text("colour"))))
+        }
+        if let server = account.said("server_text") { lines.append(.init("server: " + server, .dim)) }
+        for step in account.text("advice").cleanLines { lines.append(.init("-> " + step)) }
+        if let next = account.int("next_attempt"), account.text("state") == "error" {
+            lines.append(.init("next try " + (next > Moment.now() ? "in \(Moment.span(next - Moment.now()))" : "now")))
+        }
+        if let held = account.said("held_reason") { lines.append(.init("queued mail is held: " + held, .yellow)) }
+        if let stalled = account.int("stalled_since") {
+            lines.append(.init("no progress since \(Moment.text(stalled))", .yellow))
+        }
+        if let stale = account.int("stale_since") {
+            let worker =
+                account.int("worker_seen_at").map { "a worker was last seen \(Moment.since($0))" }
+                ?? "no worker has run on this store"
+            lines.append(.init("not confirmed since \(Moment.text(stale)); \(worker)", .yellow))
+        }
+        return lines
+    }
+}

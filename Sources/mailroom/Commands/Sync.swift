@@ -1,0 +1,80 @@
+import ArgumentParser
+
+struct Sync: StoreCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Bring the store in step with the server: one account, or all that are not disconnected.",
+        discussion: """
+            With ADDRESS the JSON is one object: account, address and the counts, or error. Without it, a list of \
+            those, and one account's failure does not stop the others; the exit status is the first failure's.
+            """)
+
+    @ParentCommand var root: Mailroom
+    @OptionGroup(title: "Options of every command") var common: CommonOptions
+    @Argument(help: "The account's address or id. Absent: every account.") var address: String?
+    @Option(help: ArgumentHelp("This folder alone.", valueName: "path")) var folder: String?
+    @Option(help: "How long to wait, in seconds.") var timeout: Double?
+
+    func run(_ room: Room, _ output: Output) throws {
+        if let address {
+            let account = try Accounts.find(room, address)
+            let result = try sync(room, output, account)
+            return output.json ? output.row(result) : show(output, result)
+        }
+        let accounts = try room.find("account").all().filter {
+            $0.text("state") != "disconnected" && $0.int("receives") != 0
+        }
+        var results: [Row] = []
+        var first: Exit?
+        for account in accounts {
+            do {
+                let result = try sync(room, output, account)
+                results.append(result)
+                if !output.json { show(output, result) }
+            } catch {
+                let (exit, row) = try failure(error, account, output)
+                first = first ?? exit
+                results.append(row)
+            }
+        }
+        if output.json { output.list(results) }
+        if accounts.isEmpty, !output.json { output.line("no account to sync") }
+        if let first { throw Ended(exit: first) }
+    }
+
+    private func sync(_ room: Room, _ output: Output, _ account: Row) throws -> Row {
+        let job = try room.sync(account.int("id") ?? 0, folder: folder)
+        let result = try Waiting.job(job, output, title: account.text("address"), timeout: timeout)
+        var row = Row()
+        row["account"] = account["id"]
+        row["address"] = account["address"]
+        for field in result.fields { row[field.name] = field.value }
+        return row
+    }
+
+    private func show(_ output: Output, _ row: Row) {
+        func count(_ name: String) -> Int64 { row.int(name) ?? 0 }
+        var text = "\(output.paint("\u{2713}", .green)) \(row.text("address").oneLine)  \(count("messages")) new"
+        text += ", \(count("flags")) with other flags, \(count("gone")) gone, \(count("folders")) folders"
+        if count("bytes") > 0 { text += ", \(Moment.size(count("bytes")))" }
+        output.line(text)
+    }
+
+    /// One account's failure: said at once, and kept for the JSON.
+    private func failure(_ error: Error, _ account: Row, _ output: Output) throws -> (Exit, Row) {
+        let exit: Exit
+        let words: Row
+        switch error {
+        case let failure as LibraryError: (exit, words) = (Exit(result: failure.result), failure.row)
+        case let failure as ToolError: (exit, words) = (failure.exit, failure.row)
+        default: throw error
+        }
+        output.note("\u{2717} \(account.text("address").oneLine)  \(words.text("message").oneLine)")
+        if let server = words.said("server_text") { output.note("  server: \(server.oneLine)") }
+        for line in words.text("advice").cleanLines { output.note("  -> \(line)") }
+        var row = Row()
+        row["account"] = account["id"]
+        row["address"] = account["address"]
+        row["error"] = .record(words)
+        return (exit, row)
+    }
+}

@@ -1,0 +1,60 @@
+/// Waiting for a job with its progress shown.
+enum Waiting {
+    /// How often the bar is drawn again.
+    static let stepMs: Int64 = 150
+
+    /// - Parameter timeout: seconds; nil waits for ever.
+    /// - Returns: the job's result.
+    /// - Throws: the job's failure, or an exit with 7 where the time ran out.
+    static func job(_ job: Job, _ output: Output, title: String, timeout: Double?) throws -> Row {
+        var progress = Progress(output, title)
+        defer { progress.clear() }
+        let end = try deadline(timeout)
+        while true {
+            let left = end.map { $0 - Moment.now() }
+            let (row, ended) = try job.wait(timeoutMs: Int32(max(0, min(stepMs, left ?? stepMs))))
+            if ended { return row }
+            if let left, left <= 0 { throw timedOut("\(title): the job \(job.id) has not ended", row) }
+            progress.show(try job.progress())
+        }
+    }
+
+    /// - Returns: the send as it ended: sent, failed, outcome_unknown ...
+    ///   Or as it is, where it is held back, because then only a person helps.
+    static func send(_ room: Room, _ id: Int64, _ output: Output, timeout: Double?) throws -> Row {
+        let end = try deadline(timeout)
+        var told = false
+        while true {
+            let left = end.map { $0 - Moment.now() }
+            let (row, ended) = try room.sendWait(id, timeoutMs: Int32(max(0, min(1000, left ?? 1000))))
+            if ended { return row }
+            let now = try room.get("send", id)
+            if now.said("held_reason") != nil { return now }
+            if now.text("state") == "retry_wait", !told {
+                output.note(
+                    "send \(id) waits for its next try, \(Moment.text(now.int("next_attempt"))): \(now.text("reason").oneLine)"
+                )
+                told = true
+            }
+            if let left, left <= 0 { throw timedOut("the send \(id) has not ended", row) }
+        }
+    }
+
+    private static func deadline(_ timeout: Double?) throws -> Int64? {
+        guard let timeout else { return nil }
+        guard timeout >= 0, timeout <= 31_536_000 else {
+            throw ToolError(.usage, "--timeout: seconds from 0 to a year")
+        }
+        return Moment.now() + Int64(timeout * 1000)
+    }
+
+    private static func timedOut(_ what: String, _ row: Row) -> ToolError {
+        let advice =
+            if let seen = row.int("worker_seen_at") {
+                "A worker showed life \(Moment.since(seen)). It goes on with it; look again with mailroom status."
+            } else {
+                "No worker has ever run on this store. Start one: mailroom --store FILE run"
+            }
+        return ToolError(.timedOut, what, advice: advice)
+    }
+}

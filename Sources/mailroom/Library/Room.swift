@@ -1,0 +1,136 @@
+import CMailroom
+
+/// One opened store. Every call goes straight to `mailroom.h`.
+final class Room {
+    let pointer: OpaquePointer
+    let path: String
+
+    init(_ path: String, _ options: Fields) throws {
+        var engine: OpaquePointer?
+        try checked { mr_open(path, options.pointer, &engine, &$0) }
+        guard let engine else { throw ToolError(.failed, "the library opened no store") }
+        pointer = engine
+        self.path = path
+    }
+
+    deinit { mr_close(pointer) }
+
+    func start() throws { try checked { mr_start(pointer, &$0) } }
+    func stop() throws { try checked { mr_stop(pointer, &$0) } }
+
+    // MARK: Accounts
+
+    func connect(_ account: Fields) throws -> Job { try job { mr_connect(pointer, account.pointer, &$0, &$1) } }
+
+    func reconnect(_ account: Int64, _ changes: Fields) throws -> Job {
+        try job { mr_reconnect(pointer, account, changes.pointer, &$0, &$1) }
+    }
+
+    func disconnect(_ account: Int64, erase: Bool) throws {
+        let options = try Fields()
+        if erase { try options.int("erase", 1) }
+        try checked { mr_disconnect(pointer, account, options.pointer, &$0) }
+    }
+
+    func status(_ account: Int64) throws -> Row { try row { mr_status(pointer, account, &$0, &$1) } }
+
+    // MARK: Mail
+
+    func sync(_ account: Int64, folder: String?) throws -> Job {
+        let options = try Fields()
+        try options.text("folder", folder)
+        return try job { mr_sync(pointer, account, options.pointer, &$0, &$1) }
+    }
+
+    func find(_ kind: String, _ fill: (Fields) throws -> Void = { _ in }) throws -> Rows {
+        let query = try Fields()
+        try fill(query)
+        var cursor: OpaquePointer?
+        try checked { mr_find(pointer, kind, query.pointer, &cursor, &$0) }
+        return try Rows(cursor)
+    }
+
+    func get(_ kind: String, _ id: Int64) throws -> Row { try row { mr_get(pointer, kind, id, &$0, &$1) } }
+
+    /// - Parameter part: a part's number as IMAP counts, or nil for the whole message as it came.
+    func blob(_ message: Int64, part: String?) throws -> Blob {
+        var blob: OpaquePointer?
+        try checked { mr_blob_open(pointer, message, part, &blob, &$0) }
+        return try Blob(blob)
+    }
+
+    func newBlob() throws -> Blob {
+        var blob: OpaquePointer?
+        try checked { mr_blob_new(pointer, &blob, &$0) }
+        return try Blob(blob)
+    }
+
+    // MARK: Sending
+
+    func send(_ account: Int64, _ message: Fields) throws -> Int64 {
+        var id: Int64 = 0
+        try checked { mr_send(pointer, account, message.pointer, &id, &$0) }
+        return id
+    }
+
+    func resend(_ send: Int64, _ options: Fields) throws {
+        try checked { mr_resend(pointer, send, options.pointer, &$0) }
+    }
+
+    /// - Returns: the finished send, or nil where the time ran out, with what is known about the worker.
+    func sendWait(_ send: Int64, timeoutMs: Int32) throws -> (row: Row, ended: Bool) {
+        var record: OpaquePointer?
+        let result = try checked { mr_send_wait(pointer, send, timeoutMs, &record, &$0) }
+        return (try Row(taking: record), result != MR_TIMEOUT)
+    }
+
+    // MARK: The feed
+
+    func events() throws -> Events {
+        var events: OpaquePointer?
+        try checked { mr_events_open(pointer, &events, &$0) }
+        guard let events else { throw ToolError(.failed, "the library gave no events") }
+        return Events(events)
+    }
+
+    func changes(after: Int64) throws -> Rows {
+        let query = try Fields()
+        var cursor: OpaquePointer?
+        try checked { mr_changes(pointer, after, query.pointer, &cursor, &$0) }
+        return try Rows(cursor)
+    }
+
+    // MARK: Helpers
+
+    private func job(_ call: (inout OpaquePointer?, inout OpaquePointer?) -> mr_result) throws -> Job {
+        var job: OpaquePointer?
+        try checked { call(&job, &$0) }
+        guard let job else { throw ToolError(.failed, "the library gave no job") }
+        return Job(job)
+    }
+
+    private func row(_ call: (inout OpaquePointer?, inout OpaquePointer?) -> mr_result) throws -> Row {
+        var record: OpaquePointer?
+        try checked { call(&record, &$0) }
+        return try Row(taking: record)
+    }
+}
+
+extension Row {
+    /// Copies a record that is ours and frees it; nothing at all reads as an empty row.
+    init(taking record: OpaquePointer?) throws {
+        defer { mr_record_free(record) }
+        self = try Row(copying: record)
+    }
+
+    init(copying record: OpaquePointer?) throws {
+        guard let record else {
+            self.init()
+            return
+        }
+        guard let json = mr_record_json(record) else {
+            throw ToolError(.failed, "the library wrote no JSON for a row")
+        }
+        self = try JSONReader.row(String(cString: json))
+    }
+}

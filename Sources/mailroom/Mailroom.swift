@@ -1,0 +1,25 @@
+import ArgumentParser
+
+/// The root of the command line.
+struct Mailroom: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mailroom",
+        abstract: "Email sync and send: connect mailboxes, see their status, send, and know why something failed.",
+        discussion: """
+            Every command but providers and smoke works on one store: mailroom --store FILE COMMAND.
+            ADDRESS is the account's mail address, or its id.
+            With --json the result is one JSON document on standard output; a failure is {"error": {...}} there \
+            and a line on standard error.
+
+            EXIT STATUS
+            \(Exit.allCases.map { "  \($0.rawValue)  \($0.meaning)" }.joined(separator: "\n"))
+            """,
+        version: Version.text,
+        subcommands: [
+            Connect.self, Reconnect.self, Disconnect.self, Sync.self, Status.self, Folders.self, Messages.self,
+            Show.self, Send.self, Failed.self, Resend.self, Log.self, Jobs.self, Changes.self, Providers.self,
+            Run.self, Smoke.self,
+        ])
+
+    @OptionGroup(title: "Options of every command") var common: CommonOptions
+}

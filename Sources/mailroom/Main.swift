@@ -1,0 +1,71 @@
+import ArgumentParser
+import Glibc
+
+/// Runs the command and turns whatever ends it into what is printed and the exit status.
+@main
+enum Main {
+    static func main() {
+        do {
+            var command = try Mailroom.parseAsRoot()
+            try command.run()
+        } catch {
+            exit(end(error).rawValue)
+        }
+    }
+
+    private static var json: Bool { CommandLine.arguments.contains("--json") }
+
+    private static func end(_ error: Error) -> Exit {
+        switch error {
+        case let ended as Ended: return ended.exit
+        case let failure as LibraryError:
+            say(failure.message, serverText: failure.field("server_text"), advice: failure.field("advice"))
+            if json { show(failure.row) }
+            return Exit(result: failure.result)
+        case let failure as ToolError:
+            say(failure.message, serverText: nil, advice: failure.advice)
+            if json { show(failure.row) }
+            return failure.exit
+        case is JSONReader.Malformed:
+            return end(ToolError(.failed, "the library's JSON could not be read"))
+        default:
+            return endOfParsing(error)
+        }
+    }
+
+    /// Help and version are no failures; every other error of the parser is wrong usage.
+    private static func endOfParsing(_ error: Error) -> Exit {
+        let text = Mailroom.fullMessage(for: error)
+        if Mailroom.exitCode(for: error) == .success {
+            Output.write(1, text + "\n")
+            return .done
+        }
+        Output.write(2, text + "\n")
+        if json { show(ToolError(.usage, Mailroom.message(for: error)).row) }
+        return .usage
+    }
+
+    private static func say(_ message: String, serverText: String?, advice: String?) {
+        var text = "mailroom: \(message.oneLine)\n"
+        if let serverText, !serverText.isEmpty { text += "  server: \(serverText.oneLine)\n" }
+        for line in advice?.cleanLines ?? [] { text += "  -> \(line)\n" }
+        Output.write(2, text)
+    }
+
+    private static func show(_ row: Row) {
+        var error = Row()
+        error["error"] = .record(row)
+        Output.write(1, error.json + "\n")
+    }
+}
+
+extension ToolError {
+    /// The failure as `--json` shows it, with the fields that a failure of the library has.
+    var row: Row {
+        var row = Row()
+        row["code"] = .text(code)
+        row["message"] = .text(message)
+        if let advice { row["advice"] = .text(advice) }
+        return row
+    }
+}

@@ -1,0 +1,1 @@
+#include "mailroom_test.h"

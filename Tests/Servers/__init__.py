@@ -1,0 +1,13 @@
+"""Real mail servers for the tests, the demo and the benchmark: started on free ports of 127.0.0.1, below a temporary
+directory, by root; and servers that misbehave on purpose."""
+
+from .dovecot import PASSWORD, Dovecot
+from .pki import Pki
+from .postfix import Postfix
+from .process import ServerError, end_on_signals, free_port, scratch, stop_everything, wait_until
+from .site import Site
+
+__all__ = [
+    "PASSWORD", "Dovecot", "Pki", "Postfix", "ServerError", "Site", "end_on_signals", "free_port", "scratch",
+    "stop_everything", "wait_until",
+]

@@ -1,0 +1,148 @@
+"""A real Dovecot: IMAP with STARTTLS and with TLS from the first byte, LMTP and SASL for Postfix. Every user exists and
+has the password `pass`; the part before the @ names the mailbox."""
+
+import os
+
+from .process import Daemon, ServerError, free_port, wait_for_port
+
+PASSWORD = "pass"
+
+_CONFIGURATION = """
+protocols = imap lmtp
+listen = 127.0.0.1
+base_dir = {folder}/base
+state_dir = {folder}/base
+instance_name = {name}
+log_path = {folder}/dovecot.log
+login_greeting = Dovecot ready.
+mail_location = {format}:~/{format}
+mail_uid = mail
+mail_gid = mail
+first_valid_uid = 1
+first_valid_gid = 1
+mail_fsync = never
+mail_max_userip_connections = {connections}
+auth_mechanisms = {mechanisms}
+disable_plaintext_auth = no
+auth_failure_delay = 0
+ssl = {ssl}
+ssl_cert = <{certificate}
+ssl_key = <{key}
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid=mail gid=mail home={folder}/mail/%Ln allow_all_users=yes
+}}
+namespace inbox {{
+  inbox = yes
+  separator = /
+  mailbox Drafts {{
+    special_use = \\Drafts
+    auto = subscribe
+  }}
+  mailbox Sent {{
+    special_use = \\Sent
+    auto = subscribe
+  }}
+  mailbox Trash {{
+    special_use = \\Trash
+    auto = subscribe
+  }}
+}}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service auth {{
+  unix_listener {folder}/auth {{
+    mode = 0666
+  }}
+}}
+service imap-login {{
+  service_count = 0
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = {imaps}
+    ssl = {implicit}
+  }}
+}}
+service lmtp {{
+  unix_listener {folder}/lmtp {{
+    mode = 0666
+  }}
+}}
+protocol imap {{
+  imap_capability = {capability}
+}}
+protocol lmtp {{
+  postmaster_address = postmaster@test.example
+}}
+recipient_delimiter = +
+lmtp_save_to_detail_mailbox = no
+"""
+
+
+class Dovecot:
+    """One running instance: `imap` (STARTTLS) and `imaps` (TLS) are its ports, `auth` and `lmtp` its sockets.
+
+    capability: the whole CAPABILITY line in place of the server's own, for a server that can little.
+    certificate: a pair of the `Pki`; starttls=False: it offers no TLS at all."""
+
+    def __init__(
+        self, folder, pki, *, certificate=None, starttls=True, capability="", mechanisms="plain login",
+        connections=1000, mail_format="sdbox",
+    ):
+        self.folder = folder
+        self.auth, self.lmtp = f"{folder}/auth", f"{folder}/lmtp"
+        self.ca = pki.ca
+        os.makedirs(f"{folder}/mail", mode=0o755)
+        os.makedirs(f"{folder}/base", mode=0o755)
+        os.chmod(folder, 0o755)
+        import pwd
+
+        mail = pwd.getpwnam("mail")
+        os.chown(f"{folder}/mail", mail.pw_uid, mail.pw_gid)
+        certificate = certificate or pki.good
+        for attempt in range(3):
+            self.imap, self.imaps = free_port(), free_port()
+            with open(f"{folder}/dovecot.conf", "w") as file:
+                file.write(
+                    _CONFIGURATION.format(
+                        folder=folder, name=os.path.basename(folder), format=mail_format, connections=connections,
+                        mechanisms=mechanisms, ssl="yes" if starttls else "no", certificate=certificate[0],
+                        key=certificate[1], password=PASSWORD, imap=self.imap, imaps=self.imaps,
+                        implicit="yes" if starttls else "no", capability=capability))
+            self.daemon = Daemon(["/usr/sbin/dovecot", "-F", "-c", f"{folder}/dovecot.conf"], f"{folder}/output")
+            try:
+                wait_for_port(self.imap, self.daemon.alive)
+                return
+            except ServerError as error:
+                self.daemon.stop()
+                if attempt == 2:
+                    raise ServerError(f"Dovecot: {error}\n{self.log()}") from None
+
+    def log(self):
+        """What it has logged so far, and what it printed."""
+        text = ""
+        for name in ("dovecot.log", "output"):
+            try:
+                with open(f"{self.folder}/{name}", errors="replace") as file:
+                    text += file.read()
+            except OSError:
+                pass
+        return text
+
+    def stop(self):
+        self.daemon.stop()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()

@@ -26,7 +26,7 @@ final class FolderSync {
 
     func run(_ bytes: [UInt8]) throws(Failure) {
         let previous = bytes.isEmpty ? nil : try SyncCursor(bytes)
-        try examine()
+        mailbox = try connection.examine(host, folder)
         if let previous, previous.uidValidity == mailbox.uidValidity ?? 0 {
             cursor = previous
             try delta()
@@ -34,22 +34,6 @@ final class FolderSync {
             try begin(isFirst: previous == nil)
         }
         try backfill()
-    }
-
-    /// Opens the mailbox read-only (RFC 9051, section 6.3.3). A server that does not take CONDSTORE there is asked
-    /// without it.
-    private func examine() throws(Failure) {
-        var name = folder.bytes("native") ?? []
-        if name.isEmpty { name = Imap.MailboxName.encode(folder.text("path") ?? "") }
-        let wants = connection.capabilities.condstore
-        var status = try connection.run(host, .examine(mailbox: name, condStore: wants))
-        if wants, status.kind == .bad { status = try connection.run(host, .examine(mailbox: name, condStore: false)) }
-        guard status.kind == .ok, let mailbox = connection.dialogue.mailbox else {
-            var failure = Imap.Refusal.failure(status, step: "select")
-            if failure.result == mr_result(MR_E_PROTOCOL) { failure.result = mr_result(MR_E_REFUSED) }
-            throw failure
-        }
-        self.mailbox = mailbox
     }
 
     func commit() throws(Failure) {

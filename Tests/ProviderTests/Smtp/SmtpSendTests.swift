@@ -93,7 +93,7 @@ struct SmtpSendTests {
         Refusal(
             name: "hangs up at MAIL", script: [.hangUp("MAIL")], result: MR_E_CONNECTION, step: "mail", goesOn: false),
         Refusal(
-            name: "hangs up at RCPT", script: [mail, .hangUp("RCPT")], result: MR_E_CONNECTION, step: "mail",
+            name: "hangs up at RCPT", script: [mail, .hangUp("RCPT")], result: MR_E_CONNECTION, step: "rcpt",
             goesOn: false),
         Refusal(
             name: "hangs up within the content", script: [mail, rcpt, data, .hangUpWithin(5)], result: MR_E_CONNECTION,

@@ -218,7 +218,7 @@ static void finding(mr_engine *engine) {
   WITH("{\"subject\":\"x\"}", CHECK(mr_put(engine, "message", record, &id, NULL) < 0));
   CHECK(id == 0);
   INVALID("values", mr_update(engine, "company", 1, NULL, &error));
-  WITH("{\"colour\":1}", INVALID("colour", mr_update(engine, "company", 1, record, &error)));
+  WITH("{\"name\":\"x\"}", INVALID("kind", mr_update(engine, "nosuch", 1, record, &error)));
   WITH("{\"name\":\"x\"}", FAILS(MR_E_NOT_FOUND, mr_update(engine, "company", 999999, record, &error)));
   FAILS(MR_E_NOT_FOUND, mr_remove(engine, "company", 999999, &error));
   INVALID("kind", mr_remove(engine, "nosuch", 1, &error));

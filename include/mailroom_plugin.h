@@ -15,6 +15,7 @@
  * Bytes. mr_bytes is borrowed: what the plugin hands in need only live during that call; what it gets lives as
  * written at each function. A size of 0 may go with a NULL pointer. Text is UTF-8. What comes from a server or a
  * file is passed on as it came where the field says bytes; in text fields the host replaces what is not UTF-8.
+ * Contexts, streams and fields are handles that the host checks: one that is over, or another call's, is refused.
  *
  * Results. mailroom_result.h: 0 done, positive an answer, negative a failure. A function of the plugin that fails calls
  * `fail` with the facts and returns the same code. A host function's failure is final for the call
@@ -130,9 +131,9 @@ typedef struct mr_host {
 
   /* -- named values: the host's memory, until the call ends. A loop over many messages fills one object again
    *    instead of making one each: setting a name again replaces its value. ------------------------------- */
-  mr_fields *(*fields_new)(mr_context *);                         /* NULL where memory ran out            */
+  mr_fields *(*fields_new)(mr_context *);                         /* NULL where there are too many        */
 
-  /* type: MR_TEXT (UTF-8, without a NUL at the end), MR_BYTES, or MR_INT: then the bytes are an int64_t of the
+  /* Names are [a-z0-9_.], at most 64 octets. type: MR_TEXT (UTF-8, without a NUL at the end), MR_BYTES, or MR_INT: then the bytes are an int64_t of the
    * machine (size 8, any alignment). The value is copied. */
   mr_result (*fields_set)(mr_fields *, const char *name, int32_t type, mr_bytes);
 
@@ -149,13 +150,14 @@ typedef struct mr_host {
   /* -- what the plugin found --------------------------------------------------------------------------- */
 
   /* Asked before every body: is it to be fetched? MR_OK: yes. MR_SKIP: it is known, or not kept; the host notes
-   * what it needs. Fields: ref text, size int (octets, where known), internal_date int (ms, where known),
+   * what it needs, which is a finding of its own: commit at least once in 500. Fields: ref text, size int (octets, where known), internal_date int (ms, where known),
    * message_id text (where known, without angle brackets). */
   mr_result (*want)(mr_context *, const mr_fields *header);
 
   /* A page of what the store holds of a folder (the fields that sync got). *page: a list `items` of {ref text,
    * flags text} in the store's order, and next int: call again with after = next, until it is 0. First: after 0.
-   * What was emitted but not committed is not in it. */
+   * What was emitted but not committed is not in it; emitting and committing between pages is fine. A page lives
+   * until the second next one is asked for. */
   mr_result (*known)(mr_context *, const mr_fields *folder, int64_t after, mr_fields **page);
 
   /* Hands one finding over. MR_OK, or MR_COMMIT_NOW (500 findings or 16 MiB have gathered: commit as soon as the
@@ -192,7 +194,7 @@ enum { MR_WAKE_DATA = 1, MR_WAKE_TIMER = 2, MR_WAKE_CLOCK = 3, MR_WAKE_STOP = 4,
  *   l int64_t       int                             S const char *, NULL  text, may be absent
  *   d double        text, a decimal number          y mr_bytes, by value  bytes
  *                                                   r const mr_fields *    record
- * argument_names: as many names, separated by one space. The function, cast to void (*)(void), is
+ * argument_names: as many names ([a-z0-9_]), separated by one space. The function, cast to void (*)(void), is
  *   mr_result f(mr_session *, mr_context *, the arguments in order);
  * Pointers live until it returns. Its result goes out by emit("result", fields): the fields of the finished job's
  * record. At most 16 arguments. */
@@ -213,7 +215,7 @@ typedef struct mr_provider {
   /* Connects and logs in. On failure *out stays NULL and nothing is left open. */
   mr_result (*open)   (mr_context *, mr_session **out);
 
-  /* Says goodbye in a second at most, closes the streams, frees the session. Whatever state it is in. */
+  /* Says goodbye, closes the streams, frees the session, whatever state it is in. Has two seconds. */
   void      (*close)  (mr_context *, mr_session *);
 
   /* emit("folder") for every folder; one that was not emitted when this returns MR_OK is gone. Fields:
@@ -247,8 +249,9 @@ typedef struct mr_provider {
   mr_result (*apply)  (mr_session *, mr_context *, const mr_fields *change);
 
   /* Submits one message. envelope: from text (may be empty: <>), message_id text, size int, utf8 int (1: an address
-   * or a header needs SMTPUTF8), and a list `recipients` of {address text}. The message is whole, in CRLF lines,
-   * mapped from a file: read it in pieces.
+   * or a header needs SMTPUTF8), eight_bit int (1: the message has octets above 127), and a list `recipients` of {address text}. The message is whole, in CRLF lines,
+   * mapped from a file: read it in pieces, and say progress(done, total) in bytes after each: the host then gives
+   * the memory of what has been read back to the system.
    *   emit("recipient", {address text, outcome text: accepted | refused | deferred, smtp int, enhanced text,
    *                      text text})          one each, as soon as it is known; kept even where the send fails
    *   emit("offer", {})                       directly before the write that cannot be taken back (SMTP: the final

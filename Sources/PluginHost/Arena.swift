@@ -24,7 +24,9 @@ final class Arena {
         let rounded = max(16, (size + 15) & ~15)
         guard used + rounded <= Arena.limit else { return nil }
         used += rounded
-        guard rounded <= Arena.chunkSize / 4 else { return UnsafeMutableRawBufferPointer(rebasing: block(rounded)[..<size]) }
+        guard rounded <= Arena.chunkSize / 4 else {
+            return UnsafeMutableRawBufferPointer(rebasing: block(rounded)[..<size])
+        }
         if free.count < rounded { free = block(Arena.chunkSize) }
         let memory = UnsafeMutableRawBufferPointer(rebasing: free[..<rounded])
         free = UnsafeMutableRawBufferPointer(rebasing: free[rounded...])

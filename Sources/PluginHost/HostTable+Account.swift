@@ -18,7 +18,9 @@ extension HostTable {
     ) -> Int32 {
         with(context) { invocation throws(Failure) in
             let name = try text(name, "name", limit: 64)
-            return try show(invocation, "setting.\(name)", name, out) { invocation.delegate.setting(name).map { Array($0.utf8) } }
+            return try show(invocation, "setting.\(name)", name, out) {
+                invocation.delegate.setting(name).map { Array($0.utf8) }
+            }
         }
     }
 

@@ -8,7 +8,11 @@ import Transport
 extension HostTable {
     static func addCall(_ host: inout mr_host) {
         host.alloc = { HostTable.alloc($0, $1) }
-        host.check = { HostTable.working($0) { invocation throws(Failure) in try invocation.check(); return 0 } }
+        host.check = {
+            HostTable.working($0) { invocation throws(Failure) in
+                try invocation.check(); return 0
+            }
+        }
         host.fail = { HostTable.fail($0, $1, $2) }
         host.log = { HostTable.log($0, $1, $2) }
         host.progress = { HostTable.progress($0, $1, $2) }

@@ -15,13 +15,17 @@ extension HostTable {
         host.fields_get = { HostTable.fieldsGet($0, $1, $2, $3) }
         host.fields_add = { HostTable.fieldsAdd($0, $1, $2) }
         host.fields_count = { fields, list in
-            guard let object = Invocation.current?.find(fields), let list = HostText.read(list, limit: HostTable.nameLimit) else {
+            guard let object = Invocation.current?.find(fields),
+                let list = HostText.read(list, limit: HostTable.nameLimit)
+            else {
                 return 0
             }
             return object.count(list)
         }
         host.fields_item = { fields, list, index in
-            guard let invocation = Invocation.current, let list = HostText.read(list, limit: HostTable.nameLimit), index >= 0 else {
+            guard let invocation = Invocation.current, let list = HostText.read(list, limit: HostTable.nameLimit),
+                index >= 0
+            else {
                 return nil
             }
             return invocation.item(of: fields, list, index)
@@ -59,7 +63,9 @@ extension HostTable {
     ) -> Int32 {
         object(fields) { object throws(Failure) in
             let list = try text(list, "list", limit: nameLimit)
-            guard let item = Invocation.current?.find(item) else { throw .invalid(list, "the item is not of this call") }
+            guard let item = Invocation.current?.find(item) else {
+                throw .invalid(list, "the item is not of this call")
+            }
             try object.add(list, item)
         }
     }

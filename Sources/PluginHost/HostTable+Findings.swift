@@ -36,13 +36,17 @@ extension HostTable {
             try invocation.check()
             let folder = try invocation.record(folder, "folder")
             let page = try invocation.ask { delegate throws(Failure) in try delegate.known(folder, after: after) }
-            guard let handle = invocation.page(page) else { throw invocation.broken("more records in one call than allowed") }
+            guard let handle = invocation.page(page) else {
+                throw invocation.broken("more records in one call than allowed")
+            }
             out.pointee = handle
             return 0
         }
     }
 
-    private static func emit(_ context: OpaquePointer?, _ kind: UnsafePointer<CChar>?, _ fields: OpaquePointer?) -> Int32 {
+    private static func emit(_ context: OpaquePointer?, _ kind: UnsafePointer<CChar>?, _ fields: OpaquePointer?)
+        -> Int32
+    {
         between(context, "emit") { invocation throws(Failure) in
             let kind = try text(kind, "kind", limit: 32)
             guard HostText.isName(kind, limit: 32) else { throw .invalid("kind", "no name for a finding") }
@@ -139,6 +143,8 @@ extension HostTable {
     /// Every message has a name within its folder, of at most 255 octets.
     private static func checkRef(_ record: Record) throws(Failure) {
         guard let ref = record.text("ref") else { throw .invalid("ref", "is missing or not a text") }
-        guard !ref.isEmpty, ref.utf8.count <= maximumRef else { throw .invalid("ref", "is empty or longer than 255 octets") }
+        guard !ref.isEmpty, ref.utf8.count <= maximumRef else {
+            throw .invalid("ref", "is empty or longer than 255 octets")
+        }
     }
 }

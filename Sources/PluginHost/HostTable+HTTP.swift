@@ -17,8 +17,11 @@ extension HostTable {
         host.reply_close = { _ in }
     }
 
-    static func unsupported(_ context: OpaquePointer?, _ out: UnsafeMutablePointer<mr_bytes>?, _ what: String) -> Int32 {
+    static func unsupported(_ context: OpaquePointer?, _ out: UnsafeMutablePointer<mr_bytes>?, _ what: String) -> Int32
+    {
         out?.pointee = mr_bytes()
-        return with(context) { _ throws(Failure) in throw .unsupported("this version of Mailroom does not offer \(what) to plugins") }
+        return with(context) { _ throws(Failure) in
+            throw .unsupported("this version of Mailroom does not offer \(what) to plugins")
+        }
     }
 }

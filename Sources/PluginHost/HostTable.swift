@@ -59,7 +59,9 @@ enum HostTable {
 
     static func text(_ pointer: UnsafePointer<CChar>?, _ name: String, limit: Int) throws(Failure) -> String {
         guard pointer != nil else { throw .invalid(name, "NULL") }
-        guard let text = HostText.read(pointer, limit: limit) else { throw .invalid(name, "longer than \(limit) octets") }
+        guard let text = HostText.read(pointer, limit: limit) else {
+            throw .invalid(name, "longer than \(limit) octets")
+        }
         guard !text.isEmpty else { throw .invalid(name, "empty") }
         return text
     }

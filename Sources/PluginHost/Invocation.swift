@@ -74,7 +74,8 @@ final class Invocation {
 
     /// A broken rule: the invocation fails with `MR_E_PLUGIN`.
     func broken(_ rule: String) -> Failure {
-        let failure = Failure(MR_E_PLUGIN, "the plugin of \(options.provider) broke a rule in \(kind.rawValue): \(rule)")
+        let failure = Failure(
+            MR_E_PLUGIN, "the plugin of \(options.provider) broke a rule in \(kind.rawValue): \(rule)")
         end(with: failure)
         return failure
     }
@@ -119,7 +120,9 @@ final class Invocation {
 
     /// Makes a handle for a record; nil where there are too many of them.
     func fields(_ record: Record) -> OpaquePointer? {
-        guard fieldsObjects.count < Invocation.maximumFieldsObjects, nextFields <= Handle.maximumIndex else { return nil }
+        guard fieldsObjects.count < Invocation.maximumFieldsObjects, nextFields <= Handle.maximumIndex else {
+            return nil
+        }
         defer { nextFields += 1 }
         fieldsObjects[nextFields] = FieldsObject(record)
         return Handle(.fields, serial: serial, index: nextFields).pointer

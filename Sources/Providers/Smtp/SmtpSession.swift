@@ -15,11 +15,9 @@ final class SmtpSession: Session {
         self.offers = offers
     }
 
-    /// QUIT, without waiting for what the server says to it: nothing would follow from it.
+    /// QUIT, and what the server says to it, within the two seconds that the host gives.
     func close(_ host: Host) {
-        if !connection.isBroken, let quit = try? SmtpCommand.quit.encoded() {
-            try? connection.stream.write(host, quit)
-        }
+        if !connection.isBroken { _ = try? connection.exchange(host, .quit, .reset) }
         connection.abandon()
     }
 
@@ -33,7 +31,9 @@ final class SmtpSession: Session {
         let transaction = try SmtpTransaction(
             SmtpEnvelope(
                 from: envelope.text("from") ?? "", recipients: recipients, size: Int64(message.count),
-                eightBit: offers.eightBitMIME && MessageBytes.hasEightBit(message), utf8: envelope.int("utf8") == 1),
+                eightBit: offers.eightBitMIME
+                    && (envelope.int("eight_bit").map { $0 == 1 } ?? MessageBytes.hasEightBit(message)),
+                utf8: envelope.int("utf8") == 1),
             offers)
         if isUsed { try reset(host) }
         isUsed = true

@@ -1,4 +1,4 @@
-internal import Base
+import Base
 
 /// Puts a command into octets. Where the server must be waited for (a literal, a step of a SASL exchange), one
 /// chunk ends.

@@ -1,4 +1,4 @@
-internal import Base
+import Base
 
 /// Reads the items of one FETCH (RFC 9051, section 7.5.2: msg-att), with a stop wherever the bytes end behind a
 /// streamed literal: the driver passes its octets on, and reading goes on where it was.

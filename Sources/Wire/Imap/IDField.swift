@@ -1,4 +1,4 @@
-internal import Base
+import Base
 
 extension Imap {
     /// A pair of the ID list (RFC 2971): the server says who it is.

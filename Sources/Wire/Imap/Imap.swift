@@ -1,4 +1,4 @@
-internal import Base
+import Base
 import CMailroom
 
 /// IMAP4rev1 and IMAP4rev2 (RFC 3501, RFC 9051) without I/O: responses in, commands out, and the state between.

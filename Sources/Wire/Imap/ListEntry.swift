@@ -1,4 +1,4 @@
-internal import Base
+import Base
 
 extension Imap {
     /// A mailbox as LIST, LSUB or XLIST names it (RFC 9051, section 7.3.1; RFC 6154).

@@ -1,4 +1,4 @@
-internal import Base
+import Base
 
 extension Imap {
     /// Mailbox names on the wire: modified UTF-7 (RFC 3501, section 5.1.3), or UTF-8 (RFC 9051, section 5.1).

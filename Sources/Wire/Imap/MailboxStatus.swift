@@ -1,4 +1,4 @@
-internal import Base
+import Base
 
 extension Imap {
     /// The answer to STATUS (RFC 9051, section 7.3.4).

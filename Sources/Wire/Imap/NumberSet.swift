@@ -1,4 +1,4 @@
-internal import Base
+import Base
 
 extension Imap {
     /// UIDs or sequence numbers (RFC 9051, section 9: sequence-set), as ascending ranges that do not touch.

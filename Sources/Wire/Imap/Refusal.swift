@@ -1,4 +1,4 @@
-package import Base
+import Base
 import CMailroom
 
 extension Imap {
@@ -11,9 +11,18 @@ extension Imap {
             var failure = Failure(result(status, words: words, step: step), message(status, step))
             failure.step = step
             failure.code = status.code?.name
-            failure.serverText = status.words
+            failure.serverText = status.text.isEmpty ? status.words : status.text
             failure.retryAfterMs = backoff(words)
             return failure
+        }
+
+        /// "Some of the requested messages no longer exist": a success with fewer messages (RFC 2180, section 4.1).
+        package static func isOnlyMissing(_ status: Status) -> Bool {
+            guard status.kind == .no else { return false }
+            if status.code?.name == "EXPUNGEISSUED" { return true }
+            let words = status.text.lowercased()
+            return words.holds("no longer exist") || words.holds("no matching messages")
+                || words.holds("expunged") || words.holds("no such message")
         }
 
         private static func message(_ status: Status, _ step: String) -> String {

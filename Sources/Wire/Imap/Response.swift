@@ -1,4 +1,4 @@
-internal import Base
+import Base
 
 extension Imap {
     /// One whole answer of the server (RFC 9051, section 9: response).

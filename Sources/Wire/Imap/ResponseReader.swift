@@ -1,4 +1,4 @@
-package import Base
+import Base
 import CMailroom
 
 extension Imap {

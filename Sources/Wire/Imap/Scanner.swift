@@ -1,4 +1,4 @@
-internal import Base
+import Base
 
 /// Reads the tokens of a response that is in memory (RFC 9051, section 4): atoms, numbers, strings, lists.
 ///

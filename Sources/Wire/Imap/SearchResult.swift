@@ -1,4 +1,4 @@
-internal import Base
+import Base
 
 extension Imap {
     /// The answer to SEARCH (RFC 3501, section 7.2.5) or ESEARCH (RFC 9051, section 7.3.5).

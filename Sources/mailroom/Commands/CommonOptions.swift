@@ -32,13 +32,16 @@ struct CommonOptions: ParsableArguments {
         return merged
     }
 
-    func open(create: Bool, at path: String? = nil) throws -> Room {
+    /// - Parameters:
+    ///   - path: the store in place of the one that was named.
+    ///   - always: true for the worker.
+    func open(create: Bool, at path: String? = nil, always: Bool = false) throws -> Room {
         guard let path = path ?? store else {
             throw ToolError(
                 .usage, "no store was named", advice: "Name it before the command: mailroom --store FILE COMMAND")
         }
         let options = try Fields()
-        try options.text("work", (work ?? .wait).rawValue)
+        try options.text("work", always ? "always" : (work ?? .wait).rawValue)
         try options.texts("plugins", plugins)
         try options.int("create", create ? 1 : 0)
         if let keyFile {

@@ -52,6 +52,6 @@ struct Messages: StoreCommand {
 
 /// How `where` spells an order.
 enum Order {
-    static func newestFirst(_ field: String) -> String { "\(field) desc" }
+    static func newestFirst(_ field: String) -> String { "-\(field)" }
     static func oldestFirst(_ field: String) -> String { field }
 }

@@ -11,7 +11,7 @@ struct Run: ToolCommand {
 
     func run(_ output: Output, _ options: CommonOptions) throws {
         let signals = StopSignals()
-        let room = try options.open(create: true)
+        let room = try options.open(create: true, always: true)
         try room.start()
         if output.json {
             var row = Row()

@@ -10,7 +10,7 @@ struct LibraryError: Error {
 
     private static let names = [
         "code", "class", "message", "advice", "server_text", "cause", "field", "step", "smtp", "enhanced", "http",
-        "retry_after_ms", "provider", "account",
+        "provider_code", "retry_after_ms", "provider", "account",
     ]
     private static let numbers: Set<String> = ["smtp", "http", "retry_after_ms", "account"]
 

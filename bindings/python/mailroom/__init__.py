@@ -5,7 +5,7 @@
     with mailroom.open("crm.db", key_file=True) as room:
         account = room.connect(address="ann@example.com", imap_host="imap.example.com", password=secret)
         room.sync(account)
-        for message in room.messages(account=account, order="date desc", limit=20):
+        for message in room.messages(account=account, order="-date", limit=20):
             print(message.date, message.from_, message.subject)
 
 The library is found beside this package, or where `mailroom.load` was told, or by the system's loader:

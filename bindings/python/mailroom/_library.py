@@ -21,9 +21,9 @@ _path: str | None = None
 
 _FIELDS = (
     "code", "class", "message", "advice", "server_text", "cause", "field", "step", "smtp", "enhanced", "http",
-    "retry_after_ms", "provider", "account", "oldest", "latest",
+    "provider_code", "retry_after_ms", "provider", "account",
 )  # fmt: skip
-_NUMBERS = frozenset(("smtp", "http", "retry_after_ms", "account", "oldest", "latest"))
+_NUMBERS = frozenset(("smtp", "http", "retry_after_ms", "account"))
 
 
 def load(path: str | os.PathLike[str]) -> None:

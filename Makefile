@@ -12,6 +12,8 @@ PREFIX    ?= /usr/local
 DESTDIR   ?=
 SWIFT     ?= swift
 PYTHON    := .build-venv/bin/python
+# The test servers need root (Postfix's master runs as nobody else).
+AS_ROOT   := $(if $(filter 0,$(shell id -u)),,sudo -n env PATH="$$PATH" PYTHONDONTWRITEBYTECODE=1)
 MAILDIR   := bindings/c/examples/maildir
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -50,8 +52,9 @@ define laid
 	@chmod 644 $(2)/lib/pkgconfig/mailroom.pc
 	$(call stripped,.build-$(1)/release/libmail.so,$(2)/lib/mailroom/plugins/mail.so,$(2)/debug)
 	@install -m 644 Sources/Providers/MailPlugin/mail.json $(2)/lib/mailroom/plugins
-	$(MAKE) --no-print-directory -s -C $(MAILDIR) INCLUDE=$(CURDIR)/$(2)/include BUILD=$(CURDIR)/.build-$(1)/maildir
-	@install -m 755 .build-$(1)/maildir/maildir.so $(2)/lib/mailroom/plugins
+	@mkdir -p .build-$(1)/maildir
+	@$(MAKE) --no-print-directory -s -B -C $(MAILDIR) CFLAGS="-O2 -g -I$(CURDIR)/$(2)/include" OUT=$(CURDIR)/.build-$(1)/maildir
+	$(call stripped,.build-$(1)/maildir/maildir.so,$(2)/lib/mailroom/plugins/maildir.so,$(2)/debug)
 	@install -m 644 $(MAILDIR)/maildir.json $(2)/lib/mailroom/plugins
 endef
 
@@ -89,14 +92,14 @@ deps:
 
 demo: deps
 	@$(MAKE) --no-print-directory dist
-	@PYTHONPATH=Tests $(PYTHON) -m Demo
+	@$(AS_ROOT) env PYTHONPATH=Tests $(PYTHON) -m Demo
 
 test: deps
 	@$(PYTHON) Tests/Tools/run.py
 
 bench: deps
 	@$(MAKE) --no-print-directory dist
-	@PYTHONPATH=Tests $(PYTHON) -m Benchmarks
+	@$(AS_ROOT) env PYTHONPATH=Tests $(PYTHON) -m Benchmarks
 
 format:
 	$(SWIFT) format -i -r Package.swift Sources Tests

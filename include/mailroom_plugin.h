@@ -1,109 +1,299 @@
-/* mailroom_plugin.h - what a provider plugin and the host say to each other. Draft to build from.
+/* mailroom_plugin.h - what a provider plugin and the host say to each other. The manual of the protocol.
  *
- * One exported symbol, mr_plugin_init_1 (1 is the ABI's major). Tables grow only at the end; `size` says
- * how far each side's reaches. A session is called by one thread at a time, not always the same one.
- * A plugin's calls may block: they run on the host's own threads. The host owns sockets, TLS, HTTP, tokens,
- * clocks, cancellation, retries and storage. A plugin opens no socket, makes no thread, signal handler,
- * atexit or fork, reads no environment, and lets no exception, panic or trap out.
+ * A plugin is NAME.so with its manifest NAME.json beside it. It exports one symbol, mr_plugin_init_1 (1 is the
+ * ABI's major). Tables grow only at the end; `size` says how far each side's reaches: use a later member only
+ * where MR_REACHES says so.
+ *
+ * Threads. A session is called by one thread at a time, not always the same one. A plugin's functions may
+ * block: they run on the host's own threads, with signals blocked. Several sessions may run at once: a plugin
+ * has no mutable globals without a lock.
+ *
+ * Division of work. The host owns sockets, TLS, HTTP, tokens, clocks, deadlines, cancellation, retries, storage and
+ * the classing of failures. A plugin opens no socket, makes no thread, signal handler, atexit handler or child,
+ * reads no environment, and lets no exception, panic or trap out. It is loaded once and never unloaded.
+ *
+ * Bytes. mr_bytes is borrowed: what the plugin hands in need only live during that call; what it gets lives as
+ * written at each function. A size of 0 may go with a NULL pointer. Text is UTF-8. What comes from a server or a
+ * file is passed on as it came where the field says bytes; in text fields the host replaces what is not UTF-8.
+ * Contexts, streams and fields are handles that the host checks: one that is over, or another call's, is refused.
+ *
+ * Results. mailroom_result.h: 0 done, positive an answer, negative a failure. A function of the plugin that fails calls
+ * `fail` with the facts and returns the same code. A host function's failure is final for the call
+ * unless its comment says otherwise: clean up and return that code. Where the host has facts of its own (a name not
+ * found, a certificate refused, a connection lost) it has written them down already; `fail` with the same code adds
+ * to them, field by field.
+ * MR_E_CANCELLED from any host function: stop at once, say no goodbye, return it.
  */
 #ifndef MAILROOM_PLUGIN_H
 #define MAILROOM_PLUGIN_H
 #include <stddef.h>
 #include "mailroom_result.h"
 
-typedef struct mr_context    mr_context;     /* one invocation: deadline, cancellation, arena, error   */
-typedef struct mr_stream  mr_stream;   /* the host's: socket, proxy, TLS, deflate                 */
-typedef struct mr_reply   mr_reply;    /* the host's: an HTTP reply                               */
-typedef struct mr_fields  mr_fields;   /* the host's: named values                                */
-typedef struct mr_session mr_session;  /* the plugin's own: one login to one account              */
+typedef struct mr_context mr_context;  /* the host's: one invocation: deadline, cancellation, arena, failure */
+typedef struct mr_stream  mr_stream;   /* the host's: socket, proxy, TLS, deflate                         */
+typedef struct mr_reply   mr_reply;    /* the host's: an HTTP reply                                       */
+typedef struct mr_fields  mr_fields;   /* the host's: named values                                        */
+typedef struct mr_session mr_session;  /* the plugin's own: one login to one account                      */
 typedef struct { const void *data; size_t size; } mr_bytes;
 
+/* Whether a table is long enough to have this member, and has it. */
 #define MR_REACHES(table, field) \
   ((table)->size >= offsetof(__typeof__(*(table)), field) + sizeof((table)->field) && (table)->field)
 
-typedef struct mr_host {               /* valid until the process ends */
+/* ---- the host's table: valid until the process ends -------------------------------------------------------- */
+typedef struct mr_host {
   uint32_t size, minor;
+
+  /* 1 where the host has a feature that this header's version cannot promise, else 0. None is defined yet. */
   int32_t   (*has)(const char *feature);
 
-  /* the call */
-  void     *(*alloc)(mr_context *, size_t);                       /* freed when the call ends           */
-  mr_result (*check)(mr_context *);                               /* MR_E_CANCELLED when late or stopped */
-  mr_result (*fail)(mr_context *, mr_result, const mr_fields *); /* step, smtp, enhanced, http, code, text, retry_after_ms */
+  /* -- the call ----------------------------------------------------------------------------------------- */
+
+  /* Zeroed memory that is freed when the call ends; NULL where there is none left. */
+  void     *(*alloc)(mr_context *, size_t);
+
+  /* MR_OK, or MR_E_CANCELLED when the call is late or was stopped. Every function that waits checks by itself:
+   * this one is for long loops without them. */
+  mr_result (*check)(mr_context *);
+
+  /* Writes down the facts of a failure and returns the code it was given. Fields, all optional:
+   *   step            text   dial tls greeting capability starttls auth select list fetch mail rcpt data dot ...
+   *   smtp            int    the reply code, 100 to 599
+   *   enhanced        text   the enhanced status code, "5.7.8"
+   *   http            int    the HTTP status
+   *   code            text   the provider's own code: IMAP's response code, an API's error name
+   *   text            text   the server's words, verbatim, without the codes
+   *   retry_after_ms  int    how long the server asks to wait
+   *   cause           text   a cause of the catalogue, where the plugin knows better than the host ("tls.not_offered")
+   *   message         text   one impersonal English line: what was tried and what happened
+   * No secret ever goes into any of them. */
+  mr_result (*fail)(mr_context *, mr_result, const mr_fields *);
+
+  /* One line for the operator, without secrets. The level is that of syslog(3): 3 error, 4 warning,
+   * 6 information, 7 debug. */
   void      (*log)(mr_context *, int32_t level, const char *);
+
+  /* How far this call is: messages of the folder done, and in all (0: not known yet). */
   void      (*progress)(mr_context *, int64_t done, int64_t total);
+
+  /* Milliseconds: since 1970 UTC where wall is 1; where it is 0, of a clock that is never set back. Ask here,
+   * never the system: tests set these clocks. */
   int64_t   (*now_ms)(int32_t wall);
   mr_result (*sleep)(mr_context *, int64_t ms);
-  void      (*random)(void *, size_t);
+  void      (*random)(void *, size_t);                            /* from the kernel                      */
 
-  /* the account */
+  /* -- the account: bytes live until the call ends; MR_E_NOT_FOUND where the thing is not set ----------- */
+
+  /* A setting of the manifest's form, or its default; an int is decimal text. A NUL follows the bytes, not counted.
+   * Always there: `address` (the account's mail address) and `account` (its id). */
   mr_result (*setting)(mr_context *, const char *name, mr_bytes *out);
-  mr_result (*secret)(mr_context *, const char *name, mr_bytes *out);
-  mr_result (*token)(mr_context *, int32_t refresh, mr_bytes *out);      /* OAuth access token, single-flight */
+  mr_result (*secret)(mr_context *, const char *name, mr_bytes *out);      /* `password` ...; never logged   */
+  mr_result (*token)(mr_context *, int32_t refresh, mr_bytes *out);      /* OAuth access token, single-flight;
+                                                                        refresh 1: the last one was refused */
+  /* The provider's own small values, for one account. A put is seen by later gets of this call at once, and is
+   * stored with what this call emits. A put of size 0 removes. */
   mr_result (*state_get)(mr_context *, const char *key, mr_bytes *out);
-  mr_result (*state_put)(mr_context *, const char *key, mr_bytes);       /* commits with this call's emits    */
+  mr_result (*state_put)(mr_context *, const char *key, mr_bytes);
 
-  /* streams */
+  /* -- streams: one thread at a time each. They belong to the session that made them and outlive the call.
+   *    Every wait ends at the deadline. Ended by the other side or a dead network: MR_E_CONNECTION. ------- */
+
+  /* Resolves and connects. tls: 0 plain, 1 TLS from the first byte. The host verifies certificate and name,
+   * and fills in step and cause of a failure. */
   mr_result (*connect)(mr_context *, const char *host, uint16_t port, int32_t tls, mr_stream **);
-  mr_result (*start_tls)(mr_context *, mr_stream *);              /* refuses where plain bytes are buffered */
-  mr_result (*start_deflate)(mr_context *, mr_stream *);
+
+  /* TLS on a plain stream, directly after the server's consent was read. MR_E_TLS where bytes are buffered
+   * that came in the clear (an injection): nothing of them may be believed. Close the stream then. */
+  mr_result (*start_tls)(mr_context *, mr_stream *);
+  mr_result (*start_deflate)(mr_context *, mr_stream *);          /* RFC 4978                             */
+
+  /* What is there: at least one byte, at most `capacity`. */
   mr_result (*read)(mr_context *, mr_stream *, void *, size_t capacity, size_t *length);
+
+  /* One line without its CRLF (an LF alone ends it, too); a longer one than `limit`: MR_E_PROTOCOL. The bytes live
+   * until the next call with this stream. */
   mr_result (*read_line)(mr_context *, mr_stream *, size_t limit, mr_bytes *);
-  mr_result (*write)(mr_context *, mr_stream *, mr_bytes);
+  mr_result (*write)(mr_context *, mr_stream *, mr_bytes);        /* all of it                            */
+
+  /* Hands a quiet stream to the host's poller until data, the time or the end; the function that calls it returns
+   * MR_PARKED next, and is continued by `wake`. */
   mr_result (*park)(mr_context *, mr_stream *, int64_t wake_after_ms);
+
+  /* Every stream is closed once, at the latest by the session's close. NULL does nothing. */
   void      (*close)(mr_stream *);
 
-  /* HTTP, pooled by the host */
+  /* -- HTTP, pooled by the host ------------------------------------------------------------------------ */
   mr_result (*http)(mr_context *, const mr_fields *request, mr_reply **);
   const mr_fields *(*reply_head)(mr_reply *);
   mr_result (*reply_read)(mr_context *, mr_reply *, void *, size_t capacity, size_t *length);
   mr_result (*reply_park)(mr_context *, mr_reply *, int64_t wake_after_ms);
   void      (*reply_close)(mr_reply *);
 
-  /* named values, and what the plugin found */
-  mr_fields *(*fields_new)(mr_context *);
+  /* -- named values: the host's memory, until the call ends. A loop over many messages fills one object again
+   *    instead of making one each: setting a name again replaces its value. ------------------------------- */
+  mr_fields *(*fields_new)(mr_context *);                         /* NULL where there are too many        */
+
+  /* Names are [a-z0-9_.], at most 64 octets. type: MR_TEXT (UTF-8, without a NUL at the end), MR_BYTES, or MR_INT: then the bytes are an int64_t of the
+   * machine (size 8, any alignment). The value is copied. */
   mr_result (*fields_set)(mr_fields *, const char *name, int32_t type, mr_bytes);
+
+  /* MR_E_NOT_FOUND where it is absent, MR_E_INVALID where it is of another type. The bytes live until the field is
+   * set again or the call ends; a NUL follows a text, not counted. */
   mr_result (*fields_get)(const mr_fields *, const char *name, int32_t type, mr_bytes *);
+
+  /* Lists hold fields: add copies the item as it is; count is 0 for a list that is not there; item is NULL past the
+   * end. */
   mr_result (*fields_add)(mr_fields *, const char *list, const mr_fields *);
   size_t    (*fields_count)(const mr_fields *, const char *list);
   const mr_fields *(*fields_item)(const mr_fields *, const char *list, size_t index);
-  mr_result (*want)(mr_context *, const mr_fields *header);       /* MR_OK: fetch the body; MR_SKIP: known, or not kept */
+
+  /* -- what the plugin found --------------------------------------------------------------------------- */
+
+  /* Asked before every body: is it to be fetched? MR_OK: yes. MR_SKIP: it is known, or not kept; the host notes
+   * what it needs, which is a finding of its own: commit at least once in 500. Fields: ref text, size int (octets, where known), internal_date int (ms, where known),
+   * message_id text (where known, without angle brackets). */
+  mr_result (*want)(mr_context *, const mr_fields *header);
+
+  /* A page of what the store holds of a folder (the fields that sync got). *page: a list `items` of {ref text,
+   * flags text} in the store's order, and next int: call again with after = next, until it is 0. First: after 0.
+   * What was emitted but not committed is not in it; emitting and committing between pages is fine. A page lives
+   * until the second next one is asked for. */
   mr_result (*known)(mr_context *, const mr_fields *folder, int64_t after, mr_fields **page);
-  mr_result (*emit)(mr_context *, const char *kind, const mr_fields *);  /* folder, message, flags, gone, ...     */
-  mr_result (*message_begin)(mr_context *, const mr_fields *, int64_t size); /* a body, streamed: no copy of it whole */
+
+  /* Hands one finding over. MR_OK, or MR_COMMIT_NOW (500 findings or 16 MiB have gathered: commit as soon as the
+   * cursor may move; from 5,000 on MR_E_PLUGIN). The kinds and their fields stand at the functions below. */
+  mr_result (*emit)(mr_context *, const char *kind, const mr_fields *);
+
+  /* One message, its body in pieces of any size: no copy of it whole is made on either side.
+   * begin fields:  ref           text  names the message within its folder, for ever: a UID, a file name's unique
+   *                                   part; at most 255 octets
+   *                flags         text  IMAP's spelling, separated by spaces: \Seen \Answered \Flagged \Draft
+   *                                   $Forwarded; \Recent never
+   *                internal_date int   ms since 1970 UTC: when the mailbox received it
+   *                historical    int   1: it was there before the account was connected (optional)
+   * size: its octets, or -1 where not known; another number of octets at the end is MR_E_PLUGIN.
+   * end: MR_OK or MR_COMMIT_NOW. Between begin and end: no emit, want or commit. A sync that fails in between has
+   * the message dropped. */
+  mr_result (*message_begin)(mr_context *, const mr_fields *, int64_t size);
   mr_result (*message_data)(mr_context *, mr_bytes);
   mr_result (*message_end)(mr_context *);
-  mr_result (*commit)(mr_context *, mr_bytes cursor);             /* stores all emitted so far and the cursor, at once */
+
+  /* Stores all found since the last commit, and the cursor, in one transaction: a crash resumes exactly here. The
+   * cursor is the provider's own (at most 64 KiB) and never passes something not emitted. */
+  mr_result (*commit)(mr_context *, mr_bytes cursor);
 } mr_host;
 
+/* Why a parked session is woken. */
 enum { MR_WAKE_DATA = 1, MR_WAKE_TIMER = 2, MR_WAKE_CLOCK = 3, MR_WAKE_STOP = 4, MR_WAKE_HUNG_UP = 5 };
 
-typedef struct mr_operation {          /* an operation that only this provider has; called through libffi */
-  uint32_t size, flags;
-  const char *name, *signature, *argument_names, *summary;
-  void (*function)(void);                                      /* (mr_session *, mr_context *, the arguments) */
+/* ---- what the plugin has -------------------------------------------------------------------------------------- */
+
+/* An operation that only this provider has: mr_call(engine, account, name, arguments) reaches it through libffi.
+ * signature: one letter for each argument. The letters, the C types, and the values in mr_call's record:
+ *   i int32_t       int, in its range               s const char *         text
+ *   l int64_t       int                             S const char *, NULL  text, may be absent
+ *   d double        text, a decimal number          y mr_bytes, by value  bytes
+ *                                                   r const mr_fields *    record
+ * argument_names: as many names ([a-z0-9_]), separated by one space. The function, cast to void (*)(void), is
+ *   mr_result f(mr_session *, mr_context *, the arguments in order);
+ * Pointers live until it returns. Its result goes out by emit("result", fields): the fields of the finished job's
+ * record. At most 16 arguments. */
+typedef struct mr_operation {
+  uint32_t size, flags;                /* sizeof(mr_operation), 0                                          */
+  const char *name, *signature, *argument_names, *summary;    /* name: "scheme.verb"; summary: one line     */
+  void (*function)(void);
 } mr_operation;
 
-typedef struct mr_provider {           /* one scheme: imap, gmail, ... */
-  uint32_t size, flags;
-  const char *scheme;
-  mr_result (*open)   (mr_context *, mr_session **out);           /* connect and log in */
+/* One scheme: imap, smtp, maildir ... What a provider does not have is NULL, or answers MR_E_UNSUPPORTED.
+ * `open` gives a session; every session opened is closed once. Findings of a call without a cursor (folders,
+ * fetch, apply, send, operations) are stored when it returns MR_OK, and dropped where it fails; `recipient` alone is
+ * kept either way. */
+typedef struct mr_provider {
+  uint32_t size, flags;                /* sizeof(mr_provider), 0                                           */
+  const char *scheme;                  /* as in the manifest: [a-z0-9_]+                                    */
+
+  /* Connects and logs in. On failure *out stays NULL and nothing is left open. */
+  mr_result (*open)   (mr_context *, mr_session **out);
+
+  /* Says goodbye, closes the streams, frees the session, whatever state it is in. Has two seconds. */
   void      (*close)  (mr_context *, mr_session *);
+
+  /* emit("folder") for every folder; one that was not emitted when this returns MR_OK is gone. Fields:
+   *   path        text   UTF-8, with the delimiter between its levels; INBOX for the inbox
+   *   delimiter   text   one character; absent where there is no hierarchy
+   *   role        text   inbox sent drafts trash junk archive all flagged; absent or empty: none
+   *   selectable  int    0: holds no messages itself; default 1
+   *   native      bytes  the provider's own spelling: kept, and handed back to sync
+   *   messages    int    how many it holds, where the server says so without being asked */
   mr_result (*folders)(mr_session *, mr_context *);
+
+  /* Brings one folder up to date. folder: id int, path text, native bytes, role text. The cursor is the last one that
+   * was committed, empty the first time. Newest messages first, so that a long first sync shows today's mail soon.
+   * For each message: want, then message_begin, message_data ..., message_end. Besides:
+   *   emit("flags", {ref text, flags text})   the flags are these now
+   *   emit("gone", {ref text})                the message is not in the folder any more
+   *   emit("reset", {})                       every ref of this folder is void (UIDVALIDITY changed)
+   *   emit("complete", {})                    the oldest message has been reached: the store has all
+   *   progress(done, total), commit(cursor)   as often as useful, and whenever MR_COMMIT_NOW was answered
+   * What was emitted after the last commit is dropped when it returns, whatever it returns. A cursor that cannot be
+   * read is MR_E_STALE: the host begins again with an empty one. */
   mr_result (*sync)   (mr_session *, mr_context *, const mr_fields *folder, mr_bytes cursor);
+
+  /* The body of one message that was skipped: message_begin ... message_end. what: folder fields and ref text. */
   mr_result (*fetch)  (mr_session *, mr_context *, const mr_fields *what);
-  mr_result (*list)   (mr_session *, mr_context *, const mr_fields *folder); /* every id and Message-ID, for the audit */
+
+  /* For the audit: emit("listed", {ref text, message_id text}) for every message of the folder. */
+  mr_result (*list)   (mr_session *, mr_context *, const mr_fields *folder);
+
+  /* Carries out one wish (flags, move, delete) on the server. */
   mr_result (*apply)  (mr_session *, mr_context *, const mr_fields *change);
+
+  /* Submits one message. envelope: from text (may be empty: <>), message_id text, size int, utf8 int (1: an address
+   * or a header needs SMTPUTF8), and a list `recipients` of {address text}. The message is whole, in CRLF lines,
+   * mapped from a file: read it in pieces.
+   *   emit("recipient", {address text, outcome text: accepted | refused | deferred, smtp int, enhanced text,
+   *                      text text})          one each, as soon as it is known; kept even where the send fails
+   *   emit("offer", {})                       directly before the write that cannot be taken back (SMTP: the final
+   *                                           dot); go on only on MR_OK
+   * MR_OK: taken for all accepted recipients. All refused: emit them, then fail. MR_E_CONNECTION before anything was
+   * offered: the host may open a new session and try again. No answer after the offer: MR_E_UNKNOWN_OUTCOME, and
+   * never anything else: the host must not send such a message twice. */
   mr_result (*send)   (mr_session *, mr_context *, const mr_fields *envelope, mr_bytes message);
-  mr_result (*find_sent)(mr_session *, mr_context *, const mr_fields *what); /* was this Message-ID accepted? */
-  mr_result (*watch)  (mr_session *, mr_context *, const mr_fields *folders);  /* MR_PARKED               */
-  mr_result (*wake)   (mr_session *, mr_context *, int32_t reason);            /* MR_PARKED or MR_CHANGED */
-  const mr_operation *operations; uint32_t operation_count, operation_size;
+
+  /* Was this Message-ID accepted? what: message_id text. emit("sent", {ref text}) for one that was found. */
+  mr_result (*find_sent)(mr_session *, mr_context *, const mr_fields *what);
+
+  /* Waits for changes without a thread: parks the stream and returns MR_PARKED. */
+  mr_result (*watch)  (mr_session *, mr_context *, const mr_fields *folders);
+
+  /* Continues after park, with MR_WAKE_*: MR_PARKED again, or MR_CHANGED after emit("changed", {path text}). */
+  mr_result (*wake)   (mr_session *, mr_context *, int32_t reason);
+
+  const mr_operation *operations; uint32_t operation_count, operation_size; /* sizeof(mr_operation)          */
 } mr_provider;
 
-typedef struct mr_plugin {             /* filled by the plugin, up to out->size */
+/* Filled in by the plugin, up to out->size. The tables and texts stay valid until the process ends. */
+typedef struct mr_plugin {
   uint32_t size, flags;
-  const mr_provider *providers; uint32_t provider_count, provider_size;
+  const mr_provider *providers; uint32_t provider_count, provider_size;     /* sizeof(mr_provider)           */
 } mr_plugin;
 
+/* The plugin's one export. Keeps the host's table and fills in *out; does nothing else: it runs in a process that
+ * may never use the plugin. A failure is shown as the reason why the plugin cannot be used. */
 typedef mr_result (*mr_plugin_init)(const mr_host *, mr_plugin *out);
+
+/* ---- the manifest: NAME.json, read without loading the plugin --------------------------------------------------
+ * { "plugin": "maildir", "version": "1.0.0", "abi": 1, "library": "maildir.so",
+ *   "providers": [ {
+ *     "scheme": "maildir", "title": "Maildir directory",
+ *     "auth": [],                        kinds of login: "password"
+ *     "capabilities": ["sync", "folders", "send"],
+ *     "send_with": "smtp",               the scheme of this plugin that sends for it; left out where it sends itself
+ *     "requires": ["path"],              this side of an account is active when all of these are set
+ *     "find_sent": "unknown",            or "authoritative": its "not found" may be believed
+ *     "settings": [ { "name": "path", "type": "text", "required": 1, "default": "", "values": [], "secret": 0,
+ *                     "meaning": "for people" } ],          type: text or int; secret 1: stored encrypted
+ *     "limits": { "connections": 1 },    ceilings that the host keeps
+ *     "status_url": "" } ] }             where the provider says how it is
+ * Neither file nor their directory may be writable by others. */
 #endif

@@ -60,24 +60,27 @@ extension RecordBox {
         do throws(Failure) {
             field = try Input.name(name)
             let value = try value(field)
-            let old = record[field]
-            guard old != nil || record.fields.count < Limits.fields else {
+            guard record[field] != nil || record.fields.count < Limits.fields else {
                 throw .invalid(field, "is one field too many: a record has at most \(Limits.fields)")
             }
-            if append, case .list(let values)? = old, values.count >= Limits.items {
-                throw .invalid(field, "has \(Limits.items) items already, and that is the limit")
-            }
-            if !append {
-                record[field] = value
-            } else if !record.add(field, value) {
-                throw .invalid(field, "is \(old?.kindName ?? "absent"), expected list")
-            }
+            if append { try self.append(value, to: field) } else { record[field] = value }
         } catch {
             refuse(field, error)
             throw error
         }
         takeBack()
         refusals.removeAll { $0.field == field }
+    }
+
+    /// Holds no copy of the list meanwhile: it would be copied whole for each item.
+    private func append(_ value: Value, to field: String) throws(Failure) {
+        switch record[field] {
+        case .list(let values)? where values.count >= Limits.items:
+            throw .invalid(field, "has \(Limits.items) items already, and that is the limit")
+        case .list?, nil: break
+        case let other?: throw .invalid(field, "is \(other.kindName), expected list")
+        }
+        _ = record.add(field, value)
     }
 
     /// A copy of this record's value, to stand within another.

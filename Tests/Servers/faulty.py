@@ -282,13 +282,20 @@ class Proxy(Faulty):
     """Stands before a real server and speaks plain text with both sides.
 
     hang_at: a pattern; the first client line that has it, and all after it, is not passed on.
+    hold_at: the same, but `release` lets it pass, and all that follows on every connection.
     cut_at: a pattern; at the first such client line both sides are cut.
     cut_literal: the server's first literal of at least so many bytes is cut in its middle.
     Set any to None to let things pass again."""
 
-    def __init__(self, target, *, hang_at=None, cut_at=None, cut_literal=None):
-        self.target, self.hang_at, self.cut_at, self.cut_literal = target, hang_at, cut_at, cut_literal
+    def __init__(self, target, *, hang_at=None, hold_at=None, cut_at=None, cut_literal=None):
+        self.target, self.hang_at, self.hold_at = target, hang_at, hold_at
+        self.cut_at, self.cut_literal = cut_at, cut_literal
+        self._released = threading.Event()
         super().__init__()
+
+    def release(self):
+        self.hold_at = None
+        self._released.set()
 
     def talk(self, connection):
         with socket.create_connection(("127.0.0.1", self.target), 10) as server:
@@ -308,6 +315,9 @@ class Proxy(Faulty):
             for line in data.split(b"\r\n"):
                 if self.hang_at and re.search(self.hang_at.encode(), line):
                     return self.hang()
+                if self.hold_at and re.search(self.hold_at.encode(), line):
+                    self.reached += 1
+                    self._released.wait()
                 if self.cut_at and re.search(self.cut_at.encode(), line):
                     self.reached += 1
                     return

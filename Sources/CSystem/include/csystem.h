@@ -3,9 +3,10 @@
 #ifndef CSYSTEM_H
 #define CSYSTEM_H
 #include "csystem/libc.h"
-#include "csystem/json.h"
-#include "csystem/sqlite.h"
-#include "csystem/openssl.h"
 #include "csystem/ffi.h"
+#include "csystem/iconv.h"
+#include "csystem/json.h"
 #include "csystem/net.h"
+#include "csystem/openssl.h"
+#include "csystem/sqlite.h"
 #endif

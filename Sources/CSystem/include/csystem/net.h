@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
@@ -18,6 +19,10 @@ static inline const char *csystem_error_words(int code) {
   const char *words = strerrordesc_np(code);
   return words ? words : "unknown error";
 }
+
+/* The name that a debugger shows for the calling thread, at most 15 characters. */
+extern int pthread_setname_np(pthread_t, const char *);
+static inline void csystem_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
 /* A non-blocking eventfd that no child program inherits. */
 static inline int csystem_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
@@ -54,7 +59,7 @@ static inline struct addrinfo csystem_stream_hints(void) {
   hints.ai_family = AF_UNSPEC;
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_protocol = IPPROTO_TCP;
-  hints.ai_flags = AI_NUMERICSERV | AI_ADDRCONFIG;
+  hints.ai_flags = AI_NUMERICSERV;
   return hints;
 }
 #endif

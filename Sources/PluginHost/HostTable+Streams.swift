@@ -1,0 +1,96 @@
+import Base
+import CMailroom
+import Transport
+
+/// Streams to servers.
+extension HostTable {
+    static func addStreams(_ host: inout mr_host) {
+        host.connect = { HostTable.connect($0, $1, $2, $3, $4) }
+        host.start_tls = { HostTable.startTLS($0, $1) }
+        host.start_deflate = { context, _ in HostTable.unsupported(context, nil, "compressed streams") }
+        host.read = { HostTable.read($0, $1, $2, $3, $4) }
+        host.read_line = { HostTable.readLine($0, $1, $2, $3) }
+        host.write = { HostTable.write($0, $1, $2) }
+        host.park = { context, _, _ in HostTable.unsupported(context, nil, "parked streams") }
+        host.close = { Invocation.current?.streams.close($0) }
+    }
+
+    private static func connect(
+        _ context: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ port: UInt16, _ tls: Int32,
+        _ out: UnsafeMutablePointer<OpaquePointer?>?
+    ) -> Int32 {
+        stream(context) { invocation throws(Failure) in
+            guard let out else { throw .invalid("out", "NULL") }
+            out.pointee = nil
+            guard tls == 0 || tls == 1 else { throw .invalid("tls", "\(tls) is neither 0 nor 1") }
+            let peer = try Peer(host: try text(name, "host", limit: 255), port: port)
+            let connection = try Connection.dial(
+                peer, tls == 1 ? .implicit : .plain, caFile: invocation.options.caFile,
+                connectTimeoutMs: invocation.options.connectTimeoutMs, invocation.patience)
+            do throws(Failure) {
+                out.pointee = try invocation.streams.add(connection)
+            } catch {
+                connection.close()
+                invocation.end(with: error)
+                throw error
+            }
+            return 0
+        }
+    }
+
+    private static func startTLS(_ context: OpaquePointer?, _ pointer: OpaquePointer?) -> Int32 {
+        stream(context) { invocation throws(Failure) in
+            var patience = invocation.patience
+            patience.timeoutMs = invocation.options.connectTimeoutMs
+            try invocation.streams.find(pointer).startTLS(patience)
+            return 0
+        }
+    }
+
+    private static func read(
+        _ context: OpaquePointer?, _ pointer: OpaquePointer?, _ target: UnsafeMutableRawPointer?, _ capacity: Int,
+        _ length: UnsafeMutablePointer<Int>?
+    ) -> Int32 {
+        stream(context) { invocation throws(Failure) in
+            guard let length else { throw .invalid("length", "NULL") }
+            length.pointee = 0
+            guard let target, capacity > 0 else { throw .invalid("capacity", "no room to read into") }
+            let connection = try invocation.streams.find(pointer)
+            length.pointee = try connection.read(
+                into: UnsafeMutableRawBufferPointer(start: target, count: capacity), invocation.patience)
+            return 0
+        }
+    }
+
+    private static func readLine(
+        _ context: OpaquePointer?, _ pointer: OpaquePointer?, _ limit: Int, _ out: UnsafeMutablePointer<mr_bytes>?
+    ) -> Int32 {
+        stream(context) { invocation throws(Failure) in
+            guard let out else { throw .invalid("out", "NULL") }
+            out.pointee = mr_bytes()
+            out.pointee = mr_bytes(try invocation.streams.find(pointer).readLine(limit: limit, invocation.patience))
+            return 0
+        }
+    }
+
+    private static func write(_ context: OpaquePointer?, _ pointer: OpaquePointer?, _ data: mr_bytes) -> Int32 {
+        stream(context) { invocation throws(Failure) in
+            let data = try bytes(data, "bytes", limit: .max)
+            try invocation.streams.find(pointer).write(data, invocation.patience)
+            return 0
+        }
+    }
+
+    /// As `working`; a cancellation that ended a wait ends the invocation.
+    private static func stream(_ context: OpaquePointer?, _ body: (Invocation) throws(Failure) -> Int32) -> Int32 {
+        working(context) { invocation throws(Failure) in
+            try invocation.check()
+            do throws(Failure) {
+                return try body(invocation)
+            } catch {
+                if Int(error.result) == MR_E_CANCELLED { invocation.end(with: error) }
+                throw error
+            }
+        }
+    }
+}

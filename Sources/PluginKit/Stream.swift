@@ -1,0 +1,78 @@
+import Base
+import CMailroom
+
+/// A connection that the host keeps: socket, proxy, TLS. It belongs to a session and outlives the call that made
+/// it, so each method takes the host of the present call.
+package final class Stream {
+    /// How a connection begins.
+    package enum Security: Int32, Sendable {
+        case plain = 0
+        /// TLS from the first byte; the host verifies certificate and name.
+        case tls = 1
+    }
+
+    private var pointer: OpaquePointer?
+    private let table: UnsafePointer<mr_host>
+
+    /// Resolves, connects and, where asked, does the TLS handshake.
+    package init(_ host: Host, connect name: String, port: UInt16, security: Security) throws(Failure) {
+        guard let call = host.table.pointee.connect else { throw Host.missing("connect") }
+        table = host.table
+        var made: OpaquePointer?
+        try Host.taken(call(host.context, name, port, security.rawValue, &made))
+        pointer = made
+    }
+
+    deinit { close() }
+
+    package var isOpen: Bool { pointer != nil }
+
+    private func open() throws(Failure) -> OpaquePointer {
+        guard let pointer else { throw Failure(MR_E_CONNECTION, "the connection is closed") }
+        return pointer
+    }
+
+    /// Upgrades to TLS. `MR_E_TLS` where plain bytes came before the handshake (an injection).
+    package func startTLS(_ host: Host) throws(Failure) {
+        guard let call = table.pointee.start_tls else { throw Host.missing("start_tls") }
+        try Host.taken(call(host.context, open()))
+    }
+
+    /// What is there, at least one byte. `MR_E_CONNECTION` at the end of the stream.
+    package func read(_ host: Host, into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
+        guard let call = table.pointee.read else { throw Host.missing("read") }
+        var length = 0
+        try Host.taken(call(host.context, open(), buffer.baseAddress, buffer.count, &length))
+        return min(max(length, 0), buffer.count)
+    }
+
+    /// One line without its CRLF (an LF alone ends it, too). More than `limit` octets: `MR_E_PROTOCOL`.
+    /// The bytes are the host's, and live until the next call on this stream.
+    package func readLine(_ host: Host, limit: Int) throws(Failure) -> UnsafeRawBufferPointer {
+        guard let call = table.pointee.read_line else { throw Host.missing("read_line") }
+        var line = mr_bytes()
+        try Host.taken(call(host.context, open(), limit, &line))
+        return UnsafeRawBufferPointer(line)
+    }
+
+    /// Writes all of it.
+    package func write(_ host: Host, _ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        guard let call = table.pointee.write else { throw Host.missing("write") }
+        if bytes.isEmpty { return }
+        try Host.taken(call(host.context, open(), mr_bytes(bytes)))
+    }
+
+    package func write(_ host: Host, _ bytes: [UInt8]) throws(Failure) {
+        guard let call = table.pointee.write else { throw Host.missing("write") }
+        if bytes.isEmpty { return }
+        let pointer = try open()
+        try Host.taken(bytes.withUnsafeBytes { call(host.context, pointer, mr_bytes($0)) })
+    }
+
+    /// Hangs up. Afterwards every method throws `MR_E_CONNECTION`; closing again does nothing.
+    package func close() {
+        guard let pointer else { return }
+        self.pointer = nil
+        table.pointee.close?(pointer)
+    }
+}

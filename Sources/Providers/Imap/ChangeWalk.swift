@@ -1,0 +1,125 @@
+import Base
+import CMailroom
+import PluginKit
+import Wire
+
+/// What became of the messages that the store has: their flags, and whether they are still there.
+struct ChangeWalk {
+    /// Messages that are compared at a time.
+    private static let messages = 1000
+
+    private let sync: FolderSync
+    private let host: Host
+    private let connection: ImapConnection
+    private let high: UInt32
+
+    /// `upTo`: the largest UID that the store had before this sync.
+    init(_ sync: FolderSync, upTo high: UInt32) {
+        self.sync = sync
+        host = sync.host
+        connection = sync.connection
+        self.high = high
+    }
+
+    /// The flags that changed since a MODSEQ (RFC 7162, section 3.1.4.1).
+    func changed(since modSeq: UInt64) throws(Failure) {
+        guard high > 0, sync.cursor.low <= UInt64(high) else { return }
+        let region = Imap.NumberSet(UInt32(max(sync.cursor.low, 1))...high)
+        let command = Imap.Command.uidFetch(region, items: ["UID", "FLAGS"], changedSince: modSeq)
+        let status = try connection.run(host, command) { (response) throws(Failure) in
+            guard case .fetch(let data) = response, let uid = data.uid, let flags = data.flags,
+                region.contains(uid)
+            else { return }
+            try emit("flags", Record(["ref": .text("\(uid)"), "flags": .text(FlagText.join(flags))]))
+        }
+        try check(status)
+    }
+
+    /// Which messages are not there any more. Flags are known to be right.
+    func vanished() throws(Failure) {
+        guard connection.capabilities.has("ESEARCH") || connection.capabilities.has("IMAP4REV2") else {
+            return try compare()
+        }
+        var present = Imap.NumberSet()
+        guard high > 0 else { return try walk { _ in [:] } }
+        let status = try connection.run(host, .uidSearch("RETURN (ALL) UID 1:\(high)")) { response in
+            if case .search(let result) = response { present = result.all }
+        }
+        try check(status)
+        try walk { uids in
+            Dictionary(uids.filter { present.contains($0) }.map { ($0, nil) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    /// Flags and presence, message by message.
+    func compare() throws(Failure) {
+        try walk { (uids) throws(Failure) in try fetch(uids, items: ["UID", "FLAGS"]) }
+    }
+
+    /// Goes through what the store has. `ask` answers for those that are there: their flags, or nil where they are
+    /// not in question.
+    private func walk(_ ask: ([UInt32]) throws(Failure) -> [UInt32: String?]) throws(Failure) {
+        var after: Int64 = 0
+        repeat {
+            let page = try host.known(sync.folder, after: after)
+            guard page.next == 0 || page.next > after else {
+                throw Failure(MR_E_INTERNAL, "the pages of known messages do not end")
+            }
+            after = page.next
+            var known: [UInt32: String] = [:]
+            for item in page.items {
+                if let uid = UInt32(item.ref), uid <= high { known[uid] = item.flags }
+            }
+            let uids = known.keys.sorted()
+            var start = 0
+            while start < uids.count {
+                let some = Array(uids[start..<min(start + Self.messages, uids.count)])
+                start += some.count
+                try settle(some, known, ask(some))
+            }
+        } while after != 0
+    }
+
+    private func settle(
+        _ uids: [UInt32], _ known: [UInt32: String], _ present: [UInt32: String?]
+    ) throws(Failure) {
+        var missing = uids.filter { present[$0] == nil }
+        if !missing.isEmpty {
+            // Asked a second time before mail is called gone: an answer may have been unreadable.
+            let still = try fetch(missing, items: ["UID"])
+            missing.removeAll { still[$0] != nil }
+        }
+        for uid in uids {
+            if case .some(.some(let flags)) = present[uid], let before = known[uid], !FlagText.same(flags, before) {
+                try emit("flags", Record(["ref": .text("\(uid)"), "flags": .text(flags)]))
+            }
+        }
+        for uid in missing { try emit("gone", Record(["ref": .text("\(uid)")])) }
+    }
+
+    /// What the server has of these: their flags. Close ones are asked as one range.
+    private func fetch(_ uids: [UInt32], items: [String]) throws(Failure) -> [UInt32: String?] {
+        guard let first = uids.first, let last = uids.last else { return [:] }
+        let isDense = Int(last - first) < uids.count * 2
+        let sets = isDense ? [Imap.NumberSet(first...last)] : Imap.NumberSet(uids).split()
+        var found: [UInt32: String?] = [:]
+        for set in sets {
+            let status = try connection.run(host, .uidFetch(set, items: items, changedSince: nil)) { response in
+                guard case .fetch(let data) = response, let uid = data.uid, set.contains(uid) else { return }
+                found[uid] = .some(data.flags.map { FlagText.join($0) } ?? found[uid] ?? nil)
+            }
+            try check(status)
+        }
+        return found
+    }
+
+    private func check(_ status: Imap.Status) throws(Failure) {
+        if status.kind != .ok, !Imap.Refusal.isOnlyMissing(status) {
+            throw Imap.Refusal.failure(status, step: "fetch")
+        }
+    }
+
+    private func emit(_ kind: String, _ record: Record) throws(Failure) {
+        if try host.emit(kind, record) { try sync.commit() }
+    }
+}

@@ -1,0 +1,100 @@
+import Base
+import CMailroom
+import PluginKit
+import Wire
+
+extension ImapConnection {
+    /// Connects, secures the connection as the settings say, and logs in.
+    static func open(_ host: Host, _ settings: ImapSettings) throws(Failure) -> ImapConnection {
+        let security: Stream.Security = settings.security == .implicitTLS ? .tls : .plain
+        let connection = ImapConnection(
+            try Stream(host, connect: settings.host, port: settings.port, security: security))
+        do throws(Failure) {
+            let greeting = try connection.greeting(host)
+            if settings.security == .startTLS {
+                if greeting.kind == .preauth {
+                    // Logged in already, it would refuse STARTTLS (RFC 9051, section 7.1.4): someone in between may want that.
+                    throw noTLS(
+                        "the server greets as if one were logged in already, and STARTTLS is impossible then", greeting)
+                }
+                try connection.secure(host)
+            }
+            if greeting.kind != .preauth { try connection.login(host, settings) }
+            if connection.dialogue.capabilities == nil { try connection.must(host, .capability) }
+            try connection.introduce(host)
+            return connection
+        } catch {
+            connection.abandon()
+            throw error
+        }
+    }
+
+    private func greeting(_ host: Host) throws(Failure) -> Imap.Status {
+        guard case .event(.greeting(let status)) = try next(host) else {
+            var failure = Failure(MR_E_PROTOCOL, "the server does not greet as an IMAP server does")
+            failure.step = "greeting"
+            throw failure
+        }
+        if status.kind == .bye { throw Imap.Refusal.failure(status, step: "greeting") }
+        return status
+    }
+
+    /// Never goes on without TLS: what is refused here is refused for good.
+    private func secure(_ host: Host) throws(Failure) {
+        if dialogue.capabilities == nil { try must(host, .capability) }
+        guard capabilities.has("STARTTLS") else {
+            throw Self.noTLS("the server does not offer STARTTLS, and nothing is sent to it in the clear", nil)
+        }
+        let status = try run(host, .startTLS)
+        guard status.kind == .ok else {
+            throw Self.noTLS("the server refused STARTTLS, and nothing is sent to it in the clear", status)
+        }
+        try startTLS(host)
+    }
+
+    private static func noTLS(_ message: String, _ status: Imap.Status?) -> Failure {
+        var failure = Failure(MR_E_TLS, message)
+        failure.step = "starttls"
+        failure.cause = "tls.not_offered"
+        failure.code = status?.code?.name
+        failure.serverText = status?.text
+        return failure
+    }
+
+    private func login(_ host: Host, _ settings: ImapSettings) throws(Failure) {
+        guard let password = settings.password else { throw .invalid("password", "is not set") }
+        if dialogue.capabilities == nil { try must(host, .capability) }
+        let mayLogin = !capabilities.has("LOGINDISABLED")
+        let login = Imap.Command.login(user: settings.user, password: password)
+        var status: Imap.Status
+        if capabilities.offers(mechanism: "PLAIN") {
+            status = try run(host, .authenticate(.plain(user: settings.user, password: password)))
+            // It offers what it does not understand. A password that was refused (NO) is not tried a second time.
+            if status.kind == .bad, mayLogin { status = try run(host, login) }
+        } else if mayLogin {
+            status = try run(host, login)
+        } else if capabilities.offers(mechanism: "LOGIN") {
+            status = try run(host, .authenticate(.login(user: settings.user, password: password)))
+        } else {
+            throw noLogin()
+        }
+        if status.kind != .ok { throw Imap.Refusal.failure(status, step: "auth") }
+    }
+
+    private func noLogin() -> Failure {
+        let offered = capabilities.names.filter { $0.hasPrefix("AUTH=") }.sorted().prefix(16).joined(separator: " ")
+        var failure = Failure(
+            MR_E_AUTH,
+            "the server offers no login that can be used (PLAIN or LOGIN); offered: \(offered.isEmpty ? "none" : offered)"
+        )
+        failure.step = "auth"
+        failure.cause = "imap.login_not_offered"
+        return failure
+    }
+
+    /// ID (RFC 2971): some servers let nobody select a mailbox who has not said who he is. Its refusal is harmless.
+    private func introduce(_ host: Host) throws(Failure) {
+        guard capabilities.has("ID") else { return }
+        _ = try run(host, .id([Imap.IDField("name", "Mailroom"), Imap.IDField("version", "1.0.0")]))
+    }
+}

@@ -1,0 +1,171 @@
+import Base
+import CMailroom
+import PluginKit
+import Wire
+
+/// A stream that speaks IMAP: commands out, responses in, bodies in pieces.
+final class ImapConnection {
+    /// What comes next from the server.
+    enum Arrival {
+        case event(Imap.Dialogue.Event)
+        /// Octets of a message follow: `body` passes them on. What is not asked for is read past.
+        case body(Imap.BodyLiteral)
+    }
+
+    /// Octets of a message that are in memory at one time.
+    private static let piece = 64 << 10
+
+    private let stream: Stream
+    private let limits: Imap.Limits
+    private(set) var dialogue = Imap.Dialogue()
+    private var reader: Imap.ResponseReader
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: ImapConnection.piece, alignment: 16)
+    private(set) var isBroken = false
+
+    init(_ stream: Stream, limits: Imap.Limits = .init()) {
+        self.stream = stream
+        self.limits = limits
+        reader = Imap.ResponseReader(limits: limits)
+    }
+
+    deinit { buffer.deallocate() }
+
+    var capabilities: Imap.Capabilities { dialogue.capabilities ?? Imap.Capabilities() }
+
+    /// Whether a new command may be started, and its answer be told from others.
+    var isIdle: Bool { !isBroken && dialogue.inFlight == 0 && reader.remaining == 0 }
+
+    /// Hangs up without a word.
+    func abandon() {
+        isBroken = true
+        stream.close()
+    }
+
+    /// Adds the step to a failure, and gives the connection up: its place in the dialogue is lost.
+    private func broken(_ failure: Failure) -> Failure {
+        var failure = failure
+        if failure.step == nil { failure.step = dialogue.step }
+        abandon()
+        return failure
+    }
+
+    // MARK: Out
+
+    /// Sends a command. Its end arrives as `.done` with this tag.
+    func start(_ host: Host, _ command: Imap.Command) throws(Failure) -> Imap.Dialogue.Tag {
+        let tag = try dialogue.start(command)
+        try flush(host)
+        return tag
+    }
+
+    private func flush(_ host: Host) throws(Failure) {
+        let bytes = dialogue.takeOutput()
+        if bytes.isEmpty { return }
+        do throws(Failure) {
+            try stream.write(host, bytes)
+        } catch {
+            throw broken(error)
+        }
+    }
+
+    // MARK: In
+
+    /// The next thing that concerns the caller. A BYE that nobody asked for is thrown.
+    func next(_ host: Host) throws(Failure) -> Arrival {
+        do throws(Failure) {
+            try pass(host) { _ in }
+            while true {
+                let line = try stream.readLine(host, limit: limits.line)
+                var step = try reader.line(line)
+                while case .literal(let size) = step {
+                    let count = try stream.read(
+                        host, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(size, buffer.count)]))
+                    step = try reader.literal(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                }
+                switch step {
+                case .line, .literal: continue
+                case .body(let literal): return .body(literal)
+                case .response(let response):
+                    if let event = try take(host, response) { return .event(event) }
+                }
+            }
+        } catch {
+            throw broken(error)
+        }
+    }
+
+    private func take(_ host: Host, _ response: Imap.Response) throws(Failure) -> Imap.Dialogue.Event? {
+        let step = dialogue.step
+        let event = try dialogue.receive(response)
+        for alert in dialogue.takeAlerts() { host.log(4, "the server wants this to be read: \(alert)") }
+        switch event {
+        case .nothing:
+            try flush(host)
+            return nil
+        case .bye(let status): throw Imap.Refusal.failure(status, step: step)
+        case .untagged(.damaged(let name, let why)):
+            host.log(7, "unreadable \(name): \(why)")
+            return nil
+        case .greeting, .untagged, .done: return event
+        }
+    }
+
+    /// Passes the octets of the present literal on, as they come.
+    func body(_ host: Host, _ take: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+        do throws(Failure) {
+            try pass(host, take)
+        } catch {
+            throw broken(error)
+        }
+    }
+
+    private func pass(_ host: Host, _ take: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+        while reader.remaining > 0 {
+            let size = Int(min(Int64(buffer.count), reader.remaining))
+            let count = try stream.read(host, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<size]))
+            try reader.passed(count)
+            try take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+    }
+
+    // MARK: One command at a time
+
+    /// Sends a command and waits for its end; its data goes to `data`.
+    func run(
+        _ host: Host, _ command: Imap.Command, _ data: (Imap.Response) throws(Failure) -> Void = { _ in }
+    ) throws(Failure) -> Imap.Status {
+        let tag = try start(host, command)
+        while true {
+            switch try next(host) {
+            case .event(.done(tag, let status)): return status
+            case .event(.untagged(let response)): try data(response)
+            case .event, .body: continue
+            }
+        }
+    }
+
+    /// As `run`; anything but OK is thrown.
+    func must(
+        _ host: Host, _ command: Imap.Command, _ data: (Imap.Response) throws(Failure) -> Void = { _ in }
+    ) throws(Failure) {
+        let status = try run(host, command, data)
+        if status.kind != .ok { throw Imap.Refusal.failure(status, step: command.step) }
+    }
+
+    /// TLS from here on. What the server said before is forgotten.
+    func startTLS(_ host: Host) throws(Failure) {
+        do throws(Failure) {
+            try stream.startTLS(host)
+        } catch {
+            // The step is the host's to say: tls, or starttls where something was injected.
+            abandon()
+            throw error
+        }
+    }
+
+    /// Says goodbye without waiting for the answer, and hangs up.
+    func logout(_ host: Host) {
+        if isIdle { _ = try? start(host, .logout) }
+        abandon()
+    }
+}

@@ -1,0 +1,11 @@
+import Base
+import PluginKit
+
+/// Mail by IMAP4rev1 and IMAP4rev2 (RFC 3501, RFC 9051): the scheme `imap`.
+package enum ImapProvider: Provider {
+    package static var scheme: StaticString { "imap" }
+
+    package static func open(_ host: Host) throws(Failure) -> any Session {
+        ImapSession(try ImapConnection.open(host, ImapSettings(host)))
+    }
+}

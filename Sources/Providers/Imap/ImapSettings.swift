@@ -1,0 +1,49 @@
+import Base
+import CMailroom
+import PluginKit
+
+/// Where and how to log in, from the account's settings.
+struct ImapSettings {
+    enum Security {
+        case implicitTLS
+        /// Required: without it nothing goes on.
+        case startTLS
+        /// Said so by the user, in as many words.
+        case none
+    }
+
+    let host: String
+    let port: UInt16
+    let security: Security
+    let user: [UInt8]
+    /// Nil: only a server that greets with PREAUTH lets one in.
+    let password: [UInt8]?
+
+    /// - Throws: `MR_E_INVALID` naming the setting.
+    init(_ host: Host) throws(Failure) {
+        guard let name = try host.setting("imap_host"), !name.isEmpty else { throw .invalid("imap_host", "is not set") }
+        self.host = name
+        let wish = try host.setting("imap_tls") ?? ""
+        port = try Self.port(host.setting("imap_port") ?? "", wish)
+        switch wish {
+        case "implicit": security = .implicitTLS
+        case "starttls": security = .startTLS
+        case "none": security = .none
+        // RFC 8314, section 3.2: TLS at once, but for the port on which it cannot be.
+        case "": security = port == 143 ? .startTLS : .implicitTLS
+        default: throw .invalid("imap_tls", "is none of implicit, starttls, none")
+        }
+        let user = try host.setting("user") ?? ""
+        self.user = Array((user.isEmpty ? try host.setting("address") ?? "" : user).utf8)
+        let password = try host.secret("password")
+        self.password = password?.isEmpty == true ? nil : password
+        if self.user.contains(0) { throw .invalid("user", "has a NUL in it") }
+        if self.password?.contains(0) == true { throw .invalid("password", "has a NUL in it") }
+    }
+
+    private static func port(_ text: String, _ wish: String) throws(Failure) -> UInt16 {
+        if text.isEmpty { return wish == "starttls" || wish == "none" ? 143 : 993 }
+        guard let port = UInt16(text), port > 0 else { throw .invalid("imap_port", "is not a port") }
+        return port
+    }
+}

@@ -1,0 +1,29 @@
+/// Cuts UIDs into ranges of about as many messages each. UIDs may be far apart, so the cuts are made at the UIDs of
+/// every so many-th message.
+enum RangePlan {
+    /// Messages in one range: far below the 2,000 that Yahoo allows.
+    static let messages: UInt32 = 500
+
+    /// The sequence numbers whose UIDs are cuts, counted from the newest message down, in ascending order.
+    static func cuts(exists: UInt32) -> [UInt32] {
+        var numbers: [UInt32] = []
+        var next = exists
+        while next > messages {
+            next -= messages
+            numbers.append(next + 1)
+        }
+        return numbers.reversed()
+    }
+
+    /// Ranges that cover `region` without a gap, ascending, each beginning at its lower end or at a cut.
+    static func ranges(_ region: ClosedRange<UInt32>, cuts: [UInt32]) -> [ClosedRange<UInt32>] {
+        var ranges: [ClosedRange<UInt32>] = []
+        var lower = region.lowerBound
+        for cut in cuts where cut > lower && cut <= region.upperBound {
+            ranges.append(lower...(cut - 1))
+            lower = cut
+        }
+        ranges.append(lower...region.upperBound)
+        return ranges
+    }
+}

@@ -1,0 +1,15 @@
+import CMailroom
+import PluginKit
+import SmtpProvider
+
+/// The one exported symbol of mail.so (mailroom_plugin.h): the schemes of classic mail.
+@_cdecl("mr_plugin_init_1")
+public func mailPluginInit(
+    _ host: UnsafePointer<mr_host>?, _ out: UnsafeMutablePointer<mr_plugin>?
+) -> mr_result {
+    PluginTable.fill(
+        host, out,
+        [
+            Bridge.table(of: SmtpProvider.self) { Bridge.open(SmtpProvider.self, $0, $1) }
+        ])
+}

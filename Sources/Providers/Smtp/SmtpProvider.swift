@@ -1,0 +1,19 @@
+import Base
+import PluginKit
+
+/// Submission by SMTP (RFC 6409): the scheme `smtp`.
+package enum SmtpProvider: Provider {
+    package static var scheme: StaticString { "smtp" }
+
+    package static func open(_ host: Host) throws(Failure) -> any Session {
+        let settings = try SmtpSettings(host)
+        let (connection, offers) = try SmtpConnection.open(host, settings)
+        do throws(Failure) {
+            try connection.login(host, settings, offers)
+        } catch {
+            connection.abandon()
+            throw error
+        }
+        return SmtpSession(connection, offers)
+    }
+}

@@ -1,0 +1,65 @@
+import Glibc
+
+/// Bytes that came and were not yet asked for. Grows to what a line needs and gives the memory back when empty.
+struct StreamBuffer: ~Copyable {
+    private static let smallest = 16 * 1024
+
+    private var memory: UnsafeMutableRawBufferPointer?
+    private var head = 0
+    private var tail = 0
+
+    deinit { memory?.deallocate() }
+
+    var count: Int { tail - head }
+
+    /// The bytes; until the next change.
+    var bytes: UnsafeRawBufferPointer {
+        guard let memory else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        return UnsafeRawBufferPointer(rebasing: memory[head..<tail])
+    }
+
+    /// Room for more, at least one byte; what is filled is told with `filled`.
+    mutating func room() -> UnsafeMutableRawBufferPointer {
+        let memory = grown()
+        self.memory = memory
+        return UnsafeMutableRawBufferPointer(rebasing: memory[tail...])
+    }
+
+    mutating func filled(_ count: Int) { tail += count }
+
+    mutating func drop(_ count: Int) {
+        head = min(head + count, tail)
+        guard head == tail else { return }
+        head = 0
+        tail = 0
+    }
+
+    /// Lets the memory go where nothing is in it.
+    mutating func release() {
+        guard count == 0 else { return }
+        memory?.deallocate()
+        memory = nil
+    }
+
+    private mutating func grown() -> UnsafeMutableRawBufferPointer {
+        guard let memory else { return .allocate(byteCount: StreamBuffer.smallest, alignment: 16) }
+        if count == 0, memory.count > StreamBuffer.smallest {
+            memory.deallocate()
+            return .allocate(byteCount: StreamBuffer.smallest, alignment: 16)
+        }
+        if tail < memory.count { return memory }
+        let kept = count
+        if head >= memory.count / 2, let base = memory.baseAddress {
+            memmove(base, base + head, kept)
+            head = 0
+            tail = kept
+            return memory
+        }
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: memory.count * 2, alignment: 16)
+        if let from = memory.baseAddress { larger.baseAddress?.copyMemory(from: from + head, byteCount: kept) }
+        head = 0
+        tail = kept
+        memory.deallocate()
+        return larger
+    }
+}

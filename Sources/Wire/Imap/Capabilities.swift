@@ -1,0 +1,35 @@
+extension Imap {
+    /// What a server says that it can do (RFC 9051, section 7.2.2): names in upper case.
+    package struct Capabilities: Sendable, Equatable {
+        package private(set) var names: Set<String> = []
+
+        package init() {}
+
+        package init(_ names: some Sequence<String>) {
+            self.names = Set(names.map { $0.uppercased() })
+        }
+
+        /// The words up to the end. At most a thousand are kept.
+        init(_ scanner: inout Scanner) {
+            while names.count < 1000 {
+                scanner.spaces()
+                let word = scanner.atom()
+                if word.isEmpty { return }
+                names.insert(scanner.string(word).uppercased())
+            }
+        }
+
+        package func has(_ name: String) -> Bool { names.contains(name) }
+
+        /// AUTH=PLAIN and its like.
+        package func offers(mechanism: String) -> Bool { names.contains("AUTH=\(mechanism)") }
+
+        /// CONDSTORE (RFC 7162), which QRESYNC includes.
+        package var condstore: Bool { has("CONDSTORE") || has("QRESYNC") }
+
+        /// How a literal may be sent without waiting (RFC 7888): up to how many octets.
+        package var literalWithoutWaiting: Int {
+            has("LITERAL+") ? Int.max : has("LITERAL-") || has("IMAP4REV2") ? 4096 : 0
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Base
+
+/// Puts a command into octets. Where the server must be waited for (a literal, a step of a SASL exchange), one
+/// chunk ends.
+struct CommandEncoder {
+    private(set) var chunks: [[UInt8]] = [[]]
+    private let capabilities: Imap.Capabilities
+
+    init(tag: String, _ command: Imap.Command, _ capabilities: Imap.Capabilities) {
+        self.capabilities = capabilities
+        say("\(tag) ")
+        write(command)
+        if case .authenticate = command { return }
+        say("\r\n")
+    }
+
+    private mutating func say(_ text: String) { chunks[chunks.count - 1].append(contentsOf: text.utf8) }
+
+    private mutating func say(_ bytes: [UInt8]) { chunks[chunks.count - 1].append(contentsOf: bytes) }
+
+    private mutating func write(_ command: Imap.Command) {
+        switch command {
+        case .capability: say("CAPABILITY")
+        case .noop: say("NOOP")
+        case .logout: say("LOGOUT")
+        case .startTLS: say("STARTTLS")
+        case .id(let fields): identity(fields)
+        case .login(let user, let password):
+            say("LOGIN ")
+            string(user)
+            say(" ")
+            string(password)
+        case .authenticate(let mechanism): authenticate(mechanism)
+        case .enable(let names): say("ENABLE \(names.joined(separator: " "))")
+        case .list(let pattern, let options):
+            say("LIST \"\" ")
+            string(Array(pattern.utf8))
+            if !options.isEmpty { say(" RETURN (\(options.joined(separator: " ")))") }
+        case .examine(let mailbox, let condStore):
+            say("EXAMINE ")
+            string(mailbox)
+            if condStore { say(" (CONDSTORE)") }
+        case .fetch(let set, let items): say("FETCH \(set.text) (\(items.joined(separator: " ")))")
+        case .uidFetch(let set, let items, let changedSince):
+            say("UID FETCH \(set.text) (\(items.joined(separator: " ")))")
+            if let changedSince { say(" (CHANGEDSINCE \(changedSince))") }
+        case .uidSearch(let what): say("UID SEARCH \(what)")
+        }
+    }
+
+    /// Quoted where it may be (RFC 9051, section 4.3), else a literal: not waited for where the server takes that.
+    private mutating func string(_ bytes: [UInt8]) {
+        if bytes.count <= 1000, bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) {
+            say("\"")
+            for byte in bytes {
+                if byte == 0x22 || byte == 0x5c { say([0x5c]) }
+                say([byte])
+            }
+            say("\"")
+        } else if bytes.count <= capabilities.literalWithoutWaiting {
+            say("{\(bytes.count)+}\r\n")
+            say(bytes)
+        } else {
+            say("{\(bytes.count)}\r\n")
+            chunks.append(bytes)
+        }
+    }
+
+    private mutating func identity(_ fields: [Imap.IDField]) {
+        if fields.isEmpty { return say("ID NIL") }
+        say("ID (")
+        for (index, field) in fields.enumerated() {
+            if index > 0 { say(" ") }
+            string(Array(field.name.utf8))
+            say(" ")
+            if let value = field.value { string(Array(value.utf8)) } else { say("NIL") }
+        }
+        say(")")
+    }
+
+    /// With SASL-IR (RFC 4959) the first response goes along; an empty one is `=`.
+    private mutating func authenticate(_ mechanism: Imap.Mechanism) {
+        say("AUTHENTICATE \(mechanism.name)")
+        var responses = mechanism.responses[...]
+        // A first response for LOGIN is not in any document: only PLAIN's goes along.
+        if capabilities.has("SASL-IR"), case .plain = mechanism, let first = responses.popFirst() {
+            say(first.isEmpty ? " =" : " \(Base64.encode(first))")
+        }
+        say("\r\n")
+        for response in responses { chunks.append(Array((Base64.encode(response) + "\r\n").utf8)) }
+    }
+}

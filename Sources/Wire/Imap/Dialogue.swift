@@ -1,0 +1,168 @@
+import Base
+import CMailroom
+
+extension Imap {
+    /// The state of one connection (RFC 9051, section 3): what was said, what was answered, what may be said.
+    ///
+    /// The driver starts commands, writes what `takeOutput` gives, and hands in every response. Several commands
+    /// may be in flight; the server answers them in order, each with its tag.
+    package struct Dialogue: Sendable {
+        package enum State: Sendable, Equatable {
+            case greeting, notAuthenticated, authenticated, selected, loggedOut
+        }
+
+        package typealias Tag = UInt32
+
+        package enum Event: Sendable, Equatable {
+            case greeting(Status)
+            /// Data, or a status that belongs to no command.
+            case untagged(Response)
+            /// A command is over.
+            case done(Tag, Status)
+            /// The server hangs up, and it was not asked to.
+            case bye(Status)
+            /// The state took it in; nothing for the driver.
+            case nothing
+        }
+
+        package private(set) var state = State.greeting
+        /// Nil until the server has said them in this state of the connection.
+        package private(set) var capabilities: Capabilities?
+        package private(set) var mailbox: SelectedMailbox?
+        /// Texts that must be shown to the user (`[ALERT]`): the driver takes them out.
+        package private(set) var alerts: [String] = []
+        /// Responses that could not be read.
+        package private(set) var damaged = 0
+
+        private struct Pending {
+            let tag: Tag
+            let command: Command
+            /// Parts that wait for the server's go-ahead.
+            var chunks: ArraySlice<[UInt8]>
+        }
+        private var pending: [Pending] = []
+        private var output: [UInt8] = []
+        private var last: Tag = 0
+
+        package init() {}
+
+        /// How many commands are not answered yet.
+        package var inFlight: Int { pending.count }
+
+        /// The step of the command that is being answered.
+        package var step: String { pending.first?.command.step ?? (state == .greeting ? "greeting" : "read") }
+
+        /// Takes a command into the output. Commands behind one that waits for a go-ahead are not sent before it:
+        /// `MR_E_INTERNAL` where that is tried, or before the greeting.
+        package mutating func start(_ command: Command) throws(Failure) -> Tag {
+            guard state != .greeting, state != .loggedOut, pending.allSatisfy({ $0.chunks.isEmpty }) else {
+                throw Failure(MR_E_INTERNAL, "a command out of turn: \(command.step)")
+            }
+            last &+= 1
+            let chunks = CommandEncoder(tag: "m\(last)", command, capabilities ?? Capabilities()).chunks
+            output.append(contentsOf: chunks[0])
+            pending.append(Pending(tag: last, command: command, chunks: chunks[1...]))
+            if case .examine(let name, _) = command { mailbox = SelectedMailbox(name: name) }
+            return last
+        }
+
+        /// What is to be written now.
+        package mutating func takeOutput() -> [UInt8] {
+            defer { output.removeAll() }
+            return output
+        }
+
+        package mutating func takeAlerts() -> [String] {
+            defer { alerts.removeAll() }
+            return alerts
+        }
+
+        /// Takes a response in. `MR_E_PROTOCOL` where it fits no command.
+        package mutating func receive(_ response: Response) throws(Failure) -> Event {
+            switch response {
+            case .goAhead:
+                guard let first = pending.first, let chunk = first.chunks.first else {
+                    throw Imap.malformed("a go-ahead that nothing waits for")
+                }
+                pending[0].chunks.removeFirst()
+                output.append(contentsOf: chunk)
+                return .nothing
+            case .tagged(let name, let status):
+                return try finish(name, status)
+            case .status(let status):
+                return try untagged(status)
+            case .capability(let names):
+                capabilities = names
+                return .untagged(response)
+            case .damaged:
+                damaged += 1
+                if damaged > 1000 { throw Imap.malformed("too many unreadable responses") }
+                return .untagged(response)
+            default:
+                if state == .greeting { throw Imap.malformed("no greeting") }
+                mailbox?.take(response)
+                return .untagged(response)
+            }
+        }
+
+        private mutating func untagged(_ status: Status) throws(Failure) -> Event {
+            take(status)
+            if state == .greeting {
+                switch status.kind {
+                case .ok: state = .notAuthenticated
+                case .preauth: state = .authenticated
+                case .bye: state = .loggedOut
+                case .no, .bad: throw Imap.malformed("no greeting", ArraySlice(status.words.utf8))
+                }
+                return .greeting(status)
+            }
+            guard status.kind == .bye else { return .untagged(.status(status)) }
+            let asked = pending.contains { $0.command == .logout }
+            state = .loggedOut
+            return asked ? .nothing : .bye(status)
+        }
+
+        /// Codes count wherever they stand.
+        private mutating func take(_ status: Status) {
+            guard let code = status.code else { return }
+            if case .capability(let names) = code.value, !names.names.isEmpty { capabilities = names }
+            if code.name == "ALERT", alerts.count < 16 { alerts.append(status.text) }
+            mailbox?.take(code)
+        }
+
+        private mutating func finish(_ name: String, _ status: Status) throws(Failure) -> Event {
+            guard name.utf8.first == 0x6d, let tag = Tag(name.dropFirst()),
+                let index = pending.firstIndex(where: { $0.tag == tag })
+            else { throw Imap.malformed("an answer to no command", ArraySlice("\(name) \(status.words)".utf8)) }
+            guard status.kind == .ok || status.kind == .no || status.kind == .bad else {
+                throw Imap.malformed("an answer that is neither OK, NO nor BAD", ArraySlice(status.words.utf8))
+            }
+            let done = pending.remove(at: index)
+            if case .startTLS = done.command, status.kind == .ok {
+                // What was said in plain text is void (RFC 9051, section 6.2.1), a code in this very line, too.
+                capabilities = nil
+                return .done(tag, status)
+            }
+            switch done.command {
+            case .login, .authenticate:
+                if status.kind == .ok {
+                    state = .authenticated
+                    capabilities = nil
+                }
+            case .examine:
+                if status.kind == .ok {
+                    state = .selected
+                    let exists = mailbox?.exists ?? 0
+                    mailbox?.existsAtSelect = exists
+                } else {
+                    state = .authenticated
+                    mailbox = nil
+                }
+            case .logout: state = .loggedOut
+            default: break
+            }
+            take(status)
+            return .done(tag, status)
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Base
+
+extension Imap {
+    /// The answer to STATUS (RFC 9051, section 7.3.4).
+    package struct MailboxStatus: Sendable, Equatable {
+        package var name: [UInt8]
+        /// Counters by their name in upper case; those that are -1 or NIL are left out.
+        package var counters: [String: UInt64] = [:]
+
+        package init(name: [UInt8], counters: [String: UInt64]) {
+            self.name = name
+            self.counters = counters
+        }
+
+        init(_ scanner: inout Scanner) throws(Failure) {
+            name = try scanner.mailbox()
+            scanner.spaces()
+            guard let items = try scanner.value().items else { throw scanner.malformed("a list is missing") }
+            var index = 0
+            while index + 1 < items.count, counters.count < 100 {
+                if let key = items[index].text, let number = items[index + 1].number {
+                    counters[key.uppercased()] = UInt64(number)
+                }
+                index += 2
+            }
+        }
+    }
+}

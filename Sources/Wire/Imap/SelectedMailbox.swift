@@ -1,0 +1,42 @@
+extension Imap {
+    /// What EXAMINE or SELECT said of a mailbox (RFC 9051, section 6.3.2), and what was announced since.
+    package struct SelectedMailbox: Sendable, Equatable {
+        package var name: [UInt8]
+        /// Messages at the moment of selecting; `exists` counts on.
+        package var existsAtSelect: UInt32 = 0
+        package var exists: UInt32 = 0
+        /// Nil where the server does not say (163.com).
+        package var uidNext: UInt32?
+        package var uidValidity: UInt32?
+        /// Nil without CONDSTORE, for this mailbox, or where it is -1 or 0.
+        package var highestModSeq: UInt64?
+        /// Messages announced as expunged since.
+        package var expunged: UInt32 = 0
+
+        package init(name: [UInt8]) { self.name = name }
+
+        mutating func take(_ code: ResponseCode) {
+            switch code.name {
+            case "UIDNEXT": uidNext = code.number.flatMap { $0 == 0 ? nil : UInt32(clamping: $0) }
+            case "UIDVALIDITY": uidValidity = code.number.map { UInt32(clamping: $0) }
+            case "HIGHESTMODSEQ": highestModSeq = code.number.flatMap { $0 == 0 ? nil : $0 }
+            case "NOMODSEQ": highestModSeq = nil
+            default: break
+            }
+        }
+
+        mutating func take(_ response: Response) {
+            switch response {
+            case .exists(let count): exists = count
+            case .expunge:
+                if exists > 0 { exists -= 1 }
+                expunged &+= 1
+            case .vanished(let vanished) where !vanished.earlier:
+                let count = UInt32(clamping: vanished.uids.count)
+                exists -= min(count, exists)
+                expunged &+= count
+            default: break
+            }
+        }
+    }
+}

@@ -81,10 +81,11 @@ struct AddressLexer {
             case .word(let word): words.append(word)
             case .comment: continue
             case .colon: words = []
-            case .open: if !words.isEmpty {
-                self = before
-                break scan
-            }
+            case .open:
+                if !words.isEmpty {
+                    self = before
+                    break scan
+                }
             case .comma:
                 // Within a route (`<@a,@b:c@d>`), or the bracket is missing.
                 if words.first?.isAt != true {

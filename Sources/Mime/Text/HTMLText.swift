@@ -90,7 +90,9 @@ package enum HTMLText {
     }
 
     /// The elements whose content is no text to read.
-    private static let dropped: Set<String> = ["script", "style", "title", "template", "noscript", "svg", "math", "object"]
+    private static let dropped: Set<String> = [
+        "script", "style", "title", "template", "noscript", "svg", "math", "object",
+    ]
 
     /// The elements that stand within a line; all others separate words.
     private static let inline: Set<String> = [

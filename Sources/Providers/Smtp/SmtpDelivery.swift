@@ -71,6 +71,7 @@ struct SmtpDelivery {
             try connection.write(host, piece, .data)
             piece.removeAll(keepingCapacity: true)
             position = end
+            host.progress(done: Int64(position), total: Int64(message.count))
         }
         stuffer.finish(into: &piece)
         try connection.write(host, piece, .data)

@@ -29,7 +29,7 @@ help:
 	@ln -sf "$$(gcc -print-file-name=libstdc++.a)" $@
 
 # $(call built,MODE,PRODUCT): builds one product of Package.swift in its own scratch path.
-built = MAILROOM_BUILD=$(1) $(SWIFT) build -c release --product $(2) --scratch-path .build-$(1) $(3)
+built = MAILROOM_BUILD=$(1) $(SWIFT) build -c release --product $(2) --scratch-path .build-$(1) --disable-local-rpath $(3)
 
 # $(call stripped,FROM,TO,DEBUG FOLDER): TO without its symbols, which go beside it; a file in use is replaced, not written into.
 define stripped

@@ -119,7 +119,8 @@ struct AddressReader {
         if text.utf8.contains(UInt8(ascii: "@")), !text.utf8.contains(32) {
             return MailAddress(address: text, group: group)
         }
-        let isLocal = words.count == 1 && !words.isQuoted && Charset.isASCII(Array(text.utf8)) && !text.utf8.contains(32)
+        let isLocal =
+            words.count == 1 && !words.isQuoted && Charset.isASCII(Array(text.utf8)) && !text.utf8.contains(32)
         if isLocal, text.lowercased() == "undisclosed-recipients" { return nil }
         let comment = words.comment.map { self.text(lexer.bytes, $0, &defects) }
         return isLocal

@@ -52,7 +52,8 @@ struct AddressWords {
         }
         var after = at + 1
         while after < words.count {
-            let joined = after == at + 1 || !words[after].spaced || endsWithDot(bytes, after - 1)
+            let joined =
+                after == at + 1 || !words[after].spaced || endsWithDot(bytes, after - 1)
                 || beginsWithDot(bytes, after)
             if !joined { break }
             after += 1

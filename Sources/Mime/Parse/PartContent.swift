@@ -19,9 +19,10 @@ struct PartContent {
     /// - Parameter inDigest: the default type is message/rfc822 (RFC 2046, section 5.1.5).
     init(_ header: HeaderBlock, inDigest: Bool, _ defects: inout Defects) {
         var named: String?
-        var seen: Set<KnownField> = []
+        var seen: UInt32 = 0
         if inDigest { (type, subtype) = ("message", "rfc822") }
-        for field in header.fields where field.known.isContent && seen.insert(field.known).inserted {
+        for field in header.fields where field.known.isContent && seen & field.known.bit == 0 {
+            seen |= field.known.bit
             switch field.known {
             case .contentType:
                 let list = ParameterList(field, hint: nil, &defects)

@@ -32,7 +32,7 @@ package enum HTMLText {
             } else if byte == UInt8(ascii: "&") {
                 at = HTMLEntity.read(bytes, at, &out)
             } else if byte < 128 {
-                out.append(Unicode.Scalar(byte))
+                out.append(ascii: byte)
                 at += 1
             } else {
                 var end = at + 1
@@ -92,7 +92,9 @@ package enum HTMLText {
     }
 
     /// The elements whose content is no text to read.
-    private static let dropped: Set<String> = ["script", "style", "title", "template", "noscript", "svg", "math", "object"]
+    private static let dropped: Set<String> = [
+        "script", "style", "title", "template", "noscript", "svg", "math", "object",
+    ]
 
     /// The elements that stand within a line; all others separate words.
     private static let inline: Set<String> = [

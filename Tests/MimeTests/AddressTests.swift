@@ -61,7 +61,7 @@ import Testing
         ("Ann <a@b.c> <d@e.f>", ["Ann <a@b.c>", "<d@e.f>"]),
         (",,;,", []), ("", []), ("<>", []), ("@", []), (":", []), ("\"", []), ("((((", ["(((( <>"]),
         ("a@b.c,\r\n\td@e.f", ["<a@b.c>", "<d@e.f>"]),
-        ("a\u{0}b@c.d\u{7}", ["ab@c.d"]),
+        ("a\u{0}b@c.d\u{7}", ["a <b@c.d>"]),
     ]
 
     @Test(arguments: lists) func list(_ text: String, _ expected: [String]) {

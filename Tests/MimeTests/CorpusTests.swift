@@ -59,13 +59,17 @@ import Testing
             func compare(_ what: String, _ mine: String?, _ theirs: String?) {
                 guard let theirs else { return }
                 facts += 1
-                if (mine ?? "") != trimmed(theirs) { different.append("\(what) of \(input): \(mine ?? "nil") and \(theirs)") }
+                if (mine ?? "") != trimmed(theirs) {
+                    different.append("\(what) of \(input): \(mine ?? "nil") and \(theirs)")
+                }
             }
             compare("subject", read.subject, header["subject"]?.text)
             // What the peer made up where the message has none is not compared.
             compare("message-id", read.messageID, read.messageID == nil ? nil : header["messageID"]?.text)
             // It reads the two digits of 91 as 2091.
-            let seconds = header["date"]?.text.flatMap { Int64($0) }.map { $0 > 3_600_000_000 ? $0 - 3_155_760_000 : $0 }
+            let seconds = header["date"]?.text.flatMap { Int64($0) }.map {
+                $0 > 3_600_000_000 ? $0 - 3_155_760_000 : $0
+            }
             compare("date", read.date.map { String($0 / 1000) }, read.date == nil ? nil : seconds.map { String($0) })
             compare("from", read.from.first?.address, header["from"]?.record?["mailbox"]?.text)
         }

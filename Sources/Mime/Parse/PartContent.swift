@@ -91,8 +91,9 @@ struct PartContent {
     func isAttachment(related: Bool) -> Bool {
         if type == "multipart" { return false }
         let shownInside = contentID != nil && related
-        if disposition == "attachment" { return true }
+        // A signature comes as a file, and is none to read.
         if subtype == "pgp-signature" || subtype.hasSuffix("pkcs7-signature") { return false }
+        if disposition == "attachment" { return true }
         if filename != nil { return !shownInside }
         switch type {
         case "text": return false

@@ -134,7 +134,7 @@ struct InvocationTests {
         }
         #expect(Int(failure.result) == MR_E_CANCELLED)
         #expect(failure.message.contains("deadline"))
-        #expect(Clock.boot() - began < 20_000)
+        #expect(Clock.boot() - began < 60_000)
     }
 
     @Test(arguments: ["naps", "spins"])

@@ -60,10 +60,10 @@ struct StreamTests {
         let began = Clock.boot()
         server.onceAccepted { cancellation.cancel() }
         let failure = try #require(throws: Failure.self) {
-            try dial(server.port, CallOptions(ioTimeoutMs: 60_000, cancellation: cancellation))
+            try dial(server.port, CallOptions(ioTimeoutMs: 300_000, cancellation: cancellation))
         }
         #expect(Int(failure.result) == MR_E_CANCELLED)
-        #expect(Clock.boot() - began < 20_000)
+        #expect(Clock.boot() - began < 60_000)
     }
 }
 

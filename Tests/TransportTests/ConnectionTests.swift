@@ -190,7 +190,8 @@ struct ConnectionTests {
     }
 
     @Test func refused() throws {
-        let port = try LocalServer.freePort()
+        let (descriptor, port) = try LocalServer.silentPort()
+        defer { close(descriptor) }
         let failure = try #require(throws: Failure.self) { try dial(port) }
         #expect(Int(failure.result) == MR_E_CONNECTION)
         #expect(failure.cause == "connection.refused")

@@ -38,7 +38,7 @@ struct ChangeWalk {
     /// Which messages are not there any more. Flags are known to be right.
     func vanished() throws(Failure) {
         guard connection.capabilities.has("ESEARCH") || connection.capabilities.has("IMAP4REV2") else {
-            return try compare()
+            return try walk { (uids) throws(Failure) in try fetch(uids, items: ["UID"]) }
         }
         var present = Imap.NumberSet()
         guard high > 0 else { return try walk { _ in [:] } }

@@ -15,7 +15,7 @@ extension ImapConnection {
                 if greeting.kind == .preauth {
                     // Logged in already, it would refuse STARTTLS (RFC 9051, section 7.1.4): someone in between may want that.
                     throw noTLS(
-                        "the server greets as if one were logged in already, and STARTTLS is impossible then", greeting)
+                        "the server greets as if one were logged in already, and STARTTLS is impossible then", nil)
                 }
                 try connection.secure(host)
             }

@@ -97,7 +97,8 @@ package final class Host {
         table.pointee.log?(context, level, text)
     }
 
-    /// Messages of this folder done so far, and in all (0: not known).
+    /// How far this call is: messages of the folder in a sync, octets of the message in a send; and of how many (0: not
+    /// known). In a send the host gives the memory of what has been read back to the system.
     package func progress(done: Int64, total: Int64) {
         table.pointee.progress?(context, done, total)
     }

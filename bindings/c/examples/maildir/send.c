@@ -112,6 +112,8 @@ static mr_result write_all(mr_context *context, int file, mr_bytes message) {
     if (put > 0) {
       data += put;
       left -= (size_t)put;
+      /* the host may then give back the memory of what has been read */
+      host->progress(context, (int64_t)(message.size - left), (int64_t)message.size);
     }
     result = host->check(context);
   }

@@ -18,7 +18,7 @@
 static const struct refusal accepted = {250, "2.0.0", "Ok: written into the outbox"};
 static const struct refusal no_mailbox = {550, "5.1.1", "The mailbox does not exist"};
 static const struct refusal first_time = {550, "5.1.1", "Not at the first attempt"};
-static const struct refusal not_now = {450, "4.2.1", "The mailbox receives mail too quickly, try again later"};
+static const struct refusal not_now = {450, "4.2.1", "The recipient is receiving mail too quickly, try again later"};
 static const struct refusal limited = {550, "5.4.5", "Daily user sending limit exceeded"};
 
 static bool local_part_is(const char *address, const char *name) {

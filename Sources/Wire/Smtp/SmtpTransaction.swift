@@ -51,7 +51,8 @@ package struct SmtpTransaction: Sendable {
     package private(set) var isClosing = false
 
     /// - Throws: `MR_E_INVALID` for an address that cannot be sent; `MR_E_REFUSED` at the step `capability` where
-    ///   SMTPUTF8 is needed and not offered, or (5.3.4, `send.too_large`) the message is too large: not a word is to be sent then.
+    ///   SMTPUTF8 is needed and not offered, or (5.3.4, `send.too_large`) the message is too large: then not a word is
+    ///   to be sent.
     package init(_ envelope: SmtpEnvelope, _ capabilities: SmtpCapabilities) throws(Failure) {
         guard !envelope.recipients.isEmpty else { throw .invalid("recipients", "there is none") }
         try Self.check(envelope, capabilities)

@@ -92,7 +92,8 @@ package final class Host {
         _ = call(context, failure.result, fields.pointer)
     }
 
-    /// A line for the operator's log, without secrets. The level is that of syslog(3): 3 error, 4 warning, 6 information, 7 debug.
+    /// A line for the operator's log, without secrets. The level is that of syslog(3): 3 error, 4 warning,
+    /// 6 information, 7 debug.
     package func log(_ level: Int32, _ text: String) {
         table.pointee.log?(context, level, text)
     }

@@ -132,7 +132,8 @@ static mr_result deliver(mr_context *context, int outbox, mr_bytes message) {
   if (result != MR_OK) return result;
   host->random(random, sizeof random);
   snprintf(from, sizeof from, "tmp/%lld.R%02x%02x%02x%02x%02x%02x%02x%02x.mailroom",
-           (long long)(host->now_ms(1) / 1000), random[0], random[1], random[2], random[3], random[4], random[5], random[6], random[7]);
+           (long long)(host->now_ms(1) / 1000), random[0], random[1], random[2], random[3], random[4], random[5],
+           random[6], random[7]);
   snprintf(to, sizeof to, "new/%s", from + 4);
   file = openat(outbox, from, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) return failed_errno(context, "data", "the message cannot be written");

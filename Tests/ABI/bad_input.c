@@ -1,8 +1,8 @@
 /* Bad input to every function that takes more than a handle, on a real store with one Maildir account. What is refused must
  * have changed nothing: no row, and no number in the change feed. Argument: an empty directory. */
 #include <stdint.h>
-#include <sys/stat.h>
 #include "check.h"
+#include "maildir.h"
 
 static mr_error *error;
 static char directory[3000];
@@ -90,26 +90,6 @@ static void opening(void) {
   CHECK(mr_record_set_text(options, "ca_file", path("ca.pem")) == MR_OK);
   INVALID("key", mr_open(path("a.db"), options, &engine, &error));
   mr_record_free(options);
-}
-
-/* The account that the other tests are about: a Maildir directory with nothing in it. */
-static int64_t connect_account(mr_engine *engine) {
-  static const char *const folders[] = {"mail", "mail/cur", "mail/new", "mail/tmp", "out", "out/cur", "out/new", "out/tmp"};
-  mr_record *account = mr_record_new(), *result = NULL;
-  mr_job *job = NULL;
-  int64_t id = 0;
-  for (size_t index = 0; index < sizeof folders / sizeof *folders; index++) mkdir(path(folders[index]), 0700);
-  mr_record_set_text(account, "address", "ann@example.com");
-  mr_record_set_text(account, "provider", "maildir");
-  mr_record_set_text(account, "path", path("mail"));
-  mr_record_set_text(account, "outbox", path("out"));
-  GIVES(MR_OK, mr_connect(engine, account, &job, &error));
-  mr_record_free(account);
-  GIVES(MR_OK, mr_job_wait(job, 20000, &result, &error));
-  CHECK(mr_record_int(result, "account", &id) == MR_OK && id > 0);
-  mr_record_free(result);
-  mr_job_free(job);
-  return id;
 }
 
 static void accounts(mr_engine *engine, int64_t account) {
@@ -432,7 +412,7 @@ int main(int count_, char **arguments) {
   opening();
   GIVES(MR_OK, mr_open(path("store.db"), NULL, &engine, &error));
   if (!engine) return finish();
-  int64_t account = connect_account(engine);
+  int64_t account = connected(engine, directory);
 
   int64_t before = latest_change(engine), rows = count(engine, "account") * 1000000 + count(engine, "job");
   accounts(engine, account);

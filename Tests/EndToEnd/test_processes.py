@@ -26,7 +26,7 @@ SCRIPT = str(pathlib.Path(__file__).with_name("request.php"))
 def fpm(site, user):
     ini = (ROOT / "dist/share/mailroom/php/mailroom.ini").read_text()
     preload = ROOT / "dist/share/mailroom/php/preload.php"
-    ini = re.sub(r"(?m)^\s*;?\s*opcache\.preload(_user)?\s*=.*$", "", ini)
+    ini = re.sub(r"(?m)^\s*(opcache\.preload(_user)?|zend_extension)\s*=.*$", "", ini)
     ini += f"\nopcache.preload = {preload}\nopcache.preload_user = root\n"
     with PhpFpm(site.work_folder(f"fpm-{user}"), ini) as running:
         yield running

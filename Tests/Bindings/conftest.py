@@ -7,6 +7,7 @@ Tests that take `mail` run twice: over the Maildir provider, which needs no netw
 Postfix, which need root (Tests/Servers).
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -88,6 +89,21 @@ class Mailroom:
     def ask(self, *words, **options):
         """The one JSON document that --json prints."""
         return json.loads(self.run(*words, "--json", **options).stdout)
+
+    @contextlib.contextmanager
+    def worker(self):
+        """`mailroom run`, ready; at the end SIGTERM must end it well."""
+        process = subprocess.Popen(
+            [str(TOOL), "--store", str(self.store), "run"], text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env=self.environment, cwd=self.folder)
+        try:
+            assert process.stdout.readline().startswith("ready: ")
+            yield process
+            process.terminate()
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
+            process.wait()
 
 
 class MaildirMail:

@@ -5,7 +5,6 @@ import json
 import os
 import pty
 import re
-import signal
 import struct
 import subprocess
 import termios
@@ -192,20 +191,12 @@ def test_what_was_queued_is_sent_by_the_worker(connected, box):
     send = connected.ask("send", box.address, "--to", box.good, "--subject", "S", "--text", "T")
     assert send["state"] == "queued"
     connected.run("--work", "never", "send", box.address, "--to", box.good, "--text", "T", "--wait", "--timeout", "0.3", expected=7)
-    worker = subprocess.Popen(
-        [TOOL, "--store", connected.store, "run"], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env=connected.environment)
-    try:
-        assert worker.stdout.readline().startswith("ready: ")
+    with connected.worker():
         limit = time.monotonic() + 30
         while box.arrived() < 2:
             assert time.monotonic() < limit, "the worker has not sent what was queued"
             time.sleep(0.05)
-        worker.send_signal(signal.SIGTERM)
-        assert worker.wait(20) == 0
-    finally:
-        worker.kill()
-        worker.wait()
+    assert connected.ask("failed") == []
 
 
 def test_resend_all_takes_every_failed_one(connected, box):
@@ -214,6 +205,44 @@ def test_resend_all_takes_every_failed_one(connected, box):
     resent = connected.ask("resend", "--all", "--wait")
     assert [(row["id"], row["state"]) for row in resent] == [(failed["id"], "sent")]
     assert connected.ask("resend", "--all", "--account", box.address) == []
+
+
+@pytest.mark.parametrize("fault, status, code", [("auth", 4, "MR_E_AUTH"), ("offline", 5, "MR_E_CONNECTION")])
+def test_a_connect_that_the_server_refuses(fault, status, code, mailroom, box):
+    """The account stays, in error, with the reason and what to do; reconnecting mends it."""
+    told = mailroom.ask("connect", box.address, *box.options, "--set", f"fault={fault}", expected=status)["error"]
+    assert told["code"] == code and told["message"] and told["advice"]
+    account = mailroom.ask("status", box.address)
+    assert (account["state"], account["colour"]) == ("error", "red")
+    assert account["reason"] and account["advice"] and account["class"]
+    shown = mailroom.run("status").stdout
+    assert words(account["reason"]) in words(shown) and "->" in shown
+    rows = mailroom.ask("log", box.address)
+    assert [row["code"] for row in rows] == [code]
+    assert words(rows[0]["message"]) in words(mailroom.run("log").stdout)
+    mailroom.run("reconnect", box.address, "--set", "fault=")
+    assert mailroom.ask("status", box.address)["state"] == "enabled"
+    assert mailroom.ask("sync", box.address)["messages"] == box.count
+
+
+def test_a_send_whose_outcome_is_unknown_goes_again_only_when_told(connected, box):
+    send = connected.ask(
+        "send", box.address, "--to", "unknown@example.com", "--subject", "S", "--text", "T", "--wait", expected=6)
+    assert send["state"] == "outcome_unknown"
+    assert [row["id"] for row in connected.ask("failed")] == [send["id"]]
+    assert connected.ask("resend", "--all") == []
+    assert connected.ask("resend", send["id"], expected=6)["error"]["code"] == "MR_E_UNKNOWN_OUTCOME"
+    again = connected.ask("resend", send["id"], "--accept-duplicate", "--to", box.good, "--wait")
+    assert [row["state"] for row in again] == ["sent"]
+
+
+def test_a_send_that_is_put_off_waits(connected, box):
+    done = connected.run(
+        "send", box.address, "--to", "later@example.com", "--subject", "S", "--text", "T", "--wait", "--timeout", "2",
+        expected=7)
+    assert "next try" in done.stderr
+    assert connected.ask("failed") == []
+    assert connected.ask("status", box.address)["queued"] == 1
 
 
 def test_one_account_that_fails_does_not_stop_the_others(connected, box):

@@ -29,7 +29,7 @@ help:
 	@ln -sf "$$(gcc -print-file-name=libstdc++.a)" $@
 
 # $(call built,MODE,PRODUCT): builds one product of Package.swift in its own scratch path.
-built = MAILROOM_BUILD=$(1) $(SWIFT) build -c release --product $(2) --scratch-path .build-$(1) $(3)
+built = MAILROOM_BUILD=$(1) $(SWIFT) build -c release --product $(2) --scratch-path .build-$(1) --disable-local-rpath $(3)
 
 # $(call stripped,FROM,TO,DEBUG FOLDER): TO without its symbols, which go beside it; a file in use is replaced, not written into.
 define stripped
@@ -68,9 +68,11 @@ dist: .build-static/libstdc++.a
 	@install -d -m 755 dist/share/mailroom
 	@rm -rf dist/share/mailroom/php dist/share/mailroom/*.whl .build-wheel
 	@cp -R bindings/php dist/share/mailroom/php && chmod -R u=rwX,go=rX dist/share/mailroom/php
-	@cp -R bindings/python .build-wheel
+	@# The wheel carries the library and its plugins, so that pip alone brings all of it.
+	@cp -R bindings/python .build-wheel && mkdir -p .build-wheel/mailroom/lib
+	@cp -RL dist/lib/libmailroom.so.$(SOVERSION) dist/lib/mailroom .build-wheel/mailroom/lib
 	@$(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation \
-	    --wheel-dir dist/share/mailroom ./.build-wheel
+	    --config-settings=--build-option=--plat-name=linux_$(shell uname -m) --wheel-dir dist/share/mailroom ./.build-wheel
 	@ls -l dist/bin/mailroom dist/lib/libmailroom.so.$(VERSION) dist/lib/mailroom/plugins/*.so | awk '{print $$5, $$9}'
 
 # As dist, of the build with the entry points for tests; no tool, no bindings.

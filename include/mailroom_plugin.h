@@ -249,8 +249,9 @@ typedef struct mr_provider {
   mr_result (*apply)  (mr_session *, mr_context *, const mr_fields *change);
 
   /* Submits one message. envelope: from text (may be empty: <>), message_id text, size int, utf8 int (1: an address
-   * or a header needs SMTPUTF8), and a list `recipients` of {address text}. The message is whole, in CRLF lines,
-   * mapped from a file: read it in pieces.
+   * or a header needs SMTPUTF8), eight_bit int (1: the message has octets above 127), and a list `recipients` of {address text}. The message is whole, in CRLF lines,
+   * mapped from a file: read it in pieces, and say progress(done, total) in bytes after each: the host then gives
+   * the memory of what has been read back to the system.
    *   emit("recipient", {address text, outcome text: accepted | refused | deferred, smtp int, enhanced text,
    *                      text text})          one each, as soon as it is known; kept even where the send fails
    *   emit("offer", {})                       directly before the write that cannot be taken back (SMTP: the final

@@ -1,4 +1,4 @@
-import Glibc
+import CSystem
 import Synchronization
 
 /// What a fork does to the library (docs/store.md): the child counts up a generation and touches nothing of
@@ -13,10 +13,15 @@ package enum Fork {
     private final class Handlers: Sendable {
         let prepare: @Sendable () -> Void
         let parent: @Sendable () -> Void
+        let child: @Sendable () -> Void
 
-        init(prepare: @escaping @Sendable () -> Void, parent: @escaping @Sendable () -> Void) {
+        init(
+            prepare: @escaping @Sendable () -> Void, parent: @escaping @Sendable () -> Void,
+            child: @escaping @Sendable () -> Void
+        ) {
             self.prepare = prepare
             self.parent = parent
+            self.child = child
         }
     }
 
@@ -26,19 +31,26 @@ package enum Fork {
         }
     }
 
-    /// Has `prepare` run in the forking thread before each fork from now on, and `parent` after it, in the
-    /// parent alone. The first call of the process counts, later ones do nothing.
-    package static func watch(prepare: @escaping @Sendable () -> Void, parent: @escaping @Sendable () -> Void) {
-        let made = Unmanaged.passRetained(Handlers(prepare: prepare, parent: parent))
+    /// Has `prepare` run in the forking thread before each fork from now on, then `parent` in the parent, and `child`
+    /// in the child, after the generation was counted up. The first call of the process counts, later ones do nothing.
+    package static func watch(
+        prepare: @escaping @Sendable () -> Void, parent: @escaping @Sendable () -> Void,
+        child: @escaping @Sendable () -> Void
+    ) {
+        guard beforeFork.load(ordering: .acquiring) == 0 else { return }
+        let made = Unmanaged.passRetained(Handlers(prepare: prepare, parent: parent, child: child))
         let (exchanged, _) = beforeFork.compareExchange(
             expected: 0, desired: UInt(bitPattern: made.toOpaque()), ordering: .acquiringAndReleasing)
         guard exchanged else {
             made.release()
             return
         }
-        pthread_atfork(
+        _ = csystem_atfork(
             { Fork.handlers?.prepare() }, { Fork.handlers?.parent() },
-            { Fork.count.add(1, ordering: .acquiringAndReleasing) })
+            {
+                Fork.count.add(1, ordering: .acquiringAndReleasing)
+                Fork.handlers?.child()
+            })
     }
 }
 

@@ -18,7 +18,7 @@ ROOMS = {
     "Transport": ("Transport", {"Base", "CMailroom", "CSystem"}),
     "Store": ("Store", {"Base", "CMailroom", "CSystem"}),
     "PluginHost": ("PluginHost", {"Base", "Transport", "CMailroom", "CSystem"}),
-    "Engine": ("Engine", {"Base", "Mime", "Transport", "Store", "PluginHost", "CMailroom"}),
+    "Engine": ("Engine", {"Base", "Mime", "Transport", "Store", "PluginHost", "CMailroom", "CSystem"}),
     "MailroomAPI": ("MailroomAPI", {"Base", "Engine", "CMailroom", "CMailroomTest"}),
     "PluginKit": ("PluginKit", {"Base", "CMailroom"}),
     "ImapProvider": ("Providers/Imap", {"Base", "Mime", "Wire", "PluginKit", "CMailroom"}),

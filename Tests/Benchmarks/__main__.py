@@ -20,7 +20,7 @@ def main():
     end_on_signals()
     options = argparse.ArgumentParser()
     options.add_argument("--messages", type=int, default=20_000)
-    options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--no-write", action="store_true")
     options = options.parse_args()
     cores = os.cpu_count()

@@ -8,11 +8,11 @@ import subprocess
 
 from Servers import PASSWORD, Site
 
-from .measure import Run, median, spread
+from .measure import Run, median
 
 _MBSYNC = """
 IMAPAccount here
-Host 127.0.0.1
+Host localhost
 Port {port}
 User {user}@test.example
 Pass {password}
@@ -33,6 +33,7 @@ Near :near:
 Patterns INBOX
 Create Near
 SyncState *
+{more}
 """
 
 
@@ -40,29 +41,39 @@ def measure(root, messages, rounds):
     with Site(smtp=False) as site:
         print(f"filling a mailbox with {messages} messages", flush=True)
         site.fill("bench", messages)
-        ours, theirs = [], []
-        for number in range(rounds + 1):
-            pair = (mailroom(root, site, messages), mbsync(site, messages))
-            name = f"round {number}" if number else "warming up"
+        ours, theirs, unsafe = [], [], []
+        # Dovecot makes its index of the mailbox at the first look.
+        mailroom(root, site, messages)
+        for number in range(rounds):
+            ours.append(mailroom(root, site, messages))
+            theirs.append(mbsync(site, messages))
+            unsafe.append(mbsync(site, messages, "FSync no"))
             print(
-                f"{name}: mailroom {pair[0].wall:.2f} s ({pair[0].processor:.2f} s processor), "
-                f"mbsync {pair[1].wall:.2f} s ({pair[1].processor:.2f} s processor)", flush=True)
-            if number:
-                ours.append(pair[0])
-                theirs.append(pair[1])
-    walls = [a.wall / b.wall for a, b in zip(ours, theirs)]
-    processors = [a.processor / b.processor for a, b in zip(ours, theirs)]
+                f"round {number + 1}: " + ", ".join(
+                    f"{name} {runs[-1].wall:.2f} s ({runs[-1].processor:.2f} s processor)" for name, runs in (
+                        ("mailroom", ours), ("mbsync", theirs), ("mbsync with FSync no", unsafe))), flush=True)
     version = subprocess.run(["mbsync", "--version"], capture_output=True, text=True).stdout.strip()
+    rows = [
+        f"| {name} | {median([r.wall for r in runs]):.2f} s | {median([r.processor for r in runs]):.2f} s "
+        f"| {median([r.peak for r in runs]) / 1024:.0f} MiB |"
+        for name, runs in (("mailroom", ours), ("mbsync", theirs), ("mbsync with `FSync no`", unsafe))]
+    ratios = [
+        f"| mailroom / {name} | {ratio(ours, runs, 'wall')} | {ratio(ours, runs, 'processor')} | |"
+        for name, runs in (("mbsync", theirs), ("mbsync with `FSync no`", unsafe))]
     return f"""## First sync of {messages:,} messages
 
-`mailroom sync` of an INBOX (parsed, indexed, bodies stored in SQLite) beside `{version}` with its defaults into a Maildir, over TLS from
-the same Dovecot, {rounds} rounds of one after the other. Processor time is the client's own; medians.
+`mailroom sync` of an INBOX (parsed, indexed, bodies stored in SQLite) beside `{version}` into a Maildir, with its defaults and
+without its fsync of each message; over TLS from the same Dovecot, in the same folder of the same disk, {rounds} rounds of one after the
+other. Processor time is the client's own. Medians; ratios are medians of the rounds' own, with the least and the greatest.
 
-| | mailroom | mbsync | ratio (median of the rounds) | rounds from to |
-| --- | --- | --- | --- | --- |
-| wall | {median([r.wall for r in ours]):.2f} s | {median([r.wall for r in theirs]):.2f} s | {median(walls):.2f} | {spread(walls)} |
-| processor | {median([r.processor for r in ours]):.2f} s | {median([r.processor for r in theirs]):.2f} s | {median(processors):.2f} | {spread(processors)} |
-| peak memory | {median([r.peak for r in ours]) / 1024:.0f} MiB | {median([r.peak for r in theirs]) / 1024:.0f} MiB | | |"""
+| | wall | processor | peak memory |
+| --- | --- | --- | --- |
+""" + "\n".join(rows + ratios)
+
+
+def ratio(ours, theirs, what):
+    values = [getattr(a, what) / getattr(b, what) for a, b in zip(ours, theirs)]
+    return f"{median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
 
 
 def mailroom(root, site, messages):
@@ -79,13 +90,14 @@ def mailroom(root, site, messages):
     return run
 
 
-def mbsync(site, messages):
+def mbsync(site, messages, more=""):
     folder = site.work_folder("mbsync")
     os.mkdir(f"{folder}/mail")
     with open(f"{folder}/mbsyncrc", "w") as file:
         file.write(
             _MBSYNC.format(
-                port=site.dovecot.imaps, user="bench", password=PASSWORD, ca=site.ca, folder=f"{folder}/mail"))
+                port=site.dovecot.imaps, user="bench", password=PASSWORD, ca=site.ca, folder=f"{folder}/mail",
+                more=more))
     os.chmod(f"{folder}/mbsyncrc", 0o600)
     run = Run(["mbsync", "-c", f"{folder}/mbsyncrc", "-q", "all"], env={**os.environ, "HOME": folder})
     stored = sum(len(os.listdir(f"{folder}/mail/INBOX/{name}")) for name in ("cur", "new"))

@@ -28,7 +28,3 @@ class Run:
 
 def median(values):
     return statistics.median(values)
-
-
-def spread(values):
-    return f"{min(values):.2f} to {max(values):.2f}"

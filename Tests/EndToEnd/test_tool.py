@@ -180,3 +180,20 @@ def test_worker_sends_what_others_queue_and_ends_on_sigterm(site, store, user):
         return "From the queue" in tool(store, "messages", f"{user}-to@test.example").stdout
 
     wait_until(arrived, 20, step=0.3)
+
+
+def test_the_wheel_brings_everything(tmp_path):
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+    wheel = list((ROOT / "dist" / "share" / "mailroom").glob("*.whl"))
+    assert len(wheel) == 1
+    python = tmp_path / "venv" / "bin" / "python"
+    subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", str(wheel[0])], check=True)
+    program = (
+        "import mailroom\n"
+        "with mailroom.open('crm.db', key_file=True) as room:\n"
+        "    print(mailroom.loaded_from(), sorted(row['scheme'] for row in room.providers()))\n")
+    done = subprocess.run(
+        [python, "-I", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert str(tmp_path / "venv") in done.stdout
+    assert "['imap', 'maildir', 'smtp']" in done.stdout

@@ -17,7 +17,7 @@ tests=(
     git=git openssl=openssl ca-certificates=/etc/ssl/certs/ca-certificates.crt
     dovecot-core=/usr/sbin/dovecot dovecot-imapd=/usr/lib/dovecot/imap dovecot-lmtpd=/usr/lib/dovecot/lmtp
     postfix=/usr/sbin/postfix php-cli=php php-fpm="/usr/sbin/php-fpm*" strace=strace isync=mbsync
-    abigail-tools=abidiff
+    abigail-tools=abidiff valgrind=valgrind
 )
 wanted=("${build[@]}")
 [ "$group" = test ] && wanted+=("${tests[@]}")

@@ -143,7 +143,7 @@ def run(reports):
             report = reports / f"{name}.xml"
             status, _ = stage(
                 f"Tests/{name}",
-                [*AS_ROOT, PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "--import-mode=importlib", "-q", "-ra",
+                [*AS_ROOT, PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-ra",
                  "--tb=short", f"--junitxml={report}", f"Tests/{name}"], 2400)
             sums.add(sums.add_junit(report, name) and status in (0, 1), f"Tests/{name} ran to its end")
 

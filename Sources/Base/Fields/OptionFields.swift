@@ -72,9 +72,9 @@ extension RecordSpec {
         ])
 
     package static let attachment = RecordSpec(
-        "attachment", "One attachment: content is data, path or blob.",
+        "attachment", "One attachment: its content is data or blob.",
         [
-            .given("name", .text, "the file name; with path, its last component is the default"),
+            .given("name", .text, "the file name"),
             .given("type", .text, "the media type; the default is application/octet-stream"),
             .given("data", .bytes, "the content"),
             .given("blob", .int, "the id that mr_blob_seal gave"),

@@ -3,6 +3,7 @@
 #ifndef CSYSTEM_H
 #define CSYSTEM_H
 #include "csystem/libc.h"
+#include "csystem/crypto.h"
 #include "csystem/ffi.h"
 #include "csystem/iconv.h"
 #include "csystem/json.h"

@@ -22,6 +22,7 @@ package enum AddressParser {
             }
             out.append(address)
         }
+        if reader.isDamaged { defects.note(.addressMalformed) }
         return out
     }
 
@@ -39,7 +40,8 @@ package enum AddressParser {
         guard found.count == 1, let address = found.first, address.group == nil else {
             throw .invalid(field, found.isEmpty ? "no address" : "not one single address")
         }
-        guard !defects.list.contains(.addressMalformed), bytes.last != UInt8(ascii: ","), bytes.last != UInt8(ascii: ";")
+        guard !defects.list.contains(.addressMalformed), bytes.last != UInt8(ascii: ","),
+            bytes.last != UInt8(ascii: ";")
         else { throw .invalid(field, "not an address (RFC 5322, section 3.4)") }
         try check(address.address, field: field)
         return address

@@ -44,7 +44,9 @@ struct DateReading {
         var rest = word
         while values.count < 3, let value = Self.number(&rest, digits: 2) {
             values.append(value)
-            guard rest.first == UInt8(ascii: ":") || (values.count < 3 && rest.first == UInt8(ascii: ".")) else { break }
+            guard rest.first == UInt8(ascii: ":") || (values.count < 3 && rest.first == UInt8(ascii: ".")) else {
+                break
+            }
             rest = rest.dropFirst()
         }
         guard values.count >= 2 else { return }

@@ -35,7 +35,9 @@ package enum MessageID {
         }
         if !out.isEmpty { return out }
         // Obsolete and damaged: words in place of Message-IDs. Only what looks like one is taken.
-        for word in bytes[range].split(whereSeparator: { $0.isSpace || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ">") }) {
+        for word in bytes[range].split(whereSeparator: {
+            $0.isSpace || $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ">")
+        }) {
             guard word.contains(UInt8(ascii: "@")) else { continue }
             defects.note(.messageIDMalformed)
             let text = compact(bytes, word.startIndex..<word.endIndex)

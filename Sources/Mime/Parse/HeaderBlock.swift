@@ -25,7 +25,8 @@ struct HeaderBlock {
                 }
                 continue
             }
-            guard let nameEnd = Self.nameEnd(bytes, content), let colon = Self.colon(bytes, nameEnd..<content.upperBound)
+            guard let nameEnd = Self.nameEnd(bytes, content),
+                let colon = Self.colon(bytes, nameEnd..<content.upperBound)
             else {
                 if Self.isMboxLine(bytes, content) {
                     defects.note(.mboxLine)

@@ -19,7 +19,9 @@ extension MessageParser {
             take(field, hint, into: &message)
         }
         if message.from.isEmpty { defects.note(.fromMissing) }
-        if message.date == nil { defects.note(seen & 1 << UInt32(KnownField.date.rawValue) != 0 ? .dateMalformed : .dateMissing) }
+        if message.date == nil {
+            defects.note(seen & 1 << UInt32(KnownField.date.rawValue) != 0 ? .dateMalformed : .dateMissing)
+        }
         if message.references.count > limits.references {
             message.references.removeFirst(message.references.count - limits.references)
             defects.note(.referencesTooMany)
@@ -50,7 +52,8 @@ extension MessageParser {
     }
 
     private mutating func addresses(_ field: HeaderField, _ hint: String?, _ message: ParsedMessage) -> [MailAddress] {
-        let soFar = message.from.count + message.sender.count + message.replyTo.count + message.to.count
+        let soFar =
+            message.from.count + message.sender.count + message.replyTo.count + message.to.count
             + message.cc.count + message.bcc.count
         return AddressParser.list(
             field.block, field.valueRange, limit: max(0, limits.addresses - soFar), hint: hint, &defects)

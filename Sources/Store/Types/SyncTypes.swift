@@ -44,6 +44,8 @@ package struct SyncBatch: Sendable {
 
 package enum SyncItem: Sendable {
     case message(IncomingMessage)
+    /// A message that is stored already (`Store.lookup`), found under a reference: its body is not fetched again.
+    case known(ref: String, flags: [String], message: Int64)
     /// The flags and keywords of one message of the folder, whole.
     case flags(ref: String, flags: [String])
     case gone(ref: String)

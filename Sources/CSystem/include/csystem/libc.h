@@ -12,4 +12,13 @@ static inline int csystem_errno(void) { return errno; }
 
 /* glibc shows it only to those who ask for all of its extensions. */
 extern int pthread_setname_np(pthread_t thread, const char *name);
+
+/* pthread_atfork lives in the static part of glibc, where Swift's own declaration does not find it. */
+static inline int csystem_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void)) {
+  return pthread_atfork(prepare, parent, child);
+}
+
+/* The file that this code was loaded from: the shared library, or the program that it is part of. NULL where
+ * the loader cannot tell. */
+const char *csystem_own_file(void);
 #endif

@@ -1,0 +1,41 @@
+#ifndef CSYSTEM_CRYPTO_H
+#define CSYSTEM_CRYPTO_H
+#include <openssl/evp.h>
+#include <stddef.h>
+
+/* AES-256-GCM. sealed = nonce (12 bytes, given by the caller) + ciphertext (length) + tag (16).
+ * Both return 1 when done, 0 otherwise; csystem_gcm_open writes length bytes only meant for use when it returned 1. */
+static inline int csystem_gcm_seal(const unsigned char key[32], const unsigned char nonce[12],
+                                   const void *bound, size_t bound_length,
+                                   const void *clear, size_t length, unsigned char *sealed) {
+  EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+  int part = 0, done = 0;
+  if (context != NULL && length < (1u << 30) && bound_length < (1u << 30)
+      && EVP_EncryptInit_ex(context, EVP_aes_256_gcm(), NULL, key, nonce) == 1
+      && EVP_EncryptUpdate(context, NULL, &part, (const unsigned char *)bound, (int)bound_length) == 1
+      && EVP_EncryptUpdate(context, sealed, &part, (const unsigned char *)clear, (int)length) == 1
+      && EVP_EncryptFinal_ex(context, sealed + length, &part) == 1
+      && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, 16, sealed + length) == 1) {
+    done = 1;
+  }
+  EVP_CIPHER_CTX_free(context);
+  return done;
+}
+
+static inline int csystem_gcm_open(const unsigned char key[32], const unsigned char nonce[12],
+                                   const void *bound, size_t bound_length,
+                                   const unsigned char *sealed, size_t length, unsigned char *clear) {
+  EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+  int part = 0, done = 0;
+  if (context != NULL && length < (1u << 30) && bound_length < (1u << 30)
+      && EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), NULL, key, nonce) == 1
+      && EVP_DecryptUpdate(context, NULL, &part, (const unsigned char *)bound, (int)bound_length) == 1
+      && EVP_DecryptUpdate(context, clear, &part, sealed, (int)length) == 1
+      && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, 16, (void *)(sealed + length)) == 1
+      && EVP_DecryptFinal_ex(context, clear + length, &part) == 1) {
+    done = 1;
+  }
+  EVP_CIPHER_CTX_free(context);
+  return done;
+}
+#endif

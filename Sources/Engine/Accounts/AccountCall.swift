@@ -1,0 +1,79 @@
+import Base
+import CMailroom
+import PluginHost
+import Store
+
+/// One side of one account at work: what its plugin may know, and the calls made for it. The kinds of calls
+/// (folders, sync, send) are its subclasses.
+class AccountCall: CallDelegate {
+    let core: Core
+    let account: AccountRow
+    let interruption: Interruption
+    /// State that commits with what the call emitted.
+    var pendingState: [(String, [UInt8]?)] = []
+
+    init(core: Core, account: AccountRow, interruption: Interruption) {
+        self.core = core
+        self.account = account
+        self.interruption = interruption
+    }
+
+    /// Limits for one call: no end but the host's own waits, unless `within` milliseconds are given.
+    func options(_ scheme: String, within milliseconds: Int64? = nil) -> CallOptions {
+        CallOptions(
+            deadline: milliseconds.map { Clock.boot() + $0 } ?? .max, connectTimeoutMs: core.options.connectTimeoutMs,
+            ioTimeoutMs: core.options.ioTimeoutMs, caFile: account.settings["ca_file"] ?? core.options.caFile,
+            account: account.id, provider: scheme, cancellation: interruption.wake)
+    }
+
+    func setting(_ name: String) -> String? {
+        switch name {
+        case "address": account.address
+        case "account": String(account.id)
+        case "user": account.settings[name] ?? account.address
+        case "smtp_user": account.settings[name] ?? account.settings["user"] ?? account.address
+        default: account.settings[name]
+        }
+    }
+
+    func secret(_ name: String) -> [UInt8]? {
+        if let secret = try? core.store.secret(account: account.id, name: name) { return secret }
+        guard name == "smtp_password" else { return nil }
+        return try? core.store.secret(account: account.id, name: "password")
+    }
+
+    func stateGet(_ key: String) throws(Failure) -> [UInt8]? {
+        if let pending = pendingState.last(where: { $0.0 == key }) { return pending.1 }
+        return try core.store.stateGet(account: account.id, key: key)
+    }
+
+    func statePut(_ key: String, _ value: [UInt8]) throws(Failure) { pendingState.append((key, value)) }
+
+    func emit(_ kind: String, _ fields: Record) throws(Failure) -> Int32 {
+        throw Failure(MR_E_PLUGIN, "the plugin emitted '\(kind)' in a call that has no use for it")
+    }
+
+    func want(_ header: Record) throws(Failure) -> Int32 { Int32(MR_SKIP) }
+    func known(_ folder: Record, after: Int64) throws(Failure) -> Record { Record(["next": .int(0)]) }
+
+    func messageBegin(_ fields: Record, size: Int64) throws(Failure) {
+        throw Failure(MR_E_PLUGIN, "the plugin gave a message in a call that has no use for it")
+    }
+    func messageData(_ bytes: UnsafeRawBufferPointer) throws(Failure) {}
+    func messageEnd() throws(Failure) -> Int32 { Int32(MR_OK) }
+    func messageAbandoned() {}
+
+    func commit(_ cursor: [UInt8]) throws(Failure) {
+        throw Failure(MR_E_PLUGIN, "the plugin committed in a call without a cursor")
+    }
+
+    func progress(done: Int64, total: Int64) {}
+
+    func log(level: Int32, _ text: String) {
+        guard level <= 4 else { return }
+        try? core.store.addLog(
+            NewLog(account: account.id, level: level <= 3 ? "error" : "warning", what: "provider", message: text))
+    }
+
+    func checkCancelled() throws(Failure) { try interruption.check() }
+}

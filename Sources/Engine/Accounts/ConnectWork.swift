@@ -1,0 +1,86 @@
+import Base
+import CMailroom
+import PluginHost
+import Store
+
+/// Proves that an account's settings work: logs in on each of its sides and lists the folders.
+struct ConnectWork {
+    let core: Core
+    let account: AccountRow
+    let interruption: Interruption
+    let lease: Lease
+    /// connect or reconnect, for the log.
+    let what: String
+
+    /// - Returns: account, folders.
+    func run() throws(Failure) -> Record {
+        var result = Record(["account": .int(account.id)])
+        var sides: [HealthRules.Side] = []
+        let manifest = try core.registry.manifest(account.provider)
+        if account.receives {
+            try prove(.receive) { () throws(Failure) in
+                result.set("folders", try folders())
+            }
+            sides.append(.receive)
+        }
+        if account.sends {
+            try prove(.send) { () throws(Failure) in
+                let scheme = manifest.sendWith ?? account.provider
+                let call = AccountCall(core: core, account: account, interruption: interruption)
+                let session = try ProviderSession.open(
+                    try core.registry.provider(scheme), call.options(scheme), call)
+                session.close(call.options(scheme, within: 2_000), call)
+            }
+            sides.append(.send)
+        }
+        var health = try core.store.account(account.id).health
+        let now = Clock.wall()
+        let synced = health.lastSuccess
+        health = HealthRules.succeeded(health, sides, now: now)
+        health.lastSuccess = synced  // logging in is not being in step
+        try core.store.setHealth(account.id, health, lease: lease)
+        return result
+    }
+
+    private func folders() throws(Failure) -> Int64 {
+        let call = FolderCall(core: core, account: account, interruption: interruption)
+        let options = call.options(account.provider)
+        let session = try ProviderSession.open(try core.registry.provider(account.provider), options, call)
+        defer { session.close(call.options(account.provider, within: 2_000), call) }
+        try session.folders(options, call)
+        let rows = try core.store.applyFolders(account.id, call.folders, lease: lease)
+        return Int64(rows.count)
+    }
+
+    private func prove(_ side: HealthRules.Side, _ body: () throws(Failure) -> Void) throws(Failure) {
+        do throws(Failure) {
+            try body()
+        } catch {
+            throw try AccountFailure(core: core, account: account, lease: lease, interruption: interruption)
+                .record(error, side, what: what)
+        }
+    }
+}
+
+/// Puts down that work on an account failed: in its health and in the log.
+struct AccountFailure {
+    let core: Core
+    let account: AccountRow
+    let lease: Lease
+    let interruption: Interruption
+
+    /// - Returns: the failure with its cause and advice. A wish to stop, or a lost lease, is no failure of the account.
+    func record(_ failure: Failure, _ side: HealthRules.Side, what: String) throws(Failure) -> Failure {
+        var explained = failure.explained()
+        explained.account = account.id
+        explained.provider = explained.provider ?? account.provider
+        guard interruption.reason == .none, failure.result != Int32(MR_E_INVALID),
+            failure.result != Int32(MR_E_FORKED)
+        else { return explained }
+        let health = try core.store.account(account.id).health
+        try core.store.setHealth(
+            account.id, HealthRules.failed(health, side, explained, now: Clock.wall()), lease: lease)
+        try core.store.addLog(NewLog(explained, account: account.id, what: what))
+        return explained
+    }
+}

@@ -1,0 +1,110 @@
+import Base
+import CMailroom
+import PluginHost
+import Store
+
+extension Engine {
+    package func connect(_ record: Record) throws(Failure) -> Job {
+        try checkOpen()
+        try RecordSpec.connect.check(record)
+        guard let address = record.text("address"), !address.isEmpty else { throw .invalid("address", "is missing") }
+        try Engine.checkAddress(address, "address")
+        let scheme = record.text("provider") ?? "imap"
+        var form = try form(scheme)
+        try form.take(record, beside: .connect)
+        try form.checkComplete(form.settings)
+        if let company = record.int("company") { _ = try known("company", company) }
+        var values = AccountValues(address: address, provider: scheme)
+        values.userKey = try Engine.line(record, "user_key")
+        values.company = record.int("company")
+        values.displayName = try Engine.line(record, "display_name")
+        values.receives = form.receives(form.settings)
+        values.sends = form.sends(form.settings)
+        values.settings = form.settings
+        values.secrets = form.secrets
+        let made = try core.store.insertAccount(values, job: NewJob(kind: "connect", onDeath: .repeat))
+        return Job(made.job, self)
+    }
+
+    package func reconnect(_ id: Int64, _ record: Record) throws(Failure) -> Job {
+        try checkOpen()
+        try RecordSpec.reconnect.check(record)
+        let account = try core.store.account(id)
+        var form = try form(account.provider)
+        try form.take(record, beside: .reconnect)
+        var settings = account.settings.merging(form.settings) { $1 }
+        for name in form.cleared { settings[name] = nil }
+        try form.checkComplete(settings)
+        var changes = AccountChanges()
+        changes.userKey = try Engine.line(record, "user_key")
+        changes.displayName = try Engine.line(record, "display_name")
+        changes.receives = form.receives(settings)
+        changes.sends = form.sends(settings)
+        var changedSettings: [String: String?] = form.settings.mapValues { $0 }
+        var changedSecrets: [String: [UInt8]?] = form.secrets.mapValues { $0 }
+        for name in form.cleared {
+            if form.isSecret(name) {
+                changedSecrets.updateValue(nil, forKey: name)
+            } else {
+                changedSettings.updateValue(nil, forKey: name)
+            }
+        }
+        let job = try core.store.reconnectAccount(
+            id, values: changes, settings: changedSettings, secrets: changedSecrets,
+            job: NewJob(kind: "reconnect", account: id, onDeath: .repeat))
+        return Job(job, self)
+    }
+
+    package func disconnect(_ id: Int64, _ options: Record) throws(Failure) {
+        try checkOpen()
+        try RecordSpec.disconnect.check(options)
+        let erase = options.int("erase") ?? 0
+        guard (0...1).contains(erase) else { throw .invalid("erase", "is neither 0 nor 1") }
+        try core.store.disconnectAccount(id, erase: erase == 1)
+        for key in [Core.RunKey.syncing(id), .sending(id)] {
+            core.running.withLock { $0[key]?.interrupt(.leaseLost) }
+        }
+    }
+
+    package func status(_ id: Int64) throws(Failure) -> Record {
+        try checkOpen()
+        return AccountView(pollMs: options.pollMs).shown(try core.store.accountStatus(id))
+    }
+
+    private func form(_ scheme: String) throws(Failure) -> AccountForm {
+        do throws(Failure) {
+            return try AccountForm(scheme, core.registry)
+        } catch  where error.result == Int32(MR_E_NOT_FOUND) {
+            throw .invalid("provider", "there is no provider '\(scheme)' here")
+        }
+    }
+
+    /// - Throws: `MR_E_INVALID` naming the field, where the row does not exist.
+    func known(_ kind: String, _ id: Int64) throws(Failure) -> Record {
+        do throws(Failure) {
+            return try core.store.get(kind, id)
+        } catch  where error.result == Int32(MR_E_NOT_FOUND) {
+            throw .invalid(kind, "there is no \(kind) \(id)")
+        }
+    }
+
+    /// An address that could be a mailbox: one @, something before and behind it, no blanks or control characters.
+    static func checkAddress(_ address: String, _ field: String) throws(Failure) {
+        let parts = address.split(separator: "@", omittingEmptySubsequences: false)
+        let clean = address.unicodeScalars.allSatisfy {
+            $0.value > 32 && $0.value != 127 && !"<>,;\"".unicodeScalars.contains($0)
+        }
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, clean, address.utf8.count <= 320 else {
+            throw .invalid(field, "'\(address.prefix(100))' is not a mail address")
+        }
+    }
+
+    /// A text of one line, at most 998 bytes.
+    static func line(_ record: Record, _ field: String) throws(Failure) -> String? {
+        guard let text = record.text(field) else { return nil }
+        guard text.utf8.count <= 998, text.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 }) else {
+            throw .invalid(field, "is not one line of at most 998 bytes")
+        }
+        return text
+    }
+}

@@ -1,0 +1,99 @@
+import Base
+import CMailroom
+import Store
+
+/// A running query: reads a page at a time and holds nothing in the store between pages. One thread at a time.
+package final class Cursor {
+    private enum Source {
+        case store(kind: String, query: Record)
+        case changes(query: Record)
+        case fixed
+    }
+
+    private static let page = 100
+    private let engine: Engine
+    private let source: Source
+    private var rows: [Record] = []
+    private var at = 0
+    private var position: [UInt8]?
+    private var nextChange: Int64 = 0
+    private var left: Int
+    private var ended = false
+
+    init(_ kind: String, _ query: Record, _ engine: Engine) throws(Failure) {
+        self.engine = engine
+        source = .store(kind: kind, query: query)
+        left = try Cursor.limit(query)
+        try fill()
+    }
+
+    init(changesAfter number: Int64, _ query: Record, _ engine: Engine) throws(Failure) {
+        self.engine = engine
+        source = .changes(query: query)
+        nextChange = number
+        left = try Cursor.limit(query)
+        try fill()
+    }
+
+    /// Rows that are not in the store: the conditions of equality are looked at here.
+    init(fixed rows: [Record], _ spec: RecordSpec, _ query: Record, _ engine: Engine) throws(Failure) {
+        self.engine = engine
+        source = .fixed
+        ended = true
+        left = try Cursor.limit(query)
+        var matching = rows
+        for condition in query.fields where !["limit", "after", "order", "fields"].contains(condition.name) {
+            guard let field = spec.field(condition.name), field.queried else {
+                throw .invalid(condition.name, "is no condition for \(spec.name)")
+            }
+            guard (field.kind == .int) == (condition.value.int != nil) else {
+                throw .invalid(condition.name, "is \(condition.value.kindName), expected \(field.kind)")
+            }
+            matching = matching.filter { $0[condition.name] == condition.value }
+        }
+        self.rows = matching
+    }
+
+    private static func limit(_ query: Record) throws(Failure) -> Int {
+        guard let value = query["limit"] else { return .max }
+        guard let limit = value.int, limit >= 0 else { throw .invalid("limit", "is not a number of at least 0") }
+        return Int(limit)
+    }
+
+    /// The next row, or nil after the last.
+    package func next() throws(Failure) -> Record? {
+        try engine.checkOpen()
+        guard left > 0 else { return nil }
+        if at == rows.count {
+            guard !ended else { return nil }
+            try fill()
+            guard at < rows.count else { return nil }
+        }
+        defer {
+            at += 1
+            left -= 1
+        }
+        return rows[at]
+    }
+
+    private func fill() throws(Failure) {
+        guard left > 0 else {
+            ended = true
+            return
+        }
+        let wanted = min(left, Cursor.page)
+        at = 0
+        switch source {
+        case .fixed: rows = []
+        case .store(let kind, let query):
+            let found = try engine.core.store.find(kind, query, after: position, limit: wanted)
+            rows = found.rows.map { engine.shown(kind, $0) }
+            position = found.next
+            ended = found.next == nil
+        case .changes(let query):
+            rows = try engine.core.store.changes(after: nextChange, query: query, limit: wanted)
+            nextChange = rows.last?.int("number") ?? nextChange
+            ended = rows.count < wanted
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Base
+import CMailroom
+import PluginHost
+import Store
+
+extension Engine {
+    package func find(_ kind: String, _ query: Record) throws(Failure) -> Cursor {
+        try checkOpen()
+        guard let spec = RecordSpec.rows.first(where: { $0.name == kind }), kind != "change" else {
+            throw .invalid("kind", "'\(kind)' is no kind of row")
+        }
+        try Engine.checkSupported(kind)
+        switch kind {
+        case "provider": return try Cursor(fixed: ProviderList(core.registry).rows, spec, query, self)
+        case "cause": return try Cursor(fixed: Cause.records, spec, query, self)
+        default: return try Cursor(kind, query, self)
+        }
+    }
+
+    package func get(_ kind: String, _ id: Int64) throws(Failure) -> Record {
+        try checkOpen()
+        guard RecordSpec.rows.contains(where: { $0.name == kind }), kind != "change" else {
+            throw .invalid("kind", "'\(kind)' is no kind of row")
+        }
+        try Engine.checkSupported(kind)
+        switch kind {
+        case "account": return try status(id)
+        case "provider", "cause":
+            let rows = kind == "cause" ? Cause.records : ProviderList(core.registry).rows
+            guard let row = rows.first(where: { $0.int("id") == id }) else { throw .notFound("\(kind) \(id)") }
+            return row
+        default: return shown(kind, try core.store.get(kind, id))
+        }
+    }
+
+    package func put(_ kind: String, _ values: Record) throws(Failure) -> Int64 {
+        try checkOpen()
+        guard kind == "company" else {
+            guard let spec = RecordSpec.rows.first(where: { $0.name == kind }) else {
+                throw .invalid("kind", "'\(kind)' is no kind of row")
+            }
+            throw .unsupported("putting a row of kind '\(spec.name)' comes with a later version")
+        }
+        try RecordSpec.named("company")?.check(values)
+        guard let key = try Engine.line(values, "key"), !key.isEmpty else { throw .invalid("key", "is missing") }
+        return try core.store.insertCompany(key: key, name: try Engine.line(values, "name"))
+    }
+
+    package func update(_ kind: String, _ id: Int64, _ values: Record) throws(Failure) {
+        try checkOpen()
+        _ = try get(kind, id)
+        throw .unsupported("changing a row of kind '\(kind)' comes with a later version")
+    }
+
+    /// A send that ended, with its content, is the one row that can be removed so far.
+    package func remove(_ kind: String, _ id: Int64) throws(Failure) {
+        try checkOpen()
+        guard kind == "send" else {
+            _ = try get(kind, id)
+            throw .unsupported("removing a row of kind '\(kind)' comes with a later version")
+        }
+        try core.store.removeSend(id)
+    }
+
+    package func changes(_ after: Int64, _ query: Record) throws(Failure) -> Cursor {
+        try checkOpen()
+        guard after >= 0 else { throw .invalid("after", "is below 0") }
+        return try Cursor(changesAfter: after, query, self)
+    }
+
+    /// What is shown of a row beyond what is stored.
+    func shown(_ kind: String, _ row: Record) -> Record {
+        switch kind {
+        case "account": return AccountView(pollMs: options.pollMs).shown(row)
+        case "send": return SendView.shown(row, core.store)
+        default: return row
+        }
+    }
+
+    /// - Throws: `MR_E_UNSUPPORTED` for kinds whose rows come with a later version.
+    private static func checkSupported(_ kind: String) throws(Failure) {
+        guard !["contact", "policy", "batch"].contains(kind) else {
+            throw .unsupported("rows of kind '\(kind)' come with a later version")
+        }
+    }
+}

@@ -1,0 +1,164 @@
+extension Cause {
+    /// Every cause that this version knows. A code once given keeps its meaning.
+    static let catalogue: [Cause] = login + connection + service + sending + house
+
+    private static let login: [Cause] = [
+        Cause(
+            "auth.refused", "auth", "The login was refused",
+            "The server does not accept this user name with this password.",
+            [
+                "Check the user name and the password by signing in at the provider.",
+                "If two-step verification is on, make an app password there and use it here.",
+                "Reconnect the mailbox with the right password.",
+            ], .user),
+        Cause(
+            "auth.app_password", "auth", "An app password is needed",
+            "The provider takes no ordinary password from mail programs for this account.",
+            [
+                "Sign in at the provider and turn two-step verification on.",
+                "Make an app password for mail.",
+                "Reconnect the mailbox with that app password.",
+            ], .user),
+        Cause(
+            "auth.web_login", "auth", "The provider asks for a sign-in by web browser",
+            "The provider has stopped the login and wants the owner to confirm it.",
+            [
+                "Sign in at the provider with a web browser and allow the access that it asks about.",
+                "Connect with OAuth, or with an app password.", "Reconnect the mailbox.",
+            ], .user),
+        Cause(
+            "auth.imap_disabled", "auth", "Access by this protocol is switched off",
+            "The account exists, but the provider or an administrator has not enabled this kind of access.",
+            [
+                "Enable IMAP (or SMTP) in the account's settings at the provider.",
+                "If there is no such setting, ask the administrator to enable it.", "Reconnect the mailbox.",
+            ], .administrator),
+        Cause(
+            "auth.basic_off", "auth", "Passwords are no longer accepted",
+            "The provider has switched basic authentication off; it wants OAuth 2.0.",
+            ["Connect the mailbox with OAuth 2.0.", "Or ask the administrator to allow it again for this mailbox."],
+            .administrator),
+        Cause(
+            "auth.mechanism", "auth", "No common way to log in",
+            "The server offers no login method that Mailroom may use on this connection.",
+            ["Use TLS (implicit or STARTTLS) for this server.", "Ask the provider which login methods it supports."],
+            .administrator),
+        Cause(
+            "auth.missing", "auth", "No password is stored",
+            "The account has no password for this server.", ["Reconnect the mailbox with its password."], .user),
+    ]
+
+    private static let connection: [Cause] = [
+        Cause(
+            "connection.name_unknown", "connection", "The server's name is unknown",
+            "The name of the server could not be resolved.",
+            ["Check the spelling of the server's name.", "Check this machine's name resolution."], .user),
+        Cause(
+            "connection.refused", "connection", "Nothing answers at this address",
+            "The machine is there, but nothing accepts connections on this port.",
+            ["Check the server's name and port.", "If it worked before, wait: it is tried again by itself."], .user),
+        Cause(
+            "connection.timed_out", "connection", "The server does not answer in time",
+            "The connection was made or tried, and then nothing came within the time allowed.",
+            [
+                "Wait: it is tried again by itself.",
+                "Check that no firewall stands between this machine and the server.",
+                "Check the server's name, port and kind of TLS.",
+            ], .nobody),
+        Cause(
+            "connection.unreachable", "connection", "The server cannot be reached",
+            "There is no way from this machine to the server's address.",
+            ["Check this machine's network.", "Wait: it is tried again by itself."], .administrator),
+        Cause(
+            "connection.lost", "connection", "The connection broke",
+            "The server, or something between, ended the connection in the middle of the work.",
+            ["Wait: it is tried again by itself, from where it stopped."], .nobody),
+        Cause(
+            "connection.limit", "throttling", "Too many connections",
+            "The provider allows only so many connections at once to this account.",
+            ["Close other mail programs that use this mailbox.", "Wait: it is tried again by itself."], .user),
+        Cause(
+            "tls.expired", "connection", "The server's certificate has expired",
+            "The connection was not made, because the server's certificate is no longer valid.",
+            ["Ask the server's administrator to renew the certificate.", "It is tried again by itself."], .administrator
+        ),
+        Cause(
+            "tls.not_yet_valid", "connection", "The server's certificate is not yet valid",
+            "The certificate's first day lies ahead, or this machine's clock is wrong.",
+            ["Check this machine's date and time.", "Ask the server's administrator about the certificate."],
+            .administrator),
+        Cause(
+            "tls.name_mismatch", "connection", "The certificate is for another name",
+            "The server showed a certificate that does not name the host that was asked for.",
+            [
+                "Use the server name that the provider documents.",
+                "Ask the provider which name the certificate carries.",
+            ],
+            .user),
+        Cause(
+            "tls.untrusted", "connection", "The certificate is not trusted",
+            "The server's certificate was signed by nobody whom this machine trusts.",
+            [
+                "If the server is your own, give the file of its certificate authority as ca_file.",
+                "Otherwise ask the provider; do not send a password there.",
+            ], .administrator),
+        Cause(
+            "tls.handshake", "connection", "No TLS connection could be agreed on",
+            "The server and Mailroom found no common version or cipher (TLS 1.2 is the least).",
+            ["Ask the server's administrator to enable TLS 1.2 or later."], .administrator),
+        Cause(
+            "tls.not_offered", "connection", "The server does not speak TLS on this port",
+            "Something answered, but not with TLS.",
+            ["Check the port and the kind of TLS: 993 and 465 implicit, 143 and 587 STARTTLS."], .user),
+        Cause(
+            "tls.starttls_refused", "connection", "The server offers no STARTTLS",
+            "Encryption was asked for and the server refused it, so no password was sent.",
+            ["Use the port for implicit TLS (993 or 465).", "Ask the provider how its connections are encrypted."],
+            .administrator),
+        Cause(
+            "tls.injection", "connection", "Bytes were slipped in before encryption began",
+            "Something sent plain text behind the answer to STARTTLS: an attack, or a broken server. Nothing was believed.",
+            ["Use the port for implicit TLS.", "Tell the server's administrator."], .administrator),
+    ]
+
+    private static let service: [Cause] = [
+        Cause(
+            "service.throttled", "throttling", "The provider asks to slow down",
+            "Too much was asked of the provider in too short a time.", ["Wait: it is tried again by itself."], .nobody),
+        Cause(
+            "service.outage", "outage", "The provider has a problem",
+            "The server says that it is unwell.",
+            ["Wait: it is tried again by itself.", "Look at the provider's status page."], .provider),
+        Cause(
+            "service.garbled", "outage", "The server's answer makes no sense",
+            "What the server sent does not follow the protocol.",
+            ["Check the server's name and port.", "Wait: it is tried again by itself."], .provider),
+        Cause(
+            "folder.refused", "refused", "A folder cannot be opened",
+            "The server lists the folder and refuses to open it. The other folders are synced.",
+            ["Open the folder at the provider and see whether it works there."], .user),
+        Cause(
+            "service.refused", "refused", "The server says no",
+            "The server refuses what was asked, and would refuse it again.",
+            ["Read the server's words; ask the provider if they do not explain it."], .user),
+    ]
+
+    private static let house: [Cause] = [
+        Cause(
+            "plugin.unavailable", "plugin", "The provider's plugin is not available",
+            "The plugin that this account needs is missing, was refused, or broke its rules.",
+            ["See the list of providers and the reason that stands there."], .administrator),
+        Cause(
+            "key.missing", "key", "The key for the secrets is missing",
+            "This process has no key, or another one than the store was made with.",
+            ["Give the store's key to the process that works on the mailboxes."], .administrator),
+        Cause(
+            "store.failed", "store", "The store could not be written",
+            "The file of the store could not be read or written.",
+            ["Check the free space and the permissions of the store's directory."], .administrator),
+        Cause(
+            "worker.none", "stale", "No worker is running",
+            "No process has worked on this mailbox for a while, so nobody knows whether it is in step.",
+            ["Start the worker: mailroom --store FILE run."], .administrator),
+    ]
+}

@@ -1,0 +1,101 @@
+import Base
+import CMailroom
+import Store
+
+/// How an account's health follows from what its work came to (docs/design.md, section 9).
+enum HealthRules {
+    enum Side {
+        case receive
+        case send
+    }
+
+    /// Failing this long without one success stops the attempts.
+    static let givesUpAfterMs: Int64 = 2 * 24 * 3600 * 1000
+    private static let minute: Int64 = 60_000
+
+    /// After work on these sides went well. One side's success says nothing of the other's failure.
+    static func succeeded(_ before: Health, _ sides: [Side], now: Int64) -> Health {
+        var after = before
+        for side in sides {
+            switch side {
+            case .receive:
+                after.syncHealth = "ok"
+                after.lastSuccess = now
+            case .send: after.sendHealth = "ok"
+            }
+        }
+        after.lastAttempt = now
+        guard after.syncHealth != "failing", after.sendHealth != "failing" else { return after }
+        after.attempts = 0
+        after.firstErrorAt = nil
+        after.nextAttempt = nil
+        after.reason = nil
+        after.cause = nil
+        after.failureClass = nil
+        after.advice = nil
+        after.serverText = nil
+        if after.state == "error" || after.state == "connection_issue" {
+            after.state = "enabled"
+            after.since = now
+        }
+        return after
+    }
+
+    /// After work on one side failed.
+    static func failed(_ before: Health, _ side: Side, _ failure: Failure, now: Int64) -> Health {
+        var after = before
+        switch side {
+        case .receive: after.syncHealth = "failing"
+        case .send: after.sendHealth = "failing"
+        }
+        after.attempts += 1
+        after.lastAttempt = now
+        after.firstErrorAt = before.firstErrorAt ?? now
+        after.reason = failure.message
+        after.cause = failure.cause
+        after.failureClass = failure.failureClass
+        after.advice = failure.advice
+        after.serverText = failure.serverText
+        let since = after.firstErrorAt ?? now
+        let state = now - since >= givesUpAfterMs ? "connection_issue" : "error"
+        if state != before.state {
+            after.state = state
+            after.since = now
+        }
+        after.nextAttempt = state == "error" ? now + pause(failure, after.attempts) : nil
+        return after
+    }
+
+    /// How long to wait before the next attempt, in milliseconds.
+    private static func pause(_ failure: Failure, _ attempts: Int64) -> Int64 {
+        if let named = failure.retryAfterMs { return max(named, 1000) }
+        let minutes: [Int64] =
+            failure.result == Int32(MR_E_AUTH) ? [1, 15, 60, 360] : [1, 2, 5, 10, 15, 30]
+        let chosen = minutes[min(Int(attempts) - 1, minutes.count - 1)] * minute
+        let jitter = randomBytes(2).reduce(0) { $0 << 8 | Int64($1) }  // up to a tenth, so that many do not come at once
+        return chosen + chosen / 10 * jitter / 65_536
+    }
+
+    /// The colour that stands beside the state.
+    static func colour(_ state: String) -> String {
+        switch state {
+        case "enabled": "green"
+        case "pending": "yellow"
+        case "error": "red"
+        case "connection_issue": "grey"
+        default: "none"
+        }
+    }
+
+    /// Why the account's queue waits; nil where it does not.
+    static func heldReason(_ state: String, failureClass: String?) -> String? {
+        switch state {
+        case "disconnected": "the mailbox is disconnected"
+        case "pending": "the company is at its mailbox limit"
+        case "connection_issue": "the mailbox has been failing for two days; reconnect it"
+        case "error" where failureClass == SendClass.auth.rawValue: "the login is refused; reconnect the mailbox"
+        case "error" where failureClass == SendClass.suspended.rawValue: "the provider has suspended the account"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import Base
+import CMailroom
+import PluginHost
+import Store
+
+/// Does jobs: takes one, works on it under its account's lease, stores how it ended.
+struct JobRunner {
+    let core: Core
+
+    /// How long a job waits for another process to let the account go.
+    private static let leaseWaitMs: Int64 = 15 * 60_000
+
+    /// Has a job done on a worker thread of this process, unless it has ended or someone live is at it.
+    func start(_ id: Int64) throws(Failure) {
+        try core.begin(.job(id), job: id) { interruption in
+            do throws(Failure) {
+                try perform(id, interruption)
+            } catch {
+                // The store itself could not be written: whoever waits reads that from the store as well.
+                try? core.store.addLog(NewLog(error.explained(), account: nil, what: "job"))
+            }
+        }
+    }
+
+    private func perform(_ id: Int64, _ interruption: Interruption) throws(Failure) {
+        guard let job = try core.store.claimJob(id) else { return }
+        let outcome: Result<Record, Failure>
+        do throws(Failure) {
+            outcome = .success(try work(job, interruption))
+        } catch {
+            switch interruption.reason {
+            case .stopping, .leaseLost: return try core.store.releaseJob(id)
+            default: outcome = .failure(error)
+            }
+        }
+        try core.store.finishJob(id, outcome, cancelled: interruption.reason == .asked)
+    }
+
+    private func work(_ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
+        guard let account = job.account else {
+            throw .unsupported("jobs of kind '\(job.kind)' come with a later version")
+        }
+        switch job.kind {
+        case "connect", "reconnect": return try connect(account, job, interruption)
+        case "sync": return try sync(account, job, interruption)
+        case "call": return try operation(account, job, interruption)
+        default: throw .unsupported("jobs of kind '\(job.kind)' come with a later version")
+        }
+    }
+
+    // MARK: connect
+
+    private func connect(_ id: Int64, _ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
+        try withLease(id, .receive, interruption) { (account, lease) throws(Failure) in
+            try ConnectWork(core: core, account: account, interruption: interruption, lease: lease, what: job.kind)
+                .run()
+        }
+    }
+
+    // MARK: sync
+
+    private func sync(_ id: Int64, _ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
+        try withLease(id, .receive, interruption) { (account, lease) throws(Failure) in
+            var pace = ProgressPace()
+            return try syncAccount(account, interruption, lease, only: job.params.text("folder")) { done, total, note in
+                guard pace.isDue else { return }
+                try? core.store.jobProgress(job.id, done: done, total: total, note: note)
+            }
+        }
+    }
+
+    /// One sync with what it means for the account's health; for jobs and for the schedule.
+    func syncAccount(
+        _ account: AccountRow, _ interruption: Interruption, _ lease: Lease, only: String? = nil,
+        report: @escaping (_ done: Int64, _ total: Int64?, _ note: String) -> Void = { _, _, _ in }
+    ) throws(Failure) -> Record {
+        guard account.receives else { throw .invalid("account", "\(account.address) only sends") }
+        let work = SyncWork(
+            core: core, account: account, interruption: interruption, lease: lease, only: only, report: report)
+        let store = core.store
+        do throws(Failure) {
+            let result = try work.run()
+            let now = Clock.wall()
+            let health = try store.account(account.id).health
+            try store.setHealth(account.id, HealthRules.succeeded(health, [.receive], now: now), lease: lease)
+            try store.setSchedule(
+                account.id, lastSync: only == nil ? now : account.lastSync, nextSync: now + core.options.pollMs,
+                lease: lease)
+            try store.setActivity(account.id, activity: "idle", done: 0, total: nil, lease: lease)
+            return result
+        } catch {
+            let failure = try AccountFailure(core: core, account: account, lease: lease, interruption: interruption)
+                .record(error, .receive, what: "sync")
+            try? store.setActivity(account.id, activity: "waiting", done: 0, total: nil, lease: lease)
+            throw failure
+        }
+    }
+
+    // MARK: a provider's own operation
+
+    private func operation(_ id: Int64, _ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
+        try withLease(id, .receive, interruption) { (account, _) throws(Failure) in
+            let call = OperationCall(core: core, account: account, interruption: interruption)
+            let provider = try core.registry.provider(account.provider)
+            let session = try ProviderSession.open(provider, call.options(account.provider), call)
+            defer { session.close(call.options(account.provider, within: 2_000), call) }
+            try session.call(
+                call.options(account.provider), call, operation: job.params.text("operation") ?? "",
+                arguments: job.params["arguments"]?.record ?? Record())
+            return Record(["rows": .list(call.rows.map(Value.record))])
+        }
+    }
+
+    private func withLease(
+        _ id: Int64, _ kind: LeaseKeeper.Kind, _ interruption: Interruption,
+        _ body: (_ account: AccountRow, _ lease: Lease) throws(Failure) -> Record
+    ) throws(Failure) -> Record {
+        let lease = try core.leases.take(id, kind, interruption, within: JobRunner.leaseWaitMs)
+        defer { core.leases.give(back: id, kind) }
+        return try body(try core.store.account(id), lease)
+    }
+}
+
+/// Progress goes to the store a few times a second, not with every message.
+struct ProgressPace {
+    private var last: Int64 = 0
+
+    var isDue: Bool {
+        mutating get {
+            let now = Clock.boot()
+            guard now - last >= 250 else { return false }
+            last = now
+            return true
+        }
+    }
+}
+
+/// A call of an operation that only one provider has: what it emits are the rows of the result.
+final class OperationCall: AccountCall {
+    private(set) var rows: [Record] = []
+
+    override func emit(_ kind: String, _ fields: Record) throws(Failure) -> Int32 {
+        guard rows.count < 10_000 else { throw Failure(MR_E_PLUGIN, "the operation emitted more than 10,000 rows") }
+        var row = Record(["kind": .text(kind)])
+        for field in fields.fields where field.name != "kind" { row[field.name] = field.value }
+        rows.append(row)
+        return Int32(MR_OK)
+    }
+}

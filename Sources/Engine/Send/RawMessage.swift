@@ -1,0 +1,68 @@
+import Base
+import Mime
+
+/// A whole message from a caller on its way out: lines end in CRLF, Bcc is taken out of the header, and a
+/// Message-ID is put in where there is none. Everything else stays as it is, byte for byte.
+struct RawMessage {
+    let messageID: String
+    private let raw: [UInt8]
+    private let added: [UInt8]
+
+    /// - Parameter domain: for the Message-ID that is added; nil where the message has its own.
+    init(_ raw: [UInt8], addingMessageID domain: String?) {
+        self.raw = raw
+        messageID = domain.map { MessageID.make(domain: $0) } ?? ""
+        added = domain == nil ? [] : Array("Message-ID: <\(messageID)>\r\n".utf8)
+    }
+
+    func write(to sink: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+        var out = added
+        out.reserveCapacity(80_000)
+        var inHeader = true
+        var inBcc = false
+        var at = 0
+        while at < raw.count {
+            let end = raw[at...].firstIndex(of: 10) ?? raw.count
+            var line = raw[at..<end]
+            if line.last == 13 { line.removeLast() }
+            at = end + 1
+            if inHeader {
+                if line.isEmpty {
+                    inHeader = false
+                } else if line.first != 32, line.first != 9 {
+                    inBcc = RawMessage.isBcc(line)
+                }
+                if inHeader, inBcc { continue }
+            }
+            out.append(contentsOf: line)
+            out.append(13)
+            out.append(10)
+            if out.count >= 65_536 {
+                try RawMessage.flush(&out, sink)
+            }
+        }
+        try RawMessage.flush(&out, sink)
+    }
+
+    private static func flush(
+        _ out: inout [UInt8], _ sink: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        let piece = out
+        out.removeAll(keepingCapacity: true)
+        try piece.withBytes { (bytes) throws(Failure) in try sink(bytes) }
+    }
+
+    private static func isBcc(_ line: ArraySlice<UInt8>) -> Bool {
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return false }
+        let name = String(decoding: line[line.startIndex..<colon], as: UTF8.self).lowercased()
+        return name.trimmingBlanks == "bcc" || name.trimmingBlanks == "resent-bcc"
+    }
+}
+
+extension String {
+    fileprivate var trimmingBlanks: Substring {
+        var text = self[...]
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,58 @@
+import Base
+import CMailroom
+import Store
+
+/// Works through one account's queue on a worker thread: under its lease, and with what failing means for its health.
+struct SendRunner {
+    let core: Core
+
+    /// - Returns: false where this process is at the account's queue already.
+    @discardableResult
+    func start(_ account: Int64) throws(Failure) -> Bool {
+        try core.begin(.sending(account), patient: true) { interruption in
+            do throws(Failure) {
+                try perform(account, interruption)
+            } catch {
+                try? core.store.addLog(NewLog(error.explained(), account: account, what: "send"))
+            }
+        }
+    }
+
+    private func perform(_ id: Int64, _ interruption: Interruption) throws(Failure) {
+        guard let lease = try core.leases.take(id, .send, interruption) else { return }
+        defer { core.leases.give(back: id, .send) }
+        let account = try core.store.account(id)
+        guard HealthRules.heldReason(account.health.state, failureClass: account.health.failureClass) == nil else {
+            return
+        }
+        do throws(Failure) {
+            let tried = try SendWork(core: core, account: account, interruption: interruption, lease: lease).run()
+            guard tried > 0, account.health.sendHealth != "ok" else { return }
+            let health = try core.store.account(id).health
+            var after = HealthRules.succeeded(health, [.send], now: Clock.wall())
+            after.lastAttempt = health.lastAttempt
+            try core.store.setHealth(id, after, lease: lease)
+        } catch {
+            guard interruption.reason == .none else { return }
+            let failure = try AccountFailure(core: core, account: account, lease: lease, interruption: interruption)
+                .record(error, .send, what: "send")
+            try putOff(id, failure, lease)
+        }
+    }
+
+    /// The session could not be opened: nobody's message was offered, so all that is due waits, with the reason.
+    private func putOff(_ account: Int64, _ failure: Failure, _ lease: Lease) throws(Failure) {
+        let now = Clock.wall()
+        for send in try core.store.dueSends(now: now, limit: SendWork.turn, account: account) {
+            let attempt = try core.store.beginAttempt(send.id, lease: lease)
+            var counted = send
+            counted.attempts += 1
+            let held = failure.result == Int32(MR_E_AUTH)
+            let result =
+                held
+                ? AttemptResult(newState: "queued", outcome: "failed", failure: failure, temporary: false)
+                : SendOutcome.decide(counted, [], failure, offered: false, now: now)
+            try core.store.finishAttempt(attempt, result, lease: lease)
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Base
+import CMailroom
+import PluginHost
+import Store
+
+/// Sends what is due of one account: one session serves many messages.
+struct SendWork {
+    let core: Core
+    let account: AccountRow
+    let interruption: Interruption
+    let lease: Lease
+    /// Only this send.
+    var only: Int64?
+
+    /// At most so many in one turn; the schedule comes again for the rest.
+    static let turn = 1000
+
+    /// - Returns: how many sends were tried.
+    func run() throws(Failure) -> Int {
+        try settle()
+        let due = try core.store.dueSends(now: Clock.wall(), limit: SendWork.turn, account: account.id)
+            .filter { only == nil || $0.id == only }
+        guard !due.isEmpty else { return 0 }
+        let manifest = try core.registry.manifest(account.provider)
+        let scheme = manifest.sendWith ?? account.provider
+        let provider = try core.registry.provider(scheme)
+        var session: ProviderSession?
+        let closing = AccountCall(core: core, account: account, interruption: interruption)
+        defer { session?.close(closing.options(scheme, within: 2_000), closing) }
+        var tried = 0
+        for send in due where interruption.reason == .none {
+            var isFresh = session == nil
+            var outcome = Offered.usedUp
+            // A server ends a connection after so many messages: a new one is tried at once, the message waits for nothing.
+            repeat {
+                if session == nil {
+                    session = try open(provider, scheme)
+                    isFresh = true
+                }
+                guard let open = session else { break }
+                outcome = try offer(send, open, scheme, isFresh: isFresh)
+                if outcome != .done {
+                    open.close(closing.options(scheme, within: 2_000), closing)
+                    session = nil
+                }
+            } while outcome == .usedUp && !isFresh
+            tried += 1
+        }
+        return tried
+    }
+
+    /// What an earlier process left in the middle.
+    private func settle() throws(Failure) {
+        for send in try core.store.interruptedSends() where send.account == account.id {
+            try core.store.settleInterrupted(send.id, lease: lease)
+        }
+    }
+
+    private func open(_ provider: LoadedProvider, _ scheme: String) throws(Failure) -> ProviderSession {
+        let call = AccountCall(core: core, account: account, interruption: interruption)
+        return try ProviderSession.open(provider, call.options(scheme), call)
+    }
+
+    private enum Offered {
+        /// The session can serve another message.
+        case done
+        /// The message has its outcome, and the connection is of no more use.
+        case broken
+        /// The connection was found to be closed before anything was offered.
+        case usedUp
+    }
+
+    private func offer(
+        _ send: SendRow, _ session: ProviderSession, _ scheme: String, isFresh: Bool
+    ) throws(Failure) -> Offered {
+        guard let body = send.body else { return .done }
+        let attempt: Int64
+        do {
+            attempt = try core.store.beginAttempt(send.id, lease: lease)
+        } catch  where error.result == Int32(MR_E_BUSY) {
+            try core.store.renewLease(lease)  // lost: throws; else the send was cancelled or taken just now
+            return .done
+        }
+        let spool = try SpoolFile(core.store, body: body)
+        let call = SendCall(
+            core: core, account: account, interruption: interruption, attempt: attempt, lease: lease, spool: spool)
+        var failure: Failure?
+        do throws(Failure) {
+            try session.send(call.options(scheme), call, envelope: envelope(send), message: spool.bytes)
+        } catch {
+            failure = error
+        }
+        if interruption.reason == .leaseLost { try interruption.check() }
+        if let early = failure, !call.offered, call.outcomes.isEmpty {
+            let usedUp = early.result == Int32(MR_E_CONNECTION) && !isFresh
+            if usedUp || early.result == Int32(MR_E_CANCELLED) {
+                try core.store.finishAttempt(
+                    attempt, AttemptResult(newState: "queued", outcome: "interrupted"), lease: lease)
+                return usedUp ? .usedUp : .broken
+            }
+        }
+        var counted = send
+        counted.attempts += 1
+        let result = SendOutcome.decide(
+            counted, call.outcomes, failure, offered: call.offered, now: Clock.wall())
+        try core.store.finishAttempt(attempt, result, lease: lease)
+        if let failure = result.failure {
+            try core.store.addLog(NewLog(failure, account: account.id, what: "send"))
+        }
+        let lost = [MR_E_CONNECTION, MR_E_TLS, MR_E_PROTOCOL, MR_E_UNKNOWN_OUTCOME, MR_E_CANCELLED]
+        return failure.map { lost.contains(Int($0.result)) } == true ? .broken : .done
+    }
+
+    private func envelope(_ send: SendRow) -> Record {
+        var envelope = Record()
+        envelope.set("from", send.from)
+        envelope.set("message_id", send.messageID)
+        envelope.set("size", send.size)
+        envelope.set("utf8", send.utf8 ? 1 : 0)
+        envelope.set("eight_bit", send.params.int("eight_bit"))
+        envelope["recipients"] = .list(send.recipients.map { .record(Record(["address": .text($0)])) })
+        return envelope
+    }
+}

@@ -1,0 +1,67 @@
+import Base
+import CMailroom
+import CSystem
+import Glibc
+import Store
+
+/// A message on its way out, as an unlinked temporary file mapped into memory: a provider sees it as bytes, and
+/// the process's memory does not follow its size.
+final class SpoolFile {
+    let bytes: UnsafeRawBufferPointer
+    private var released = 0
+
+    /// Copies a sealed body out of the store.
+    init(_ store: Store, body: Int64) throws(Failure) {
+        let size = Int(try store.bodySize(body))
+        let descriptor = SpoolFile.unlinkedFile(store.path + ".run")
+        guard descriptor >= 0 else { throw SpoolFile.failure("made") }
+        defer { close(descriptor) }
+        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 8)
+        defer { piece.deallocate() }
+        var at = 0
+        while at < size {
+            let got = try store.bodyRead(body, offset: Int64(at), into: piece)
+            guard got > 0 else { throw Failure(MR_E_STORE, "a stored message is shorter than it says") }
+            var written = 0
+            while written < got {
+                let count = write(descriptor, piece.baseAddress! + written, got - written)
+                guard count > 0 else { throw SpoolFile.failure("written") }
+                written += count
+            }
+            at += got
+        }
+        guard size > 0 else {
+            bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+            return
+        }
+        guard let mapped = mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0), mapped != MAP_FAILED else {
+            throw SpoolFile.failure("mapped")
+        }
+        bytes = UnsafeRawBufferPointer(start: mapped, count: size)
+    }
+
+    deinit {
+        if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
+    }
+
+    /// Gives the pages of what has been sent back to the system.
+    func release(upTo sent: Int64) {
+        let page = 4096
+        if sent < released { released = 0 }  // read again from the start
+        let end = Int(min(max(sent, 0), Int64(bytes.count))) / page * page
+        guard end - released >= 1 << 20, let base = bytes.baseAddress else { return }
+        madvise(UnsafeMutableRawPointer(mutating: base + released), end - released, MADV_DONTNEED)
+        released = end
+    }
+
+    private static func unlinkedFile(_ directory: String) -> Int32 {
+        let path = "\(directory)/spool-\(hex(randomBytes(8)))"
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { unlink(path) }
+        return descriptor
+    }
+
+    private static func failure(_ what: String) -> Failure {
+        Failure(MR_E_STORE, "the spool file could not be \(what): \(String(cString: strerror(csystem_errno())))")
+    }
+}

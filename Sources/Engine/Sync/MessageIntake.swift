@@ -1,0 +1,60 @@
+import Base
+import CMailroom
+import Mime
+import Store
+
+/// One message on its way in: parsed as it streams, held in memory while small, staged in the store when not.
+final class MessageIntake {
+    /// A body beyond this goes to the store in pieces, so that memory does not follow its size.
+    static let memoryLimit = 512 * 1024
+
+    private let fields: Record
+    private let store: Store
+    private var parser = MessageParser()
+    private var held: [UInt8] = []
+    private var writer: BodyWriter?
+    private(set) var size: Int64 = 0
+
+    init(_ fields: Record, announced: Int64, _ store: Store) {
+        self.fields = fields
+        self.store = store
+        if announced > 0, announced <= Int64(MessageIntake.memoryLimit) { held.reserveCapacity(Int(announced)) }
+    }
+
+    func take(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        size += Int64(bytes.count)
+        parser.feed(bytes)
+        if let writer { return try writer.write(bytes) }
+        held.append(contentsOf: bytes)
+        guard held.count > MessageIntake.memoryLimit else { return }
+        let writer = try store.bodyBegin()
+        self.writer = writer
+        do throws(Failure) {
+            try held.withBytes { (bytes) throws(Failure) in try writer.write(bytes) }
+        } catch {
+            writer.abandon()
+            throw error
+        }
+        held = []
+    }
+
+    func abandon() { writer?.abandon() }
+
+    func finish() throws(Failure) -> IncomingMessage {
+        let parsed = parser.finish()
+        let body: IncomingMessage.Body = if let writer { .staged(try writer.seal()) } else { .memory(held) }
+        let internalDate = fields.int("internal_date") ?? parsed.date ?? Clock.wall()
+        return IncomingMessage(
+            ref: fields.text("ref") ?? "", flags: MessageFlags.split(fields.text("flags")),
+            internalDate: internalDate, size: size, historical: fields.int("historical") == 1,
+            summary: parsed.summary(date: internalDate), body: body)
+    }
+}
+
+/// Flags and keywords as providers give them: one text, in IMAP's spelling, with spaces between.
+enum MessageFlags {
+    static func split(_ text: String?) -> [String] {
+        guard let text, !text.isEmpty else { return [] }
+        return text.split(separator: " ").map(String.init)
+    }
+}

@@ -1,0 +1,103 @@
+import Base
+import CMailroom
+
+extension Store {
+    /// Ends the work on an account at once: its lease is void, its secrets are gone, its state is disconnected. Its
+    /// mail stays, unless it is to be erased.
+    ///
+    /// Erasing goes on in short transactions: messages that no other account has, bodies that nobody else holds,
+    /// addresses and threads left over, the queue, log, state and settings, each overwritten in the file
+    /// (secure_delete); at the end the change feed has one row `erased`. Where the process dies in between,
+    /// `finishErasing` (or the same call again) goes on.
+    package func disconnectAccount(_ id: Int64, erase: Bool) throws(Failure) {
+        try write { (transaction) throws(Failure) in
+            let db = transaction.db
+            let there = try db.first("SELECT erasing FROM account WHERE id = ?", id) {
+                (row) throws(Failure) in row.bool(0)
+            }
+            guard let erasing = there, erase || !erasing else { throw .notFound("account \(id)") }
+            try transaction.voidLease(of: id)
+            try db.execute("PRAGMA secure_delete=ON")
+            try db.run("DELETE FROM secret WHERE account = ?", id)
+            try db.execute("PRAGMA secure_delete=OFF")
+            try db.run(
+                """
+                UPDATE account SET state = 'disconnected', since = CASE state WHEN 'disconnected' THEN since ELSE ? END,
+                  reason = NULL, cause = NULL, class = NULL, advice = NULL, server_text = NULL, next_attempt = NULL,
+                  first_error_at = NULL, attempts = 0, sync_health = 'none', send_health = 'none', activity = 'idle',
+                  done = 0, total = NULL, stale_since = NULL, next_sync = NULL,
+                  erasing = ?, twin = CASE WHEN ? THEN NULL ELSE twin END
+                WHERE id = ?
+                """, transaction.now, erase, erase, id)
+            try db.run(
+                "UPDATE job SET cancel = 1 WHERE account = ? AND state IN ('queued', 'running')", id)
+            transaction.change("account", id, account: id, "changed", "state")
+        }
+        if erase { try eraseAccount(id) }
+    }
+
+    /// Goes on with erasures that a dead process left.
+    package func finishErasing() throws(Failure) {
+        let left = try read { (db) throws(Failure) in
+            try db.all("SELECT id FROM account WHERE erasing = 1") { (row) throws(Failure) in row.int(0) }
+        }
+        for account in left { try eraseAccount(account) }
+    }
+
+    private func eraseAccount(_ id: Int64) throws(Failure) {
+        let folders = try read { (db) throws(Failure) in
+            try db.all("SELECT id FROM folder WHERE account = ?", id) { (row) throws(Failure) in row.int(0) }
+        }
+        for folder in folders { try removeFolder(folder, erase: true) }
+        while try eraseSends(of: id) {}
+        try erasing { (transaction) throws(Failure) in
+            let db = transaction.db
+            try db.run("DELETE FROM log WHERE account = ?", id)
+            try db.run("DELETE FROM job WHERE account = ?", id)
+            try db.run("DELETE FROM state WHERE account = ?", id)
+            try db.run("DELETE FROM setting WHERE account = ?", id)
+            try db.run("DELETE FROM secret WHERE account = ?", id)
+            try db.run("DELETE FROM lease WHERE account = ?", id)
+            try transaction.dropEmptyThreads()
+            try db.run("DELETE FROM address WHERE NOT EXISTS (SELECT 1 FROM participant WHERE address = address.id)")
+            try transaction.addressesRemoved()
+            try db.run("DELETE FROM account WHERE id = ?", id)
+            transaction.change("account", id, account: id, "erased")
+        }
+        // The old pages are in the log of the file as well until it is written back.
+        try checkFork()
+        try gate.write { (db) throws(Failure) in
+            _ = try? db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+    }
+
+    /// A transaction that overwrites what it deletes.
+    func erasing<T>(_ body: (Transaction) throws(Failure) -> T) throws(Failure) -> T {
+        try write { (transaction) throws(Failure) in
+            try transaction.db.execute("PRAGMA secure_delete=ON")
+            let result: T
+            do throws(Failure) {
+                result = try body(transaction)
+            } catch {
+                _ = try? transaction.db.execute("PRAGMA secure_delete=OFF")
+                throw error
+            }
+            try transaction.db.execute("PRAGMA secure_delete=OFF")
+            return result
+        }
+    }
+
+    /// - Returns: true while there are more.
+    private func eraseSends(of account: Int64) throws(Failure) -> Bool {
+        try erasing { (transaction) throws(Failure) in
+            let db = transaction.db
+            let some = try db.all("SELECT id, body FROM send WHERE account = ? LIMIT 50", account) {
+                (row) throws(Failure) in (row.int(0), row.optionalInt(1))
+            }
+            for (send, body) in some {
+                try transaction.delete(send: send, body: body, account: account, erase: true)
+            }
+            return !some.isEmpty
+        }
+    }
+}

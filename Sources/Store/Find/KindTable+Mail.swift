@@ -1,0 +1,106 @@
+import Base
+import CMailroom
+
+extension KindTable {
+    static let folder = KindTable(
+        from: "folder f",
+        select:
+            "f.account, f.path, f.delimiter, f.role, f.selectable, f.messages, f.unseen, f.server_messages, f.synced_at, f.complete",
+        id: "f.id", visible: "f.leaving = 0",
+        rules: [
+            "id": .column("f.id"), "account": .column("f.account"), "path": .column("f.path"),
+            "role": .column("f.role"),
+        ],
+        orders: ["id": "f.id", "path": "f.path"],
+        record: { (row, _, _) throws(Failure) in
+            var record = Record()
+            record.set("id", row.int(1))
+            record.set("account", row.int(2))
+            record.set("path", row.text(3))
+            record.set("delimiter", row.optionalText(4))
+            record.set("role", row.optionalText(5))
+            record.set("selectable", row.int(6))
+            record.set("messages", row.int(7))
+            record.set("unseen", row.int(8))
+            record.set("server_messages", row.optionalInt(9))
+            record.set("synced_at", row.optionalInt(10))
+            record.set("complete", row.int(11))
+            return record
+        })
+
+    static let place = KindTable(
+        from: "place p JOIN folder f ON f.id = p.folder",
+        select: "f.account, p.folder, p.message, p.ref, p.bits, p.flags",
+        id: "p.id", visible: "p.message IS NOT NULL AND p.ref IS NOT NULL AND f.leaving = 0",
+        rules: [
+            "id": .column("p.id"), "account": .column("f.account"), "folder": .column("p.folder"),
+            "message": .column("p.message"), "ref": .column("p.ref"), "seen": .truth("p.bits & 1"),
+        ],
+        orders: ["id": "p.id"],
+        record: { (row, _, _) throws(Failure) in
+            let flags = FlagSet(bits: row.int(6), keywords: row.optionalText(7))
+            var record = Record()
+            record.set("id", row.int(1))
+            record.set("account", row.int(2))
+            record.set("folder", row.int(3))
+            record.set("message", row.int(4))
+            record.set("ref", row.text(5))
+            record["flags"] = .list(flags.names.map(Value.text))
+            record.set("seen", flags.bits & FlagSet.seen)
+            return record
+        })
+
+    static let thread = KindTable(
+        from: "thread t", select: "t.subject, t.messages, t.first_at, t.last_at", id: "t.id",
+        visible: "t.joined IS NULL AND t.messages > 0",
+        rules: ["id": .column("t.id"), "last_at": .column("t.last_at")],
+        orders: ["id": "t.id", "last_at": "t.last_at"],
+        record: { (row, _, _) throws(Failure) in
+            var record = Record()
+            record.set("id", row.int(1))
+            record.set("subject", row.text(2))
+            record.set("messages", row.int(3))
+            record.set("first_at", row.int(4))
+            record.set("last_at", row.int(5))
+            return record
+        })
+
+    static let company = KindTable(
+        from: "company c", select: "c.key, c.name", id: "c.id", visible: "1",
+        rules: ["id": .column("c.id"), "key": .column("c.key")], orders: ["id": "c.id", "key": "c.key"],
+        record: { (row, _, _) throws(Failure) in
+            var record = Record()
+            record.set("id", row.int(1))
+            record.set("key", row.text(2))
+            record.set("name", row.optionalText(3))
+            return record
+        })
+
+    private static func inPlace(_ condition: String) -> String {
+        "EXISTS (SELECT 1 FROM place p WHERE p.message = m.id AND \(condition))"
+    }
+
+    static let message = KindTable(
+        from: "message m",
+        select:
+            "m.message_id, m.subject, m.date, m.received_at, m.size, m.historical, m.preview, m.attachments, m.thread, m.in_reply_to, m.body, m.stored_at, m.detail",
+        id: "m.id", visible: "1",
+        rules: [
+            "id": .column("m.id"),
+            "account": .place("f.account"),
+            "folder": .place("f.path"),
+            "message_id": .withinExact("m.message_id {}"),
+            "from": .within(
+                "m.id IN (SELECT s.message FROM participant s JOIN address a ON a.id = s.address WHERE s.source & 1 AND a.key {})"
+            ),
+            "participant": .within(
+                "m.id IN (SELECT s.message FROM participant s JOIN address a ON a.id = s.address WHERE a.key {})"),
+            "date": .column("m.date"), "received_at": .column("m.received_at"), "size": .column("m.size"),
+            "seen": .truth(inPlace("p.bits & 1")), "flagged": .truth(inPlace("p.bits & 4")),
+            "answered": .truth(inPlace("p.bits & 2")), "draft": .truth(inPlace("p.bits & 8")),
+            "historical": .column("m.historical"), "attachments": .column("m.attachments"),
+            "thread": .column("m.thread"), "in_reply_to": .column("m.in_reply_to"), "stored_at": .column("m.stored_at"),
+        ],
+        orders: ["id": "m.id", "date": "m.date"],
+        record: { (row, db, query) throws(Failure) in try messageRecord(row, db, query) })
+}

@@ -1,0 +1,105 @@
+import Base
+import CMailroom
+
+extension KindTable {
+    /// Why queued mail of the account `a` waits, or null (design, section 9).
+    static let heldReason = """
+        CASE WHEN a.state IN ('pending', 'connection_issue', 'disconnected')
+            OR (a.state = 'error' AND a.class = 'auth')
+          THEN coalesce(a.reason, 'the account is ' || a.state) END
+        """
+
+    static let send = KindTable(
+        from: "send s LEFT JOIN account a ON a.id = s.account",
+        select: """
+            s.account, s.state, s.class, s.temporary, s.message_id, s.idempotency_key, s.sender, s.subject, s.size,
+            s.created_at, s.sent_at, s.send_at, s.next_attempt, s.attempts, s.reason, s.cause, s.advice, s.server_text,
+            s.smtp, s.enhanced, CASE WHEN s.state IN ('queued', 'retry_wait') THEN \(heldReason) END
+            """,
+        id: "s.id", visible: "1",
+        rules: [
+            "id": .column("s.id"), "account": .column("s.account"), "state": .column("s.state"),
+            "class": .column("s.class"), "temporary": .column("s.temporary"), "message_id": .column("s.message_id"),
+            "idempotency_key": .column("s.idempotency_key"), "created_at": .column("s.created_at"),
+            "sent_at": .column("s.sent_at"), "send_at": .column("s.send_at"),
+        ],
+        orders: ["id": "s.id", "created_at": "s.created_at"],
+        record: { (row, db, query) throws(Failure) in try sendRecord(row, db, query) })
+
+    private static func sendRecord(_ row: Row, _ db: Connection, _ query: Query) throws(Failure) -> Record {
+        let id = row.int(1)
+        let recipients = try db.all("SELECT address, state FROM recipient WHERE send = ? ORDER BY id", id) {
+            (row) throws(Failure) in (row.text(0), row.text(1))
+        }
+        func count(_ state: String) -> Int64 { Int64(recipients.count { $0.1 == state }) }
+        var record = Record()
+        record.set("id", id)
+        record.set("account", row.int(2))
+        record.set("state", row.text(3))
+        record.set("class", row.optionalText(4))
+        record.set("temporary", row.int(5))
+        record.set("message_id", row.text(6))
+        record.set("idempotency_key", row.optionalText(7))
+        record.set("from", row.text(8))
+        record["to"] = .list(recipients.map { .text($0.0) })
+        record.set("subject", row.text(9))
+        record.set("size", row.int(10))
+        record.set("created_at", row.int(11))
+        record.set("sent_at", row.optionalInt(12))
+        record.set("send_at", row.optionalInt(13))
+        record.set("next_attempt", row.optionalInt(14))
+        record.set("attempts", row.int(15))
+        record.set("accepted", count("accepted"))
+        record.set("refused", count("refused"))
+        record.set("deferred", count("deferred"))
+        record.set("reason", row.optionalText(16))
+        record.set("cause", row.optionalText(17))
+        record.set("advice", row.optionalText(18))
+        record.set("server_text", row.optionalText(19))
+        record.set("smtp", row.optionalInt(20))
+        record.set("enhanced", row.optionalText(21))
+        record.set("held_reason", row.optionalText(22))
+        return record
+    }
+
+    static let recipient = KindTable(
+        from: "recipient r", select: "r.send, r.address, r.state, r.class, r.smtp, r.enhanced, r.server_text, r.at",
+        id: "r.id", visible: "1",
+        rules: [
+            "id": .column("r.id"), "send": .column("r.send"), "address": .address("r.address"),
+            "state": .column("r.state"),
+        ],
+        orders: ["id": "r.id"],
+        record: { (row, _, _) throws(Failure) in
+            var record = Record()
+            record.set("id", row.int(1))
+            record.set("send", row.int(2))
+            record.set("address", row.text(3))
+            record.set("state", row.text(4))
+            record.set("class", row.optionalText(5))
+            record.set("smtp", row.optionalInt(6))
+            record.set("enhanced", row.optionalText(7))
+            record.set("server_text", row.optionalText(8))
+            record.set("at", row.optionalInt(9))
+            return record
+        })
+
+    static let attempt = KindTable(
+        from: "attempt t",
+        select: "t.send, t.number, t.started_at, t.ended_at, t.outcome, t.class, t.server_text, t.smtp, t.enhanced",
+        id: "t.id", visible: "1", rules: ["id": .column("t.id"), "send": .column("t.send")], orders: ["id": "t.id"],
+        record: { (row, _, _) throws(Failure) in
+            var record = Record()
+            record.set("id", row.int(1))
+            record.set("send", row.int(2))
+            record.set("number", row.int(3))
+            record.set("started_at", row.int(4))
+            record.set("ended_at", row.optionalInt(5))
+            record.set("outcome", row.optionalText(6))
+            record.set("class", row.optionalText(7))
+            record.set("server_text", row.optionalText(8))
+            record.set("smtp", row.optionalInt(9))
+            record.set("enhanced", row.optionalText(10))
+            return record
+        })
+}

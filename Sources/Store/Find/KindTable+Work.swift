@@ -1,0 +1,89 @@
+import Base
+import CMailroom
+
+extension KindTable {
+    static let log = KindTable(
+        from: "log l",
+        select: """
+            l.account, l.level, l.what, l.message, l.cause, l.class, l.code, l.step, l.server_text, l.advice, l.first_at,
+            l.at, l.count
+            """,
+        id: "l.id", visible: "1",
+        rules: [
+            "id": .column("l.id"), "account": .column("l.account"), "level": .column("l.level"),
+            "what": .column("l.what"), "cause": .column("l.cause"), "class": .column("l.class"),
+            "code": .column("l.code"), "at": .column("l.at"),
+        ],
+        orders: ["id": "l.id", "at": "l.at"],
+        record: { (row, _, _) throws(Failure) in
+            var record = Record()
+            record.set("id", row.int(1))
+            record.set("account", row.optionalInt(2))
+            record.set("level", row.text(3))
+            record.set("what", row.text(4))
+            record.set("message", row.text(5))
+            record.set("cause", row.optionalText(6))
+            record.set("class", row.optionalText(7))
+            record.set("code", row.optionalText(8))
+            record.set("step", row.optionalText(9))
+            record.set("server_text", row.optionalText(10))
+            record.set("advice", row.optionalText(11))
+            record.set("first_at", row.int(12))
+            record.set("at", row.int(13))
+            record.set("count", row.int(14))
+            return record
+        })
+
+    static let job = KindTable(
+        from: "job j", select: JobRow.columns, id: "j.id", visible: "1",
+        rules: [
+            "id": .column("j.id"), "kind": .column("j.kind"), "account": .column("j.account"),
+            "state": .column("j.state"), "created_at": .column("j.created_at"),
+        ],
+        orders: ["id": "j.id", "created_at": "j.created_at"],
+        record: { (row, _, _) throws(Failure) in
+            let job = JobRow(row, from: 2)
+            var record = Record()
+            record.set("id", job.id)
+            record.set("kind", job.kind)
+            record.set("account", job.account)
+            record.set("state", job.state)
+            record.set("done", job.done)
+            record.set("total", job.total)
+            record.set("note", job.note)
+            record.set("created_at", job.createdAt)
+            record.set("started_at", job.startedAt)
+            record.set("finished_at", job.finishedAt)
+            record.set("reason", job.failure?.message)
+            record.set("code", job.failure.map { resultName($0.result) })
+            record["result"] = job.result.map(Value.record)
+            return record
+        })
+}
+
+/// The name of a value of mailroom_result.h.
+func resultName(_ result: Int32) -> String {
+    switch Int(result) {
+    case MR_E_INVALID: "MR_E_INVALID"
+    case MR_E_NOT_FOUND: "MR_E_NOT_FOUND"
+    case MR_E_EXISTS: "MR_E_EXISTS"
+    case MR_E_CLOSED: "MR_E_CLOSED"
+    case MR_E_FORKED: "MR_E_FORKED"
+    case MR_E_BUSY: "MR_E_BUSY"
+    case MR_E_CANCELLED: "MR_E_CANCELLED"
+    case MR_E_UNSUPPORTED: "MR_E_UNSUPPORTED"
+    case MR_E_STORE: "MR_E_STORE"
+    case MR_E_PLUGIN: "MR_E_PLUGIN"
+    case MR_E_KEY: "MR_E_KEY"
+    case MR_E_CONNECTION: "MR_E_CONNECTION"
+    case MR_E_TLS: "MR_E_TLS"
+    case MR_E_AUTH: "MR_E_AUTH"
+    case MR_E_THROTTLED: "MR_E_THROTTLED"
+    case MR_E_OUTAGE: "MR_E_OUTAGE"
+    case MR_E_REFUSED: "MR_E_REFUSED"
+    case MR_E_PROTOCOL: "MR_E_PROTOCOL"
+    case MR_E_STALE: "MR_E_STALE"
+    case MR_E_UNKNOWN_OUTCOME: "MR_E_UNKNOWN_OUTCOME"
+    default: "MR_E_INTERNAL"
+    }
+}

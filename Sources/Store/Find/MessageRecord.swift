@@ -1,0 +1,88 @@
+import Base
+import CMailroom
+
+/// The record of a row of `KindTable.message`.
+func messageRecord(_ row: Row, _ db: Connection, _ query: Query) throws(Failure) -> Record {
+    let id = row.int(1)
+    var record = Record()
+    record.set("id", id)
+    var flags = FlagSet()
+    if ["account", "folder", "flags", "seen", "flagged", "answered", "draft"].contains(where: query.wants) {
+        flags = try addPlace(to: &record, id, db, query)
+    }
+    let detail = query.needsDetail ? MessageDetail(packed: row.bytes(14)) : MessageDetail()
+    record.set("message_id", row.optionalText(2))
+    record.set("subject", row.text(3))
+    record.set("from", detail.from.first?.address)
+    record.set("from_name", detail.from.first?.name)
+    record["to"] = addresses(detail.to)
+    record["cc"] = addresses(detail.cc)
+    record["bcc"] = addresses(detail.bcc)
+    record["reply_to"] = addresses(detail.replyTo)
+    record.set("date", row.int(4))
+    record.set("received_at", row.int(5))
+    record.set("size", row.int(6))
+    record["flags"] = .list(flags.names.map(Value.text))
+    record.set("seen", flags.bits & FlagSet.seen != 0 ? 1 : 0)
+    record.set("flagged", flags.bits & FlagSet.flagged != 0 ? 1 : 0)
+    record.set("answered", flags.bits & FlagSet.answered != 0 ? 1 : 0)
+    record.set("draft", flags.bits & FlagSet.draft != 0 ? 1 : 0)
+    record.set("historical", row.int(7))
+    record.set("preview", row.text(8))
+    record.set("attachments", row.int(9))
+    record.set("thread", row.int(10))
+    record.set("in_reply_to", row.optionalText(11))
+    record["references"] = .list(detail.references.map(Value.text))
+    record.set("has_body", row.isNull(12) ? 0 : 1)
+    record["defects"] = .list(detail.defects.map(Value.text))
+    record.set("stored_at", row.int(13))
+    return record
+}
+
+/// The account and folder of the first place that the query asked for, and the flags of all of them.
+private func addPlace(
+    to record: inout Record, _ message: Int64, _ db: Connection, _ query: Query
+) throws(Failure) -> FlagSet {
+    let places = try db.all(
+        """
+        SELECT p.bits, p.flags, f.account, f.path FROM place p JOIN folder f ON f.id = p.folder
+        WHERE p.message = ? ORDER BY p.id
+        """, message
+    ) { (row) throws(Failure) in
+        (flags: FlagSet(bits: row.int(0), keywords: row.optionalText(1)), account: row.int(2), path: row.text(3))
+    }
+    let asked = places.first { place in
+        query.conditions.allSatisfy { condition in
+            switch condition.field {
+            case "account": condition.values.contains(.int(place.account))
+            case "folder": condition.values.contains(.text(place.path))
+            default: true
+            }
+        }
+    }
+    if let place = asked ?? places.first {
+        record.set("account", place.account)
+        record.set("folder", place.path)
+    }
+    var flags = FlagSet()
+    for place in places { flags.unite(place.flags) }
+    return flags
+}
+
+private func addresses(_ list: [StoredAddress]) -> Value {
+    .list(
+        list.map { address in
+            var record = Record()
+            record.set("name", address.name)
+            record.set("address", address.address)
+            record.set("group", address.group)
+            return .record(record)
+        })
+}
+
+extension Query {
+    /// False where none of the chosen fields is in the packed part of a message.
+    var needsDetail: Bool {
+        ["from", "from_name", "to", "cc", "bcc", "reply_to", "references", "defects"].contains(where: wants)
+    }
+}

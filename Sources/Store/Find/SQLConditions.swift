@@ -1,0 +1,118 @@
+import Base
+
+/// The part after WHERE, with its values.
+struct SQLConditions {
+    /// How a field is asked for.
+    enum Rule {
+        case column(String)
+        /// Compared without regard to case: mail addresses.
+        case address(String)
+        /// `{}` stands for the comparison and its values: `id IN (SELECT ... WHERE key {})`. Texts are folded.
+        case within(String)
+        /// As `within`, texts as they are.
+        case withinExact(String)
+        /// A column of the folder `f` that a message is in: all such conditions are about one and the same folder.
+        case place(String)
+        /// 1 or 0: this expression or its opposite. Only `=` makes sense.
+        case truth(String)
+    }
+
+    private(set) var parts: [String] = []
+    var values: [SQLValue] = []
+
+    var sql: String { parts.isEmpty ? "1" : parts.joined(separator: " AND ") }
+
+    mutating func add(_ sql: String, _ value: SQLValue...) {
+        parts.append(sql)
+        values += value
+    }
+
+    mutating func add(_ query: Query, columns: [String: Rule]) throws(Failure) {
+        var inFolder: [String] = []
+        var inFolderValues: [SQLValue] = []
+        for condition in query.conditions {
+            guard let rule = columns[condition.field] else {
+                throw .invalid(condition.field, "cannot stand in where")
+            }
+            if case .place(let column) = rule {
+                try SQLConditions.requireEquality(condition)
+                inFolder.append("\(column) \(SQLConditions.comparison(condition))")
+                inFolderValues += condition.values
+            } else {
+                try add(condition, rule)
+            }
+        }
+        if !inFolder.isEmpty {
+            parts.append(
+                """
+                EXISTS (SELECT 1 FROM place p JOIN folder f ON f.id = p.folder
+                WHERE p.message = m.id AND f.leaving = 0 AND \(inFolder.joined(separator: " AND ")))
+                """)
+            values += inFolderValues
+        }
+    }
+
+    private mutating func add(_ condition: Query.Condition, _ rule: Rule) throws(Failure) {
+        var condition = condition
+        switch rule {
+        case .column(let column): parts.append("\(column) \(SQLConditions.comparison(condition))")
+        case .address(let column):
+            condition = SQLConditions.folded(condition)
+            parts.append("lower(\(column)) \(SQLConditions.comparison(condition))")
+        case .within(let template):
+            try SQLConditions.requireEquality(condition)
+            condition = SQLConditions.folded(condition)
+            parts.append(SQLConditions.filled(template, SQLConditions.comparison(condition)))
+        case .withinExact(let template):
+            try SQLConditions.requireEquality(condition)
+            parts.append(SQLConditions.filled(template, SQLConditions.comparison(condition)))
+        case .place: return
+        case .truth(let expression):
+            guard condition.comparison == .equal, case .int(let wanted)? = condition.values.first else {
+                throw .invalid(condition.field, "can only be compared with 1 or 0")
+            }
+            parts.append(wanted != 0 ? "(\(expression))" : "NOT (\(expression))")
+            return
+        }
+        values += condition.values
+    }
+
+    private static func comparison(_ condition: Query.Condition) -> String {
+        guard condition.comparison == .among else { return "\(condition.comparison.rawValue) ?" }
+        return "IN (" + Array(repeating: "?", count: condition.values.count).joined(separator: ",") + ")"
+    }
+
+    private static func folded(_ condition: Query.Condition) -> Query.Condition {
+        let values = condition.values.map { value -> SQLValue in
+            if case .text(let text) = value { .text(addressKey(text)) } else { value }
+        }
+        return Query.Condition(field: condition.field, comparison: condition.comparison, values: values)
+    }
+
+    private static func requireEquality(_ condition: Query.Condition) throws(Failure) {
+        guard condition.comparison == .equal || condition.comparison == .among else {
+            throw .invalid(condition.field, "can only be compared as equal or with in")
+        }
+    }
+
+    private static func filled(_ template: String, _ comparison: String) -> String {
+        var out = ""
+        var rest = template[...]
+        while let brace = rest.firstIndex(of: "{") {
+            out += rest[..<brace]
+            out += comparison
+            rest = rest[rest.index(brace, offsetBy: 2)...]
+        }
+        return out + rest
+    }
+}
+
+/// What addresses are compared by: lower case, without surrounding blanks.
+func addressKey(_ address: String) -> String {
+    let bytes = address.utf8
+    if bytes.allSatisfy({ $0 > 32 && $0 < 127 && !($0 >= 65 && $0 <= 90) }) { return address }
+    var folded = address.lowercased()
+    while let last = folded.utf8.last, last <= 32 { folded.unicodeScalars.removeLast() }
+    while let first = folded.utf8.first, first <= 32 { folded.unicodeScalars.removeFirst() }
+    return folded
+}

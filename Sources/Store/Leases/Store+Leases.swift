@@ -1,0 +1,104 @@
+import Base
+import CMailroom
+
+/// Leases: which process works on an account (docs/store.md).
+extension Store {
+    /// Takes the account's lease, where nobody has it, whoever had it is dead, or it expired and the write deadline has
+    /// passed as well.
+    /// - Returns: nil: a live process (this one, too) has it.
+    package func acquireLease(_ account: Int64) throws(Failure) -> Lease? {
+        let owner = try ownerID()
+        return try write { (transaction) throws(Failure) -> Lease? in
+            let db = transaction.db
+            guard try db.exists("SELECT 1 FROM account WHERE id = ? AND erasing = 0", account) else {
+                throw .notFound("account \(account)")
+            }
+            let now = Clock.boot()
+            let there = try db.first(
+                "SELECT owner, epoch, boot, expires, deadline FROM lease WHERE account = ?", account
+            ) { (row) throws(Failure) in
+                (
+                    owner: row.optionalText(0), epoch: row.int(1), boot: row.text(2), expires: row.int(3),
+                    deadline: row.int(4)
+                )
+            }
+            if let there, let holder = there.owner, there.boot == bootID, now < there.expires &+ there.deadline,
+                run.isAlive(holder)
+            {
+                return nil
+            }
+            let epoch = (there?.epoch ?? 0) &+ 1
+            try db.run(
+                """
+                INSERT OR REPLACE INTO lease(account, owner, epoch, boot, expires, deadline, void)
+                VALUES(?, ?, ?, ?, ?, ?, 0)
+                """, account, owner, epoch, bootID, now &+ leaseMs, writeDeadlineMs)
+            return Lease(account: account, owner: owner, epoch: epoch)
+        }
+    }
+
+    /// - Throws: `MR_E_BUSY` where the lease is lost.
+    package func renewLease(_ lease: Lease) throws(Failure) {
+        try write(.normal) { (transaction) throws(Failure) in
+            try transaction.require(lease)
+            try transaction.db.run(
+                "UPDATE lease SET expires = ? WHERE account = ?", Clock.boot() &+ leaseMs, lease.account)
+        }
+    }
+
+    /// Gives the lease back; one that is lost already is left alone.
+    package func releaseLease(_ lease: Lease) {
+        _ = try? write(.normal) { (transaction) throws(Failure) in
+            // A lease made void (void = 1) has counted its epoch up, but still names its holder.
+            try transaction.db.run(
+                """
+                UPDATE lease SET owner = NULL, expires = 0
+                WHERE account = ? AND owner = ? AND epoch = ? + void
+                """, lease.account, lease.owner, lease.epoch)
+        }
+    }
+
+    /// How long the lease lasts from now.
+    /// - Throws: `MR_E_BUSY` where it is lost.
+    package func leaseRemainingMs(_ lease: Lease) throws(Failure) -> Int64 {
+        try read { (db) throws(Failure) in try Transaction.remaining(of: lease, db, bootID) }
+    }
+
+    /// The id of this process, with its locked file.
+    func ownerID() throws(Failure) -> String {
+        try checkFork()
+        return try run.owner()
+    }
+}
+
+extension Transaction {
+    /// - Throws: `MR_E_BUSY` where the lease is another's by now, or has expired.
+    func require(_ lease: Lease) throws(Failure) {
+        _ = try Transaction.remaining(of: lease, db, store.bootID)
+    }
+
+    func require(_ lease: Lease, for account: Int64) throws(Failure) {
+        guard lease.account == account else {
+            throw Failure(MR_E_INTERNAL, "the lease is of account \(lease.account), not of \(account)")
+        }
+        try require(lease)
+    }
+
+    static func remaining(of lease: Lease, _ db: Connection, _ boot: String) throws(Failure) -> Int64 {
+        let expires = try db.int(
+            "SELECT expires FROM lease WHERE account = ? AND owner = ? AND epoch = ? AND boot = ? AND void = 0",
+            lease.account, lease.owner, lease.epoch, boot)
+        let rest = (expires ?? 0) &- Clock.boot()
+        guard expires != nil, rest > 0 else {
+            var failure = Failure(MR_E_BUSY, "lease lost: another process may work on account \(lease.account) now")
+            failure.account = lease.account
+            throw failure
+        }
+        return rest
+    }
+
+    /// Makes the account's lease void: whoever has it can write nothing more.
+    func voidLease(of account: Int64) throws(Failure) {
+        try db.run("UPDATE lease SET epoch = epoch + 1, void = 1 WHERE account = ? AND void = 0", account)
+    }
+}

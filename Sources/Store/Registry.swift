@@ -1,0 +1,74 @@
+import Base
+import CMailroom
+import CSystem
+import Glibc
+
+/// The stores that this process has open, by the file's identity, so that a file is never opened twice: closing one
+/// descriptor of a file drops the locks of all (fcntl(2)).
+///
+/// The lock is one of the C library: it is held across a fork and let go on both sides.
+final class Registry: @unchecked Sendable {
+    struct Identity: Hashable {
+        let device: UInt64
+        let inode: UInt64
+    }
+
+    static let shared = Registry()
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    /// Every store, also those that tests open beside the first.
+    private var stores: [Store] = []
+    private var prepared: [Store] = []
+    private let ownersMutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    /// Owner ids of this process. Its own owner files must never be opened again: closing them would drop the lock.
+    private var owners: Set<String> = []
+
+    private init() {
+        pthread_mutex_init(mutex, nil)
+        pthread_mutex_init(ownersMutex, nil)
+    }
+
+    func withOwners<T>(_ body: (inout Set<String>) -> T) -> T {
+        pthread_mutex_lock(ownersMutex)
+        defer { pthread_mutex_unlock(ownersMutex) }
+        return body(&owners)
+    }
+
+    func locked<T>(_ body: (inout [Store]) throws(Failure) -> T) throws(Failure) -> T {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        Fork.watch(
+            prepare: { Registry.shared.prepare() }, parent: { Registry.shared.parent() },
+            child: { Registry.shared.child() })
+        return try body(&stores)
+    }
+
+    /// Always in the order in which the stores were opened.
+    private func prepare() {
+        pthread_mutex_lock(mutex)
+        prepared = stores
+        for store in prepared { store.gate.freeze() }
+        pthread_mutex_lock(ownersMutex)
+    }
+
+    private func parent() {
+        pthread_mutex_unlock(ownersMutex)
+        for store in prepared.reversed() { store.gate.thaw() }
+        prepared = []
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// The old stores are forgotten with the first open in the child.
+    private func child() {
+        owners = []
+        pthread_mutex_unlock(ownersMutex)
+        for store in prepared.reversed() { store.gate.thaw() }
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// What is left of the parent's stores: their memory is freed, and nothing else is touched.
+    func forgetForked(_ stores: inout [Store]) {
+        prepared = []
+        let now = Fork.generation
+        stores.removeAll { $0.generation != now }
+    }
+}

@@ -1,0 +1,176 @@
+import Base
+import CMailroom
+
+extension Store {
+    /// Stores that the message is about to be offered: durable before a byte of it goes out.
+    /// - Returns: the id of the attempt.
+    /// - Throws: `MR_E_BUSY` where the send is not due any more, or the lease is lost.
+    package func beginAttempt(_ send: Int64, lease: Lease) throws(Failure) -> Int64 {
+        let attempt = try write { (transaction) throws(Failure) -> Int64 in
+            let db = transaction.db
+            let row = try SendRow.load(db, send)
+            try transaction.require(lease, for: row.account)
+            guard row.state == "queued" || row.state == "retry_wait" else {
+                throw Failure(MR_E_BUSY, "send \(send) is \(row.state)")
+            }
+            guard !row.recipients.isEmpty else { throw Failure(MR_E_INTERNAL, "send \(send) has no recipients left") }
+            try db.run(
+                "INSERT INTO attempt(send, number, started_at) VALUES(?, ?, ?)", send, row.attempts + 1, transaction.now
+            )
+            let attempt = db.lastRowID
+            try db.run(
+                "UPDATE send SET state = 'sending', attempts = attempts + 1, attempt = ?, next_attempt = NULL WHERE id = ?",
+                attempt, send)
+            transaction.change("send", send, account: row.account, "changed", "sending")
+            return attempt
+        }
+        StopPoint.sendAttemptStored.reach()
+        return attempt
+    }
+
+    /// To be called directly before the final dot: from here on, a lost connection leaves the outcome unknown. The
+    /// lease is renewed in the same transaction, so that it outlasts the write that follows.
+    /// - Throws: `MR_E_BUSY` where the lease is lost or the attempt is not the running one: then the dot must not go.
+    package func markOffered(_ attempt: Int64, lease: Lease) throws(Failure) {
+        try write { (transaction) throws(Failure) in
+            let db = transaction.db
+            let row = try transaction.running(attempt)
+            try transaction.require(lease, for: row.account)
+            try db.run("UPDATE attempt SET offered_at = ? WHERE id = ?", transaction.now, attempt)
+            try db.run("UPDATE lease SET expires = ? WHERE account = ?", Clock.boot() + leaseMs, lease.account)
+        }
+        StopPoint.sendBeforeDot.reach()
+        // The commit itself may have taken long: the lease has to outlast what is left to do.
+        guard try leaseRemainingMs(lease) > writeDeadlineMs else {
+            throw Failure(MR_E_BUSY, "the lease would not outlast the end of the message")
+        }
+    }
+
+    /// Stores how an attempt ended: of the recipients, each as it was answered; of the send, the new state.
+    /// Where every recipient has accepted it by now, it is sent, whatever `newState` says.
+    /// - Throws: `MR_E_BUSY` where the lease is lost or the attempt is not the running one: nothing is written.
+    package func finishAttempt(_ attempt: Int64, _ result: AttemptResult, lease: Lease) throws(Failure) {
+        StopPoint.sendBeforeResult.reach()
+        try write { (transaction) throws(Failure) in
+            let row = try transaction.running(attempt)
+            try transaction.require(lease, for: row.account)
+            try transaction.finish(row, attempt: attempt, result)
+        }
+        StopPoint.sendAfterResult.reach()
+    }
+
+    /// Sends in state `sending` whose account's lease is free to be taken: their process died or was too slow.
+    /// Whoever takes the lease settles them with `settleInterrupted`, or with a better answer by `finishAttempt`.
+    package func interruptedSends() throws(Failure) -> [SendRow] {
+        try read { (db) throws(Failure) -> [SendRow] in
+            let sending = try db.all(
+                composed: """
+                    SELECT \(SendRow.columns), l.owner, l.boot, l.expires + l.deadline, l.void FROM send s
+                    LEFT JOIN lease l ON l.account = s.account WHERE s.state = 'sending' ORDER BY s.id
+                    """, []
+            ) { (row) throws(Failure) in
+                (try SendRow(row, db), row.optionalText(18), row.optionalText(19), row.int(20))
+            }
+            let now = Clock.boot()
+            let own = run.ownerIfAny
+            return sending.filter { _, owner, boot, until in
+                guard let owner, boot == bootID, now < until else { return true }
+                // This process's own: of an earlier attempt, where the lease has been taken anew since.
+                return owner != own && !run.isAlive(owner)
+            }.map(\.0)
+        }
+    }
+
+    /// Ends an attempt whose process died: outcome_unknown where the message had been offered, else queued again. To
+    /// be called by whoever has taken the lease since; an attempt of the same lease is running, and is left alone.
+    package func settleInterrupted(_ send: Int64, lease: Lease) throws(Failure) {
+        try write { (transaction) throws(Failure) in
+            let row = try SendRow.load(transaction.db, send)
+            try transaction.require(lease, for: row.account)
+            guard row.state == "sending", let attempt = row.attempt else { return }
+            var result = AttemptResult(newState: row.offered ? "outcome_unknown" : "queued", outcome: "interrupted")
+            if row.offered {
+                result.outcome = "unknown"
+                var failure = Failure(
+                    MR_E_UNKNOWN_OUTCOME,
+                    "the process died while the message was being handed over: it may have arrived")
+                failure.failureClass = "outcome_unknown"
+                result.failure = failure
+            }
+            try transaction.finish(row, attempt: attempt, result)
+        }
+    }
+}
+
+extension Transaction {
+    /// The send whose running attempt this is.
+    fileprivate func running(_ attempt: Int64) throws(Failure) -> SendRow {
+        guard let send = try db.int("SELECT send FROM attempt WHERE id = ?", attempt) else {
+            throw .notFound("attempt \(attempt)")
+        }
+        let row = try SendRow.load(db, send)
+        guard row.state == "sending", row.attempt == attempt else {
+            throw Failure(MR_E_BUSY, "attempt \(attempt) of send \(send) is over: the send is \(row.state)")
+        }
+        return row
+    }
+
+    fileprivate func finish(
+        _ row: SendRow, attempt: Int64, _ result: AttemptResult
+    ) throws(Failure) {
+        guard ["sent", "retry_wait", "failed", "outcome_unknown", "queued"].contains(result.newState) else {
+            throw Failure(MR_E_INTERNAL, "'\(result.newState)' is not how an attempt ends")
+        }
+        for recipient in result.recipients {
+            guard ["accepted", "refused", "deferred"].contains(recipient.outcome) else {
+                throw Failure(MR_E_INTERNAL, "'\(recipient.outcome)' is not what a server answers of a recipient")
+            }
+            try db.run(
+                """
+                UPDATE recipient SET state = ?, class = ?, smtp = ?, enhanced = ?, server_text = ?, at = ?
+                WHERE send = ? AND address = ? AND state <> 'accepted'
+                """, recipient.outcome, recipient.failureClass, recipient.smtp, recipient.enhanced,
+                recipient.serverText, now, row.id, recipient.address)
+        }
+        if result.newState == "sent", result.recipients.isEmpty {
+            try db.run(
+                "UPDATE recipient SET state = 'accepted', at = ? WHERE send = ? AND state = 'waiting'", now, row.id)
+        }
+        let missing = try db.exists("SELECT 1 FROM recipient WHERE send = ? AND state <> 'accepted'", row.id)
+        let state = missing ? result.newState : "sent"
+        let failure = missing ? result.failure : nil
+        let accepted = result.recipients.contains { $0.outcome == "accepted" }
+        try db.run(
+            """
+            UPDATE attempt SET ended_at = ?, outcome = ?, class = ?, server_text = ?, smtp = ?, enhanced = ? WHERE id = ?
+            """, now, result.outcome ?? outcome(state, accepted: accepted, result.recipients), failure?.failureClass,
+            failure?.serverText, failure?.smtp, failure?.enhanced, attempt)
+        try db.run(
+            """
+            UPDATE send SET state = ?, class = ?, temporary = ?, reason = ?, cause = ?, advice = ?, server_text = ?,
+              smtp = ?, enhanced = ?, next_attempt = ?, attempt = NULL,
+              sent_at = CASE WHEN ? THEN ? ELSE sent_at END WHERE id = ?
+            """, state, failure?.failureClass, result.temporary && missing, failure?.message, failure?.cause,
+            failure?.advice, failure?.serverText, failure?.smtp, failure?.enhanced,
+            state == "retry_wait" ? result.nextAttempt ?? now : nil, accepted || state == "sent", now, row.id)
+        change("send", row.id, account: row.account, "changed", state)
+    }
+
+    private func outcome(_ state: String, accepted: Bool, _ recipients: [RecipientOutcome]) -> String {
+        switch state {
+        case "sent": "accepted"
+        case "outcome_unknown": "unknown"
+        case "queued": "interrupted"
+        default:
+            if accepted {
+                "partial"
+            } else if recipients.contains(where: { $0.outcome == "deferred" }) {
+                "deferred"
+            } else if recipients.contains(where: { $0.outcome == "refused" }) {
+                "refused"
+            } else {
+                "failed"
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Base
+import CMailroom
+import CSystem
+
+/// SQLite's primary result code (the extended ones are above the low byte).
+func primaryCode(_ code: Int32) -> Int32 { code & 0xff }
+
+/// True where another connection or process stands in the way for a moment.
+func isBusy(_ code: Int32) -> Bool {
+    switch primaryCode(code) {
+    case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL: true
+    default: false
+    }
+}
+
+/// The failure for what SQLite answered: `MR_E_STORE` with its own words, and no path in them.
+func sqliteFailure(_ code: Int32, _ handle: OpaquePointer?) -> Failure {
+    let words = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
+    let line =
+        switch primaryCode(code) {
+        case SQLITE_FULL: "the disk is full"
+        case SQLITE_NOTADB: "the file is not a Mailroom store"
+        case SQLITE_CORRUPT: "the store is damaged"
+        case SQLITE_READONLY, SQLITE_PERM: "the store cannot be written: no permission"
+        case SQLITE_CANTOPEN: "the store cannot be opened"
+        case SQLITE_IOERR: "the disk answered with an error"
+        case SQLITE_NOMEM: "out of memory"
+        case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL: "another process has kept the store busy for too long"
+        default: "the store failed"
+        }
+    var failure = Failure(isBusy(code) ? MR_E_BUSY : MR_E_STORE, "\(line) (\(words), \(code))")
+    failure.code = String(cString: sqlite3_errstr(code))
+    return failure
+}

@@ -1,0 +1,101 @@
+import Base
+import CMailroom
+import Synchronization
+
+/// One store file in one process: every verb may be called from any thread, and says `MR_E_FORKED` in a child that
+/// was forked after it was opened.
+///
+/// Verbs are grouped by noun in the folders beside this file. Each writes in one short transaction; unless its comment
+/// says otherwise that transaction is durable (on the disk) when the verb returns.
+package final class Store: Sendable {
+    /// The file, absolute and without symbolic links.
+    package let path: String
+    let gate: Gate
+    let run: RunDirectory
+    let identity: Registry.Identity
+    let generation: Int
+    let bootID: String
+    let leaseMs: Int64
+    let writeDeadlineMs: Int64
+    let changesKeepMs: Int64
+    /// Written under the writer's gate alone, but for the key.
+    let memory = WriterMemory()
+    private let box = Mutex<SecretBox?>(nil)
+    /// Opens less closes; counted under the registry's lock.
+    let users = Atomic<Int>(0)
+
+    init(
+        path: String, identity: Registry.Identity, run: RunDirectory, bootID: String, options: StoreOptions
+    ) {
+        self.path = path
+        self.identity = identity
+        self.run = run
+        self.bootID = bootID
+        gate = Gate(path: path)
+        generation = Fork.generation
+        leaseMs = max(options.leaseMs, 1_000)
+        writeDeadlineMs = max(min(options.writeDeadlineMs, leaseMs / 2), 0)
+        changesKeepMs = Int64(max(options.changesKeepDays, 1)) * 86_400_000
+    }
+
+    /// True where secrets can be read and written.
+    package var hasKey: Bool { box.withLock { $0 != nil } }
+
+    /// - Throws: `MR_E_KEY` where the store was opened without its key.
+    func secretBox() throws(Failure) -> SecretBox {
+        guard let box = box.withLock({ $0 }) else {
+            throw Failure(MR_E_KEY, "the store was opened without its key: secrets cannot be read or written")
+        }
+        return box
+    }
+
+    func setSecretBox(_ box: SecretBox) { self.box.withLock { $0 = box } }
+
+    /// - Throws: `MR_E_FORKED` in a child of the process that opened the store.
+    package func checkFork() throws(Failure) {
+        guard generation == Fork.generation else {
+            throw Failure(MR_E_FORKED, "the store was opened before the process forked: open it anew")
+        }
+    }
+
+    /// Reads within one snapshot.
+    func read<T>(_ body: (Connection) throws(Failure) -> T) throws(Failure) -> T {
+        try checkFork()
+        return try gate.read(body)
+    }
+
+    enum Durability { case normal, full }
+
+    /// One transaction. Where it fails, nothing of it is stored; where it made changes, the bells are rung.
+    ///
+    /// `body` may run twice (see `Transaction.Shortage`): it must have no effect but through the transaction.
+    func write<T>(_ durability: Durability = .full, _ body: (Transaction) throws(Failure) -> T) throws(Failure) -> T {
+        try checkFork()
+        let (result, changed) = try gate.write { (db) throws(Failure) -> (T, Bool) in
+            var shortage: Int64 = 0
+            while true {
+                if shortage > 0 { try reserveChangeNumbers(db, shortage) }
+                try db.begin(durable: durability == .full)
+                let transaction = Transaction(db: db, store: self)
+                do throws(Failure) {
+                    let result = try body(transaction)
+                    shortage = try transaction.flush(mayReserve: durability == .full)
+                    if shortage > 0 {
+                        db.rollback()
+                        memory.forget()
+                        continue
+                    }
+                    try db.commit()
+                    memory.keep()
+                    return (result, transaction.hasChanges)
+                } catch {
+                    db.rollback()
+                    memory.forget()
+                    throw error
+                }
+            }
+        }
+        if changed { run.ring() }
+        return result
+    }
+}

@@ -1,0 +1,51 @@
+import Base
+import CSystem
+
+/// A `SyncItem` with what can be computed before the transaction begins, so that it holds the write lock for less.
+enum PreparedItem {
+    case message(PreparedMessage)
+    case other(SyncItem)
+
+    init(_ item: SyncItem) {
+        if case .message(let message) = item {
+            self = .message(PreparedMessage(message))
+        } else {
+            self = .other(item)
+        }
+    }
+}
+
+struct PreparedMessage {
+    let incoming: IncomingMessage
+    let flags: FlagSet
+    let participants: [(key: String, source: Int64)]
+    let detail: [UInt8]
+    let attachments: Int64
+    /// Of its own Message-ID, where it has one.
+    let key: Int64?
+    /// Of In-Reply-To and References.
+    let relatives: [Int64]
+    /// SHA-256 of a body in memory.
+    let digest: [UInt8]?
+
+    private static let mostRelatives = 100
+
+    init(_ incoming: IncomingMessage) {
+        self.incoming = incoming
+        let summary = incoming.summary
+        let detail = MessageDetail(summary)
+        flags = FlagSet(incoming.flags)
+        participants = detail.participants
+        self.detail = detail.packed
+        attachments = Int64(summary.parts.count { $0.attachment })
+        key = summary.messageID.flatMap { $0.isEmpty ? nil : messageKey($0) }
+        var relatives: [Int64] = []
+        for id in summary.references.suffix(PreparedMessage.mostRelatives) + [summary.inReplyTo].compactMap(\.self)
+        where !id.isEmpty {
+            let key = messageKey(id)
+            if key != self.key, !relatives.contains(key) { relatives.append(key) }
+        }
+        self.relatives = relatives
+        if case .memory(let bytes) = incoming.body { digest = SHA256.of(bytes) } else { digest = nil }
+    }
+}

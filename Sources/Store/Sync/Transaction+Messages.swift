@@ -1,0 +1,121 @@
+import Base
+import CMailroom
+
+extension Transaction {
+    /// Stores a new message: its body, thread, row and participants. The place is the caller's.
+    func insert(_ message: PreparedMessage) throws(Failure) -> Int64 {
+        let incoming = message.incoming
+        let summary = incoming.summary
+        let body = try hold(message)
+        let thread = try thread(for: message)
+        let id = try newMessageID()
+        try db.run(
+            """
+            INSERT INTO message(id, identity, message_key, thread, date, received_at, size, historical, attachments, body,
+              stored_at, message_id, in_reply_to, subject, preview, detail)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, id, summary.identity, message.key, thread, summary.date, incoming.internalDate, incoming.size,
+            incoming.historical, message.attachments, body, now, summary.messageID, summary.inReplyTo, summary.subject,
+            summary.preview, message.detail)
+        for (key, source) in message.participants {
+            try db.run(
+                "INSERT OR IGNORE INTO participant(address, message, source) VALUES(?, ?, ?)", addressID(key), id,
+                source)
+        }
+        return id
+    }
+
+    /// The body of a message that came again, where it has none yet.
+    func addBody(of message: PreparedMessage, to id: Int64) throws(Failure) {
+        if case .none = message.incoming.body { return }
+        guard try db.exists("SELECT 1 FROM message WHERE id = ? AND body IS NULL", id) else { return }
+        let body = try hold(message)
+        try db.run("UPDATE message SET body = ? WHERE id = ?", body, id)
+    }
+
+    private func hold(_ message: PreparedMessage) throws(Failure) -> Int64? {
+        switch message.incoming.body {
+        case .none: return nil
+        case .memory(let bytes): return try putBody(bytes, digest: message.digest ?? SHA256.of(bytes))
+        case .staged(let id):
+            try holdBody(id)
+            return id
+        }
+    }
+
+    /// The id of an address, made where it is new.
+    private func addressID(_ key: String) throws(Failure) -> Int64 {
+        let memory = store.memory
+        if let known = memory[key] { return known }
+        let found: Int64
+        if let there = try db.int("SELECT id FROM address WHERE key = ?", key) {
+            found = there
+        } else {
+            let domain = key.lastIndex(of: "@").map { String(key[key.index(after: $0)...]) } ?? ""
+            try db.run("INSERT INTO address(key, domain) VALUES(?, ?)", key, domain)
+            found = db.lastRowID
+        }
+        memory.learn(key, found)
+        return found
+    }
+
+    func presence(of message: Int64, in account: Int64) throws(Failure) -> Presence {
+        let found = try db.first(
+            """
+            SELECT count(*), max(p.bits & 1) FROM place p JOIN folder f ON f.id = p.folder
+            WHERE p.message = ? AND f.account = ?
+            """, message, account
+        ) { (row) throws(Failure) in Presence(places: row.int(0), seen: row.bool(1)) }
+        return found ?? Presence()
+    }
+
+    /// Removes one place, and the message with it where that was the last one.
+    func removePlace(
+        _ place: Int64, message: Int64?, account: Int64, counts: inout FolderCounts, erase: Bool
+    ) throws(Failure) {
+        guard let message else { return try db.run("DELETE FROM place WHERE id = ?", place) }
+        let seen = try db.int("SELECT bits & 1 FROM place WHERE id = ?", place) == 1
+        let before = try presence(of: message, in: account)
+        try db.run("DELETE FROM place WHERE id = ?", place)
+        counts.messages -= 1
+        counts.unseen -= seen ? 0 : 1
+        counts.add(try presence(of: message, in: account), after: before, inFolder: false)
+        if try db.exists("SELECT 1 FROM place WHERE message = ?", message) {
+            change("message", message, account: account, "changed", "place")
+        } else {
+            try delete(message: message, erase: erase)
+            change("message", message, account: account, "removed")
+        }
+    }
+
+    /// Removes a message that is in no folder any more.
+    private func delete(message: Int64, erase: Bool) throws(Failure) {
+        let row = try db.first("SELECT detail, body, thread FROM message WHERE id = ?", message) {
+            (row) throws(Failure) in
+            (detail: MessageDetail(packed: row.bytes(0)), body: row.optionalInt(1), thread: row.int(2))
+        }
+        guard let row else { return }
+        for (key, _) in row.detail.participants {
+            try db.run(
+                "DELETE FROM participant WHERE message = ? AND address = (SELECT id FROM address WHERE key = ?)",
+                message,
+                key)
+        }
+        try db.run("DELETE FROM message WHERE id = ?", message)
+        try leaveThread(row.thread)
+        if let body = row.body { try releaseBody(body, erase: erase) }
+    }
+
+    func apply(_ counts: FolderCounts, folder: Int64, account: Int64) throws(Failure) {
+        if counts.messages != 0 || counts.unseen != 0 {
+            try db.run(
+                "UPDATE folder SET messages = messages + ?, unseen = unseen + ? WHERE id = ?", counts.messages,
+                counts.unseen, folder)
+        }
+        if counts.accountMessages != 0 || counts.accountUnseen != 0 {
+            try db.run(
+                "UPDATE account SET messages = messages + ?, unseen = unseen + ? WHERE id = ?", counts.accountMessages,
+                counts.accountUnseen, account)
+        }
+    }
+}

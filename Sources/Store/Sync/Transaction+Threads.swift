@@ -1,0 +1,79 @@
+import Base
+import CMailroom
+
+/// Threads by Message-ID, In-Reply-To and References (RFC 5322, section 3.6.4): every id that a message names leads to
+/// a thread, whether its message is stored or not. A message that names ids of two threads joins them; the one that was
+/// there first stays, and the row of the other points to it.
+extension Transaction {
+    /// The thread of a new message, which counts it.
+    func thread(for message: PreparedMessage) throws(Failure) -> Int64 {
+        let summary = message.incoming.summary
+        let keys = [message.key].compactMap(\.self) + message.relatives
+        var unknown: [Int64] = []
+        var roots: [Int64] = []
+        for key in keys {
+            let root = try db.int(
+                """
+                SELECT coalesce(t.joined, t.id) FROM thread_ref r JOIN thread t ON t.id = r.thread WHERE r.key = ?
+                """, key)
+            if let root {
+                if !roots.contains(root) { roots.append(root) }
+            } else {
+                unknown.append(key)
+            }
+        }
+        let thread: Int64
+        if let first = roots.min() {
+            thread = first
+            for other in roots where other != first { try join(other, to: first) }
+            try db.run(
+                """
+                UPDATE thread SET subject = CASE WHEN messages = 0 OR ?2 < first_at THEN ?1 ELSE subject END,
+                  first_at = CASE WHEN messages = 0 THEN ?2 ELSE min(first_at, ?2) END,
+                  last_at = CASE WHEN messages = 0 THEN ?2 ELSE max(last_at, ?2) END, messages = messages + 1
+                WHERE id = ?3
+                """, summary.subject, summary.date, thread)
+        } else {
+            try db.run(
+                "INSERT INTO thread(subject, messages, first_at, last_at) VALUES(?, 1, ?, ?)", summary.subject,
+                summary.date,
+                summary.date)
+            thread = db.lastRowID
+        }
+        for key in unknown { try db.run("INSERT OR REPLACE INTO thread_ref(key, thread) VALUES(?, ?)", key, thread) }
+        return thread
+    }
+
+    private func join(_ other: Int64, to thread: Int64) throws(Failure) {
+        try db.run("UPDATE message SET thread = ? WHERE thread = ?", thread, other)
+        try db.run("UPDATE thread SET joined = ? WHERE joined = ? OR id = ?", thread, other, other)
+        try db.run("UPDATE thread SET messages = 0 WHERE id = ?", other)
+        try recount(thread)
+        change("thread", other, account: nil, "removed", "joined")
+        change("thread", thread, account: nil, "changed", "joined")
+    }
+
+    /// A message of the thread was removed.
+    func leaveThread(_ thread: Int64) throws(Failure) { try recount(thread) }
+
+    /// Counts, dates and subject from the messages that are there.
+    private func recount(_ thread: Int64) throws(Failure) {
+        try db.run(
+            """
+            UPDATE thread SET messages = (SELECT count(*) FROM message WHERE thread = ?1),
+              first_at = coalesce((SELECT min(date) FROM message WHERE thread = ?1), first_at),
+              last_at = coalesce((SELECT max(date) FROM message WHERE thread = ?1), last_at),
+              subject = coalesce((SELECT subject FROM message WHERE thread = ?1 ORDER BY date, id LIMIT 1), '')
+            WHERE id = ?1
+            """, thread)
+    }
+
+    /// For erasing: threads without messages, and what leads to them.
+    func dropEmptyThreads() throws(Failure) {
+        try db.run("DELETE FROM thread WHERE joined IS NULL AND messages <= 0")
+        try db.run(
+            "DELETE FROM thread WHERE joined IS NOT NULL AND joined NOT IN (SELECT id FROM thread WHERE joined IS NULL)"
+        )
+        try db.run("DELETE FROM thread_ref WHERE thread NOT IN (SELECT id FROM thread)")
+    }
+}

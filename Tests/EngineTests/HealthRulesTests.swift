@@ -1,0 +1,75 @@
+import Base
+import CMailroom
+import Store
+import Testing
+
+@testable import Engine
+
+@Suite struct HealthRulesTests {
+    private let refusedLogin = Failure(MR_E_AUTH, "the login was refused").explained()
+    private let lostConnection = Failure(MR_E_CONNECTION, "the connection was lost").explained()
+
+    @Test func aFailureIsAnErrorWithItsReason() {
+        let after = HealthRules.failed(Health(), .receive, refusedLogin, now: 1_000)
+        #expect(after.state == "error")
+        #expect(after.since == 1_000)
+        #expect(after.cause == "auth.refused")
+        #expect(after.failureClass == "auth")
+        #expect(after.advice?.isEmpty == false)
+        #expect(after.syncHealth == "failing")
+        #expect(after.sendHealth == "none")
+    }
+
+    @Test(arguments: [(1, 1), (2, 15), (3, 60), (4, 360), (9, 360)])
+    func aRefusedLoginIsTriedAgainRarely(_ failures: Int, _ minutes: Int64) {
+        var health = Health()
+        for _ in 0..<failures { health = HealthRules.failed(health, .receive, refusedLogin, now: 0) }
+        let wait = health.nextAttempt ?? 0
+        #expect(wait >= minutes * 60_000)
+        #expect(wait <= minutes * 66_000)
+    }
+
+    @Test func theTimeThatTheServerNamedIsKept() {
+        var failure = Failure(MR_E_THROTTLED, "slow down")
+        failure.retryAfterMs = 299_961
+        #expect(HealthRules.failed(Health(), .receive, failure, now: 1_000).nextAttempt == 300_961)
+    }
+
+    @Test func twoDaysOfFailureEndTheAttempts() {
+        let begun = HealthRules.failed(Health(), .receive, lostConnection, now: 0)
+        let twoDays: Int64 = 2 * 24 * 3600 * 1000
+        let almost = HealthRules.failed(begun, .receive, lostConnection, now: twoDays - 1)
+        #expect(almost.state == "error")
+        let over = HealthRules.failed(almost, .receive, lostConnection, now: twoDays)
+        #expect(over.state == "connection_issue")
+        #expect(over.since == twoDays)
+        #expect(over.nextAttempt == nil)
+    }
+
+    @Test func successClearsWhatWasWrong() {
+        let failed = HealthRules.failed(Health(), .receive, lostConnection, now: 5)
+        let after = HealthRules.succeeded(failed, [.receive], now: 9)
+        #expect(after.state == "enabled")
+        #expect(after.since == 9)
+        #expect(after.reason == nil)
+        #expect(after.firstErrorAt == nil)
+        #expect(after.lastSuccess == 9)
+    }
+
+    @Test func oneSideSaysNothingOfTheOther() {
+        let failed = HealthRules.failed(Health(), .send, lostConnection, now: 5)
+        let after = HealthRules.succeeded(failed, [.receive], now: 9)
+        #expect(after.state == "error")
+        #expect(after.reason != nil)
+        #expect(after.syncHealth == "ok")
+        #expect(after.sendHealth == "failing")
+    }
+
+    @Test(arguments: [
+        ("enabled", nil, false), ("error", "auth", true), ("error", "connection", false), ("pending", nil, true),
+        ("connection_issue", nil, true), ("disconnected", nil, true),
+    ])
+    func mailIsHeldWhileTheAccountCannotSend(_ state: String, _ failureClass: String?, _ held: Bool) {
+        #expect((HealthRules.heldReason(state, failureClass: failureClass) != nil) == held)
+    }
+}

@@ -32,13 +32,13 @@ struct UUDecoder: Sendable {
             ended = true
             return
         }
-        var left = Int(first &- 32 & 63)
+        var left = Int((first &- 32) & 63)
         var at = 1
         while left > 0 {
             var group: UInt32 = 0
             for offset in 0..<4 {
                 let byte = at + offset < line.count ? line[at + offset] : 32
-                group = group << 6 | UInt32(byte &- 32 & 63)
+                group = group << 6 | UInt32((byte &- 32) & 63)
             }
             for shift: UInt32 in [16, 8, 0] where left > 0 {
                 out.append(UInt8(truncatingIfNeeded: group >> shift))

@@ -15,6 +15,8 @@ struct AddressLexer {
     private var commentsAreText = false
     private var quotesAreText = false
     private(set) var last = Separator.none
+    /// A quote, comment or bracket without its other half was seen.
+    private(set) var isDamaged = false
 
     init(_ bytes: [UInt8], _ range: Range<Int>) {
         self.bytes = bytes
@@ -41,6 +43,7 @@ struct AddressLexer {
             case UInt8(ascii: "<"): return separator(.open, .none)
             case UInt8(ascii: ">"):
                 // One too many.
+                isDamaged = true
                 at += 1
             case UInt8(ascii: "@"):
                 at += 1
@@ -82,10 +85,10 @@ struct AddressLexer {
             case .comment: continue
             case .colon: words = []
             case .open:
-                if !words.isEmpty {
-                    self = before
-                    break scan
-                }
+                isDamaged = true
+                if words.isEmpty { continue }
+                self = before
+                break scan
             case .comma:
                 // Within a route (`<@a,@b:c@d>`), or the bracket is missing.
                 if words.first?.isAt != true {
@@ -175,6 +178,7 @@ struct AddressLexer {
             index += 1
         }
         commentsAreText = true
+        isDamaged = true
         return nil
     }
 
@@ -186,6 +190,7 @@ struct AddressLexer {
             index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
         }
         quotesAreText = true
+        isDamaged = true
         return nil
     }
 

@@ -22,6 +22,7 @@ package enum AddressParser {
             }
             out.append(address)
         }
+        if reader.isDamaged { defects.note(.addressMalformed) }
         return out
     }
 

@@ -10,6 +10,9 @@ struct AddressReader {
         self.hint = hint
     }
 
+    /// Whether a quote, comment or bracket was without its other half.
+    var isDamaged: Bool { lexer.isDamaged }
+
     /// The next address, nil at the end.
     mutating func next(_ defects: inout Defects) -> MailAddress? {
         var words = AddressWords()
@@ -102,7 +105,8 @@ struct AddressReader {
 
     /// An address without brackets, or a name without an address.
     private func bare(_ words: AddressWords, _ defects: inout Defects) -> MailAddress? {
-        if let (address, before) = words.address(lexer.bytes) {
+        if let (address, before, isWhole) = words.address(lexer.bytes) {
+            if !isWhole { defects.note(.addressMalformed) }
             var name = before.isEmpty ? nil : name(before, &defects)
             if name != nil { defects.note(.addressMalformed) }
             if name == nil, let comment = words.comment { name = text(lexer.bytes, comment, &defects) }
@@ -110,6 +114,7 @@ struct AddressReader {
         }
         guard let text = name(words, &defects) else { return nil }
         defects.note(.addressMalformed)
+        if text == "@" { return nil }
         // An encoded word may hide the whole address.
         if text.utf8.contains(UInt8(ascii: "@")), !text.utf8.contains(32) {
             return MailAddress(address: text, group: group)

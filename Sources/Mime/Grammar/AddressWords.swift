@@ -41,8 +41,8 @@ struct AddressWords {
     }
 
     /// `local@domain` among the words, and the words before it. Spaces around dots and the `@` belong to the obsolete
-    /// syntax; other words before are a name whose brackets are missing.
-    func address(_ bytes: [UInt8]) -> (address: [UInt8], before: AddressWords)? {
+    /// syntax; other words before are a name whose brackets are missing, and words after it are lost (`isWhole` is false).
+    func address(_ bytes: [UInt8]) -> (address: [UInt8], before: AddressWords, isWhole: Bool)? {
         guard let at = words.lastIndex(where: \.isAt), at > 0 else { return nil }
         var first = at - 1
         while first > 0 {
@@ -61,7 +61,7 @@ struct AddressWords {
         guard after > at + 1 else { return nil }
         var before = AddressWords()
         for word in words[..<first] { before.append(word) }
-        return (Self.joined(bytes, words[first..<after]), before)
+        return (Self.joined(bytes, words[first..<after]), before, after == words.count)
     }
 
     /// Words put together without spaces. Quotes that are not needed are taken off.

@@ -147,12 +147,14 @@ extension MessageParser {
 
     /// Hands on the line end that no boundary claimed.
     mutating func flushLineEnd() {
+        let bytes: [UInt8]
         switch lineEnd {
         case .none: return
-        case .cr: [13].withUnsafeBytes { deliver($0) }
-        case .lf: [10].withUnsafeBytes { deliver($0) }
-        case .crlf: [13, 10].withUnsafeBytes { deliver($0) }
+        case .cr: bytes = [13]
+        case .lf: bytes = [10]
+        case .crlf: bytes = [13, 10]
         }
+        bytes.withUnsafeBytes { deliver($0) }
         lineEnd = .none
     }
 

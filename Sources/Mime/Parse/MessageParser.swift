@@ -72,16 +72,20 @@ package struct MessageParser: ~Copyable {
         if state == .body, !carry.isEmpty {
             // A last line without its end, which may be a boundary.
             let line = carry
+            let start = size - carried
             carry = []
+            carried = 0
             line.withUnsafeBytes { bytes in
-                if takeBoundary(bytes, start: size - carried, end: size) { return }
+                if takeBoundary(bytes, start: start, end: size) { return }
                 flushLineEnd()
                 deliver(bytes)
             }
         } else if state == .header, !carry.isEmpty {
             let line = carry
+            let length = carried
             carry = []
-            line.withUnsafeBytes { takeHeaderLine($0, start: size - carried, end: size, length: carried) }
+            carried = 0
+            line.withUnsafeBytes { takeHeaderLine($0, start: size - length, end: size, length: length) }
         }
         // Ending a header may have begun a message within the message.
         while state == .header { endHeader(bodyStart: size) }

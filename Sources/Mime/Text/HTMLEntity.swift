@@ -26,7 +26,7 @@ enum HTMLEntity {
         if isHex { at += 1 }
         var value: UInt32 = 0
         var digits = 0
-        while at < bytes.count, digits < 10, let digit = bytes[at].hexValue, isHex || digit < 10 {
+        while at < bytes.count, digits < 100, let digit = bytes[at].hexValue, isHex || digit < 10 {
             value = min(0x110000, value &* (isHex ? 16 : 10) &+ UInt32(digit))
             at += 1
             digits += 1

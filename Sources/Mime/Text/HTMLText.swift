@@ -51,7 +51,9 @@ package enum HTMLText {
         let closing = at < bytes.count && bytes[at] == UInt8(ascii: "/")
         if closing { at += 1 }
         let nameStart = at
-        while at < bytes.count, at - nameStart < 16, bytes[at].isAlphanumeric { at += 1 }
+        while at < bytes.count, at - nameStart < 16, bytes[at].isAlphanumeric, at > nameStart || !bytes[at].isDigit {
+            at += 1
+        }
         let name = String(decoding: bytes[nameStart..<at].map(\.lowercased), as: UTF8.self)
         if name.isEmpty {
             // `<!DOCTYPE ...>`, `<?xml ...>`, `<![endif]>`; or a mere sign of less.

@@ -36,6 +36,8 @@ enum Iconv {
                     out.append(contentsOf: [0xEF, 0xBF, 0xBD])
                     at += 1
                 }
+                let made = csystem_iconv_flush(descriptor.pointer, buffer.baseAddress, buffer.count)
+                out.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[..<made]))
             }
         }
         return (String(decoding: out, as: UTF8.self), exact)

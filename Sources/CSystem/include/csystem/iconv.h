@@ -17,6 +17,14 @@ static inline void csystem_iconv_reset(void *descriptor) {
     iconv((iconv_t)descriptor, NULL, NULL, NULL, NULL);
 }
 
+/* Writes what the descriptor still holds back (a letter that a mark could have followed). Bytes written. */
+static inline size_t csystem_iconv_flush(void *descriptor, void *out, size_t out_size) {
+    char *to = (char *)out;
+    size_t to_left = out_size;
+    iconv((iconv_t)descriptor, NULL, NULL, &to, &to_left);
+    return out_size - to_left;
+}
+
 /* Converts what it can. 0, or the errno of iconv(3): E2BIG, EILSEQ, EINVAL. `used` and `made` are bytes. */
 static inline int csystem_iconv(
     void *descriptor, const void *in, size_t in_size, void *out, size_t out_size, size_t *used, size_t *made) {

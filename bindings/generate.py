@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the declarations of the bindings from include/mailroom.h and include/mailroom_result.h.
 
-    bindings/generate.py            writes bindings/php/mailroom.ffi.h and
+    bindings/generate.py            writes bindings/php/mailroom.ffi.h, bindings/php/mailroom.scope.h and
                                     bindings/python/mailroom/_declarations.py
     bindings/generate.py --check    ends with 1 where one of them is not what it would write
 
@@ -21,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 INCLUDE = HERE.parent / "include"
 HEADERS = ("mailroom_result.h", "mailroom.h")
 PHP = HERE / "php" / "mailroom.ffi.h"
+PHP_SCOPE = HERE / "php" / "mailroom.scope.h"
 PYTHON = HERE / "python" / "mailroom" / "_declarations.py"
 NOTE = "Written by bindings/generate.py from include/mailroom_result.h and include/mailroom.h."
 
@@ -102,6 +103,11 @@ def php(declarations: Declarations) -> str:
     return "\n".join(lines) + "\n"
 
 
+def php_scope(declarations: Declarations) -> str:
+    """The same for php.ini's ffi.preload, which takes the scope's name and the library from two lines."""
+    return '#define FFI_SCOPE "MAILROOM"\n#define FFI_LIB "libmailroom.so.1"\n' + php(declarations)
+
+
 CTYPES = {
     "void": "None",
     "int": "c_int",
@@ -169,7 +175,11 @@ def python(declarations: Declarations) -> str:
 def main() -> int:
     declarations = read()
     stale = 0
-    for path, text in ((PHP, php(declarations)), (PYTHON, python(declarations))):
+    for path, text in (
+        (PHP, php(declarations)),
+        (PHP_SCOPE, php_scope(declarations)),
+        (PYTHON, python(declarations)),
+    ):
         current = path.read_text(encoding="utf-8") if path.exists() else None
         if current == text:
             continue

@@ -20,8 +20,7 @@ final class FieldsObject {
 
     init(_ record: Record = Record()) {
         self.record = record
-        bytes = 0
-        depth = 1
+        (bytes, depth) = FieldsObject.measure(record)
     }
 
     deinit { for cell in shown { cell.memory.deallocate() } }
@@ -125,12 +124,32 @@ final class FieldsObject {
         shown.remove(at: index).memory.deallocate()
     }
 
-    private static func size(_ value: Value) -> Int {
+    private static func size(_ value: Value) -> Int { measure(value).bytes }
+
+    private static func measure(_ record: Record) -> (bytes: Int, depth: Int) {
+        var all = (bytes: 0, depth: 1)
+        for field in record.fields {
+            let one = measure(field.value)
+            all = (all.bytes + one.bytes, max(all.depth, one.depth + 1))
+        }
+        return all
+    }
+
+    private static func measure(_ value: Value) -> (bytes: Int, depth: Int) {
         switch value {
-        case .text(let text): text.utf8.count + 32
-        case .bytes(let bytes): bytes.count + 32
-        case .int: 32
-        case .list, .record: 64
+        case .text(let text): return (text.utf8.count + 32, 0)
+        case .bytes(let bytes): return (bytes.count + 32, 0)
+        case .int: return (32, 0)
+        case .record(let record):
+            let inner = measure(record)
+            return (inner.bytes + 64, inner.depth)
+        case .list(let items):
+            var all = (bytes: 32, depth: 0)
+            for item in items {
+                let one = measure(item)
+                all = (all.bytes + one.bytes, max(all.depth, one.depth))
+            }
+            return all
         }
     }
 

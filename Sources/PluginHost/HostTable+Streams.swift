@@ -27,6 +27,8 @@ extension HostTable {
             let connection = try Connection.dial(
                 peer, tls == 1 ? .implicit : .plain, caFile: invocation.options.caFile,
                 connectTimeoutMs: invocation.options.connectTimeoutMs, invocation.patience)
+            // What went wrong on the way to another address is no longer the reason of anything.
+            invocation.explained = nil
             do throws(Failure) {
                 out.pointee = try invocation.streams.add(connection)
             } catch {

@@ -22,6 +22,10 @@ extension Invocation {
             guard Invocation.isFailure(answer) else {
                 throw decorated(broken("it answered \(answer), which is no result"))
             }
+            // Whoever cancels is known to the host, and would have been the verdict.
+            guard Int(answer) != MR_E_CANCELLED else {
+                throw decorated(broken("it answered that it was cancelled, and was not"))
+            }
             throw decorated(failure(answer))
         }
     }
@@ -45,7 +49,7 @@ extension Invocation {
         } else {
             failure = Failure(code, "")
             // An unknown outcome has a lost connection behind it: its words are worth keeping.
-            failure.serverText = explained?.serverText
+            if Int(code) == MR_E_UNKNOWN_OUTCOME { failure.serverText = explained?.serverText }
         }
         if let step = facts.text("step") { failure.step = HostText.line(step, limit: 64) }
         if let text = facts.text("text") { failure.serverText = HostText.line(text, limit: 4096) }

@@ -60,7 +60,7 @@ final class TLSContext: @unchecked Sendable {
             throw Failure(MR_E_TLS, "OpenSSL does not offer TLS 1.2")
         }
         csystem_ssl_modes(pointer)
-        SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
+        SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER) { TLSWire.verify($0, $1) }
         let store = SSL_CTX_get_cert_store(pointer)
         // A certificate in the trusted file is trusted itself, also where its issuer is not there.
         X509_STORE_set_flags(store, UInt(X509_V_FLAG_PARTIAL_CHAIN))

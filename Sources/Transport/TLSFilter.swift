@@ -106,7 +106,7 @@ final class TLSFilter: StreamFilter {
 
     private func certificateFault(_ verdict: Int) -> Failure {
         var words = String(cString: X509_verify_cert_error_string(verdict))
-        if let subject = TLSFilter.subject(of: session) { words += " (\(subject))" }
+        if let certificate = wire.refused { words += " (\(certificate))" }
         switch Int32(truncatingIfNeeded: verdict) {
         case X509_V_ERR_CERT_HAS_EXPIRED:
             return peer.tls("expired", "the certificate has expired", words: words)
@@ -117,20 +117,6 @@ final class TLSFilter: StreamFilter {
         default:
             return peer.tls("untrusted", "the certificate is not trusted", words: words)
         }
-    }
-
-    /// The certificate's subject and last day, for a person who compares.
-    private static func subject(of session: OpaquePointer) -> String? {
-        guard let certificate = SSL_get0_peer_certificate(session) else { return nil }
-        guard let memory = BIO_new(BIO_s_mem()) else { return nil }
-        defer { BIO_free(memory) }
-        csystem_print_name(memory, X509_get_subject_name(certificate))
-        BIO_puts(memory, ", valid until ")
-        ASN1_TIME_print(memory, X509_get0_notAfter(certificate))
-        var buffer = [UInt8](repeating: 0, count: 512)
-        let count = BIO_read(memory, &buffer, Int32(buffer.count))
-        guard count > 0 else { return nil }
-        return String(decoding: buffer.prefix(Int(count)).map { $0 < 32 ? 63 : $0 }, as: UTF8.self)
     }
 
     /// OpenSSL's own words for the oldest error of this thread, and empties its queue.

@@ -14,6 +14,8 @@ final class TLSWire {
     private(set) var fault: Int32 = 0
     /// The peer closed its side.
     private(set) var ended = false
+    /// The certificate that was refused, for a person who compares: its subject and last day.
+    private(set) var refused: String?
 
     init(_ descriptor: Int32) {
         self.descriptor = descriptor
@@ -42,6 +44,28 @@ final class TLSWire {
         BIO_meth_set_ctrl(method) { _, command, _, _ in command == BIO_CTRL_FLUSH ? 1 : 0 }
         return method
     }()
+
+    /// OpenSSL's verify callback: keeps its verdict, and describes what it refused while the certificate is at hand.
+    static func verify(_ accepted: Int32, _ context: OpaquePointer?) -> Int32 {
+        guard accepted != 1, let context, let certificate = X509_STORE_CTX_get_current_cert(context),
+            let session = X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()),
+            let bio = SSL_get_rbio(OpaquePointer(session)), let wire = TLSWire.of(bio)
+        else { return accepted }
+        wire.refused = describe(certificate)
+        return accepted
+    }
+
+    private static func describe(_ certificate: OpaquePointer) -> String? {
+        guard let memory = BIO_new(BIO_s_mem()) else { return nil }
+        defer { BIO_free(memory) }
+        _ = csystem_print_name(memory, X509_get_subject_name(certificate))
+        BIO_puts(memory, ", valid until ")
+        ASN1_TIME_print(memory, X509_get0_notAfter(certificate))
+        var buffer = [UInt8](repeating: 0, count: 512)
+        let count = BIO_read(memory, &buffer, Int32(buffer.count))
+        guard count > 0 else { return nil }
+        return String(decoding: buffer.prefix(Int(count)).map { $0 < 32 ? UInt8(ascii: "?") : $0 }, as: UTF8.self)
+    }
 
     private static func of(_ bio: OpaquePointer) -> TLSWire? {
         BIO_get_data(bio).map { Unmanaged<TLSWire>.fromOpaque($0).takeUnretainedValue() }

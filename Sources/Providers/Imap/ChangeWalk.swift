@@ -30,7 +30,7 @@ struct ChangeWalk {
             guard case .fetch(let data) = response, let uid = data.uid, let flags = data.flags,
                 region.contains(uid)
             else { return }
-            try emit("flags", Record(["ref": .text("\(uid)"), "flags": .text(FlagText.join(flags))]))
+            try sync.emit("flags", Record(["ref": .text("\(uid)"), "flags": .text(FlagText.join(flags))]))
         }
         try check(status)
     }
@@ -91,10 +91,10 @@ struct ChangeWalk {
         }
         for uid in uids {
             if case .some(.some(let flags)) = present[uid], let before = known[uid], !FlagText.same(flags, before) {
-                try emit("flags", Record(["ref": .text("\(uid)"), "flags": .text(flags)]))
+                try sync.emit("flags", Record(["ref": .text("\(uid)"), "flags": .text(flags)]))
             }
         }
-        for uid in missing { try emit("gone", Record(["ref": .text("\(uid)")])) }
+        for uid in missing { try sync.emit("gone", Record(["ref": .text("\(uid)")])) }
     }
 
     /// What the server has of these: their flags. Close ones are asked as one range.
@@ -117,9 +117,5 @@ struct ChangeWalk {
         if status.kind != .ok, !Imap.Refusal.isOnlyMissing(status) {
             throw Imap.Refusal.failure(status, step: "fetch")
         }
-    }
-
-    private func emit(_ kind: String, _ record: Record) throws(Failure) {
-        if try host.emit(kind, record) { try sync.commit() }
     }
 }

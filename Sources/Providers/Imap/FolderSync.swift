@@ -13,6 +13,8 @@ final class FolderSync {
     let folder: Fields
     private(set) var mailbox = Imap.SelectedMailbox(name: [])
     var cursor = SyncCursor(uidValidity: 0, high: 0, exists: 0, modSeq: 0, walkedAt: 0)
+    /// Whether something was found since the last commit.
+    private var isDirty = false
     /// Messages of the folder that are done, of `mailbox.existsAtSelect`.
     private var done: Int64 = 0
 
@@ -24,7 +26,7 @@ final class FolderSync {
 
     func run(_ bytes: [UInt8]) throws(Failure) {
         let previous = bytes.isEmpty ? nil : try SyncCursor(bytes)
-        try examine()
+        mailbox = try connection.examine(host, folder)
         if let previous, previous.uidValidity == mailbox.uidValidity ?? 0 {
             cursor = previous
             try delta()
@@ -34,23 +36,16 @@ final class FolderSync {
         try backfill()
     }
 
-    /// Opens the mailbox read-only (RFC 9051, section 6.3.3). A server that does not take CONDSTORE there is asked
-    /// without it.
-    private func examine() throws(Failure) {
-        var name = folder.bytes("native") ?? []
-        if name.isEmpty { name = Imap.MailboxName.encode(folder.text("path") ?? "") }
-        let wants = connection.capabilities.condstore
-        var status = try connection.run(host, .examine(mailbox: name, condStore: wants))
-        if wants, status.kind == .bad { status = try connection.run(host, .examine(mailbox: name, condStore: false)) }
-        guard status.kind == .ok, let mailbox = connection.dialogue.mailbox else {
-            var failure = Imap.Refusal.failure(status, step: "select")
-            if failure.result == mr_result(MR_E_PROTOCOL) { failure.result = mr_result(MR_E_REFUSED) }
-            throw failure
-        }
-        self.mailbox = mailbox
+    func commit() throws(Failure) {
+        try host.commit(cursor.bytes)
+        isDirty = false
     }
 
-    func commit() throws(Failure) { try host.commit(cursor.bytes) }
+    /// Hands over what became of a message that the store has.
+    func emit(_ kind: String, _ record: Record) throws(Failure) {
+        isDirty = true
+        if try host.emit(kind, record) { try commit() }
+    }
 
     /// One message more is done.
     func progress() {
@@ -92,16 +87,18 @@ final class FolderSync {
         let expected = Int64(before.exists) + Int64(found)
         let isExpunged = expected != Int64(mailbox.existsAtSelect) || top < before.high
         let now = host.now(wall: true)
-        let walk = ChangeWalk(self, upTo: min(before.high, top))
+        let walk = ChangeWalk(self, upTo: before.high)
+        // A MODSEQ that went down is no measure of anything.
+        let isLost = mailbox.highestModSeq.map { $0 < before.modSeq } ?? false
         if before.modSeq > 0, let modSeq = mailbox.highestModSeq, modSeq >= before.modSeq {
             if modSeq > before.modSeq { try walk.changed(since: before.modSeq) }
             if isExpunged { try walk.vanished() }
-        } else if isExpunged || now - before.walkedAt >= Self.walkInterval || now < before.walkedAt {
+        } else if isExpunged || isLost || now - before.walkedAt >= Self.walkInterval || now < before.walkedAt {
             try walk.compare()
             cursor.walkedAt = now
         }
         cursor = counted(cursor)
-        if cursor != before { try commit() }
+        if isDirty || cursor != before { try commit() }
     }
 
     private func backfill() throws(Failure) {

@@ -21,6 +21,11 @@ package final class ImapSession: Session {
         try FolderSync(host, connection, folder).run(cursor)
     }
 
+    package func fetch(_ host: Host, what: Fields) throws(Failure) {
+        try ready()
+        try SingleFetch(host, connection, what).run()
+    }
+
     /// A call that failed in the middle of an answer leaves the rest of that answer behind.
     private func ready() throws(Failure) {
         guard connection.isIdle else {

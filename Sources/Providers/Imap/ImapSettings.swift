@@ -29,8 +29,8 @@ struct ImapSettings {
         case "implicit": security = .implicitTLS
         case "starttls": security = .startTLS
         case "none": security = .none
-        // RFC 8314, section 3.2: TLS at once, but for the port on which it cannot be.
-        case "": security = port == 143 ? .startTLS : .implicitTLS
+        // RFC 8314, section 3.2: 993 speaks TLS at once.
+        case "": security = port == 993 ? .implicitTLS : .startTLS
         default: throw .invalid("imap_tls", "is none of implicit, starttls, none")
         }
         let user = try host.setting("user") ?? ""

@@ -72,7 +72,8 @@ final class RangeFetch {
             case .event(.done(let tag, let status)): try done(tag, status)
             case .event: continue
             }
-            if commitNow {
+            // Where the range has nothing left to wait for, its own commit follows at once.
+            if commitNow, finished < ranges.count, !ranges[finished].waiting.isEmpty {
                 // The cursor stays: after a crash this range is asked for again, and the host wants nothing twice.
                 commitNow = false
                 try sync.commit()

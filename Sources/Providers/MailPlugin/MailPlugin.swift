@@ -1,4 +1,5 @@
 import CMailroom
+import ImapProvider
 import PluginKit
 import SmtpProvider
 
@@ -10,6 +11,7 @@ public func mailPluginInit(
     PluginTable.fill(
         host, out,
         [
-            Bridge.table(of: SmtpProvider.self) { Bridge.open(SmtpProvider.self, $0, $1) }
+            Bridge.table(of: ImapProvider.self) { Bridge.open(ImapProvider.self, $0, $1) },
+            Bridge.table(of: SmtpProvider.self) { Bridge.open(SmtpProvider.self, $0, $1) },
         ])
 }

@@ -39,18 +39,18 @@ struct SmtpDelivery {
             _ = try? connection.exchange(host, .rset, .reset)
         }
         guard let final = transaction.final else { throw Failure(MR_E_PROTOCOL, "the transaction did not end") }
-        throw SmtpFailure.of(final, transaction.step)
+        var failure = SmtpFailure.of(final, transaction.step)
+        if transaction.isClosing { failure.message = "the server ended the connection" }
+        throw failure
     }
 
     private mutating func carryOut(_ message: UnsafeRawBufferPointer) throws(Failure) {
-        var step = SmtpStep.mail
         while true {
             switch transaction.next() {
-            case .write(let bytes): try connection.write(host, bytes, step)
+            case .write(let bytes): try connection.write(host, bytes, transaction.awaited)
             case .read:
-                try transaction.receive(connection.reply(host, step))
+                try transaction.receive(connection.reply(host, transaction.awaited))
                 try tellRefused()
-                if transaction.replies.contains(where: { $0 != nil }) { step = .rcpt }
             case .content:
                 try content(message)
                 return

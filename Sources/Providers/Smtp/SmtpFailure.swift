@@ -5,7 +5,7 @@ import Wire
 /// From a refusing reply to a failure with its facts. The class and the advice are the engine's to find.
 enum SmtpFailure {
     static func of(_ reply: SmtpReply, _ step: SmtpStep) -> Failure {
-        var failure = Failure(result(reply), message(step))
+        var failure = Failure(result(reply, step), message(step))
         failure.step = step.rawValue
         failure.smtp = reply.code
         failure.enhanced = reply.enhanced?.description
@@ -40,12 +40,14 @@ enum SmtpFailure {
         return failure
     }
 
-    /// 5yz will be said again; 530 wants a login first. 4yz is too much at once, or the server's own trouble.
-    private static func result(_ reply: SmtpReply) -> mr_result {
+    /// 5yz will be said again; 530 wants a login first. 4yz is too much at once, or the server's own trouble; about
+    /// a recipient it is "later", unless it speaks of the server (X.3.X).
+    private static func result(_ reply: SmtpReply, _ step: SmtpStep) -> mr_result {
         if reply.code == 530 || reply.code == 535 { return mr_result(MR_E_AUTH) }
         if reply.isPermanent { return mr_result(MR_E_REFUSED) }
         guard reply.isTransient else { return mr_result(MR_E_PROTOCOL) }
-        return mr_result(isRate(reply) ? MR_E_THROTTLED : MR_E_OUTAGE)
+        let later = step == .rcpt && !reply.isClosing && reply.enhanced?.subject != 3
+        return mr_result(later || isRate(reply) ? MR_E_THROTTLED : MR_E_OUTAGE)
     }
 
     private static func isRate(_ reply: SmtpReply) -> Bool {

@@ -94,6 +94,9 @@ package struct SmtpTransaction: Sendable {
     /// The server took the message.
     package var isAccepted: Bool { step == .dot && final?.isDone == true }
 
+    /// The step whose reply is waited for, or that comes next.
+    package var awaited: SmtpStep { expected.first.map(Self.step) ?? step }
+
     /// What to do now. After `.read` and `.content` the answer is given before it is called again.
     package mutating func next() -> Action {
         if !pending.isEmpty { return pending.removeFirst() }

@@ -18,19 +18,12 @@ struct Connect: StoreCommand {
         let account = try Fields()
         try account.text("address", address)
         try account.text("provider", provider)
-        try server.fill(account)
-        let ask = try wantsPassword(room) ? "Password for \(address.oneLine): " : nil
-        try secrets.fill(account, ask: ask)
+        let form = try ProviderForm(room, provider)
+        try server.fill(account, form)
+        try secrets.fill(account, ask: form.has("password") ? "Password for \(address.oneLine): " : nil)
         let job = try room.connect(account)
         let result = try Waiting.job(job, output, title: "Connecting \(address)", timeout: timeout)
         try Connected.show(room, output, result, "connected")
-    }
-
-    /// Whether the provider's form has a password. A provider that is not there is the library's to refuse.
-    private func wantsPassword(_ room: Room) throws -> Bool {
-        guard !secrets.passwordStdin, secrets.passwordFile == nil else { return false }
-        let form = try room.find("provider") { try $0.text("scheme", provider) }.first()
-        return form?.rows("settings").contains { $0.text("name") == "password" } ?? false
     }
 }
 
@@ -42,6 +35,6 @@ enum Connected {
         let account = try room.status(id)
         output.line(
             "\(output.paint("\u{2713}", .green)) \(account.text("address").oneLine) \(word): account \(id), "
-                + "\(result.int("folders") ?? account.int("folders") ?? 0) folders")
+                + Moment.count(result.int("folders") ?? account.int("folders") ?? 0, "folder"))
     }
 }

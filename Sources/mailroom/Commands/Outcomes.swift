@@ -21,6 +21,13 @@ enum Outcomes {
         if !allSent { throw Ended(exit: .notSent) }
     }
 
+    /// The reply's codes and text; the codes are left out where the text begins with them anyway.
+    private static func words(_ recipient: Row) -> String {
+        let codes = [recipient.int("smtp").map(String.init), recipient.said("enhanced")].compactMap { $0 }
+        guard let text = recipient.said("server_text") else { return codes.joined(separator: " ") }
+        return codes.first.map(text.hasPrefix) == true ? text : (codes + [text]).joined(separator: " ")
+    }
+
     private static func show(_ output: Output, _ row: Row, _ recipients: [Row]) {
         let sent = row.text("state") == "sent"
         let mark = sent ? output.paint("\u{2713}", .green) : output.paint("\u{2717}", .red)
@@ -30,8 +37,7 @@ enum Outcomes {
         if let reason = row.said("reason") { output.line("  \(reason.oneLine)") }
         if let server = row.said("server_text") { output.line("  server: \(server.oneLine)") }
         for recipient in recipients {
-            let codes = [recipient.int("smtp").map(String.init), recipient.said("enhanced")].compactMap { $0 }
-            let words = (codes + [recipient.said("server_text")].compactMap { $0 }).joined(separator: " ")
+            let words = words(recipient)
             let style: Style = recipient.text("state") == "accepted" ? .green : .red
             output.line(
                 "  \(recipient.text("address").oneLine)  \(output.paint(recipient.text("state"), style))"

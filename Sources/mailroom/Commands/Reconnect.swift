@@ -13,9 +13,10 @@ struct Reconnect: StoreCommand {
     @Option(help: "How long to wait, in seconds.") var timeout: Double?
 
     func run(_ room: Room, _ output: Output) throws {
-        let id = try Accounts.id(room, address)
+        let account = try Accounts.find(room, address)
+        let id = account.int("id") ?? 0
         let changes = try Fields()
-        try server.fill(changes)
+        try server.fill(changes, try ProviderForm(room, account.text("provider")))
         try secrets.fill(changes, ask: askPassword ? "New password for \(address.oneLine): " : nil)
         let job = try room.reconnect(id, changes)
         var result = try Waiting.job(job, output, title: "Connecting \(address)", timeout: timeout)

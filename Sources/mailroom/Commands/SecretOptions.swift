@@ -11,6 +11,9 @@ struct SecretOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Read another password for sending from this file.", valueName: "file"))
     var smtpPasswordFile: String?
 
+    @Option(help: ArgumentHelp("Another secret of the provider, from a file. Repeatable.", valueName: "name=file"))
+    var secretFile: [String] = []
+
     func validate() throws {
         guard !passwordStdin || passwordFile == nil else {
             throw ValidationError("--password-stdin and --password-file exclude each other")
@@ -33,6 +36,13 @@ struct SecretOptions: ParsableArguments {
             try account.text("smtp_password", try Secret.standardInput())
         } else if let smtpPasswordFile {
             try account.text("smtp_password", try Secret.file(smtpPasswordFile))
+        }
+        for secret in secretFile {
+            guard let equals = secret.firstIndex(of: "="), equals > secret.startIndex else {
+                throw ToolError(.usage, "--secret-file \(secret.oneLine): expected NAME=FILE")
+            }
+            let path = String(secret[secret.index(after: equals)...])
+            try account.text(String(secret[..<equals]), try Secret.file(path))
         }
     }
 }

@@ -28,7 +28,8 @@ struct ServerOptions: ParsableArguments {
     @Option(help: "The CRM's own key of the user.") var userKey: String?
 
     /// Writes what was given into the account record.
-    func fill(_ account: Fields) throws {
+    /// - Parameter form: the provider's form; what it calls a secret is refused as an argument.
+    func fill(_ account: Fields, _ form: ProviderForm) throws {
         try account.text("imap_host", imap?.host)
         if let imap { try account.text("imap_port", String(imap.port ?? 993)) }
         try account.text("imap_tls", security(imapTls, imap, 993)?.rawValue)
@@ -45,10 +46,10 @@ struct ServerOptions: ParsableArguments {
                 throw ToolError(.usage, "--set \(setting.oneLine): expected NAME=VALUE")
             }
             let name = String(setting[..<equals])
-            guard !name.contains("password"), !name.contains("secret"), !name.contains("token") else {
+            guard !form.isSecret(name) else {
                 throw ToolError(
                     .usage, "--set \(name.oneLine): a secret is never an argument",
-                    advice: "Use --password-file or --password-stdin.")
+                    advice: "Use --password-stdin, --password-file, or --secret-file NAME=FILE.")
             }
             try account.text(name, String(setting[setting.index(after: equals)...]))
         }

@@ -54,7 +54,8 @@ struct Sync: StoreCommand {
     private func show(_ output: Output, _ row: Row) {
         func count(_ name: String) -> Int64 { row.int(name) ?? 0 }
         var text = "\(output.paint("\u{2713}", .green)) \(row.text("address").oneLine)  \(count("messages")) new"
-        text += ", \(count("flags")) with other flags, \(count("gone")) gone, \(count("folders")) folders"
+        text +=
+            ", \(count("flags")) with other flags, \(count("gone")) gone, \(Moment.count(count("folders"), "folder"))"
         if count("bytes") > 0 { text += ", \(Moment.size(count("bytes")))" }
         output.line(text)
     }

@@ -37,6 +37,9 @@ enum Moment {
         return passed < 1000 ? "now" : "\(span(passed)) ago"
     }
 
+    /// A number with its noun: `1 folder`, `2 folders`.
+    static func count(_ number: Int64, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+
     static func size(_ bytes: Int64) -> String {
         switch bytes {
         case ..<1024: "\(bytes) B"

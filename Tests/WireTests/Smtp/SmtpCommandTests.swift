@@ -10,10 +10,16 @@ struct SmtpCommandTests {
         (.helo("mail.example.com"), "HELO mail.example.com\r\n"),
         (.startTLS, "STARTTLS\r\n"), (.data, "DATA\r\n"), (.rset, "RSET\r\n"), (.quit, "QUIT\r\n"), (.cancel, "*\r\n"),
         (.authLogin, "AUTH LOGIN\r\n"),
-        (.authPlain(user: "tim", password: Array("tanstaaftanstaaf".utf8)), "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n"),
+        (
+            .authPlain(user: "tim", password: Array("tanstaaftanstaaf".utf8)),
+            "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n"
+        ),
         (.response([]), "\r\n"), (.response(Array("ann".utf8)), "YW5u\r\n"),
         (.mail(from: "", size: nil, eightBit: false, utf8: false), "MAIL FROM:<>\r\n"),
-        (.mail(from: "a@b.example", size: 12, eightBit: true, utf8: false), "MAIL FROM:<a@b.example> SIZE=12 BODY=8BITMIME\r\n"),
+        (
+            .mail(from: "a@b.example", size: 12, eightBit: true, utf8: false),
+            "MAIL FROM:<a@b.example> SIZE=12 BODY=8BITMIME\r\n"
+        ),
         (
             .mail(from: "\u{f6}@b.example", size: nil, eightBit: true, utf8: true),
             "MAIL FROM:<\u{f6}@b.example> BODY=8BITMIME SMTPUTF8\r\n"
@@ -27,7 +33,8 @@ struct SmtpCommandTests {
     }
 
     @Test(arguments: [
-        "a@b\r\nRCPT TO:<x@y", "a@b\nDATA", "a@b\r", "a\u{0}@b", "a\u{7f}@b", "a@b> SIZE=1", "a@b <c@d>", "<a@b>", "a b@c",
+        "a@b\r\nRCPT TO:<x@y", "a@b\nDATA", "a@b\r", "a\u{0}@b", "a\u{7f}@b", "a@b> SIZE=1", "a@b <c@d>", "<a@b>",
+        "a b@c",
         "a,b@c", "a@b;c", "a@b@c", "@b", "a@", "a", "", "\"a@b", "a\"b\"@c", "a\\@b", "(x)a@b", "\u{f6}@b",
     ])
     func refusesAnAddress(_ address: String) {

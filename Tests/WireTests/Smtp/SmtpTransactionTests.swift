@@ -64,7 +64,8 @@ struct SmtpTransactionTests {
 
     @Test(arguments: [
         Case(
-            name: "all is well, pipelined", replies: ["250 Ok", "250 Ok", "251 will forward", "354 go", "250 2.0.0 queued"],
+            name: "all is well, pipelined",
+            replies: ["250 Ok", "250 Ok", "251 will forward", "354 go", "250 2.0.0 queued"],
             outcomes: ["accepted", "accepted"], code: 250, isAccepted: true),
         Case(
             name: "all is well, one by one", offers: [], replies: ["250 Ok", "250 Ok", "250 Ok", "354 go", "250 Ok"],
@@ -75,26 +76,33 @@ struct SmtpTransactionTests {
             code: 250, isAccepted: true),
         Case(
             name: "too many recipients: the rest is deferred",
-            replies: ["250 Ok", "250 Ok", "452 4.5.3 too many", "354 go", "250 Ok"], outcomes: ["accepted", "deferred"],
+            replies: ["250 Ok", "250 Ok", "452 4.5.3 too many", "354 go", "250 Ok"],
+            outcomes: ["accepted", "deferred"],
             code: 250, isAccepted: true),
         Case(
-            name: "all are refused, and so is DATA", replies: ["250 Ok", "550 no", "550 no", "554 no valid recipients"],
+            name: "all are refused, and so is DATA",
+            replies: ["250 Ok", "550 no", "550 no", "554 no valid recipients"],
             outcomes: ["refused", "refused"], step: .rcpt, code: 550, contents: 0, needsReset: true),
         Case(
             name: "all are refused, and DATA is let through: an empty content, whatever is said to it",
-            replies: ["250 Ok", "550 no", "550 no", "354 go", "250 fine"], outcomes: ["refused", "refused"], step: .rcpt,
+            replies: ["250 Ok", "550 no", "550 no", "354 go", "250 fine"], outcomes: ["refused", "refused"],
+            step: .rcpt,
             code: 550, contents: 0, needsReset: true),
         Case(
-            name: "all are refused, one by one: DATA is not tried", offers: [], replies: ["250 Ok", "550 no", "450 later"],
+            name: "all are refused, one by one: DATA is not tried", offers: [],
+            replies: ["250 Ok", "550 no", "450 later"],
             outcomes: ["refused", "deferred"], step: .rcpt, code: 450, contents: 0, needsReset: true),
         Case(
-            name: "the sender is refused, pipelined", replies: ["550 5.7.60 not yours", "503 no MAIL", "503 no MAIL", "503 no"],
+            name: "the sender is refused, pipelined",
+            replies: ["550 5.7.60 not yours", "503 no MAIL", "503 no MAIL", "503 no"],
             outcomes: ["-", "-"], step: .mail, code: 550, contents: 0),
         Case(
-            name: "the sender is refused, one by one", offers: [], replies: ["451 4.3.0 trouble"], outcomes: ["-", "-"],
+            name: "the sender is refused, one by one", offers: [], replies: ["451 4.3.0 trouble"],
+            outcomes: ["-", "-"],
             step: .mail, code: 451, contents: 0),
         Case(
-            name: "a login is wanted", offers: [], replies: ["530 5.7.0 authentication required"], outcomes: ["-", "-"],
+            name: "a login is wanted", offers: [], replies: ["530 5.7.0 authentication required"],
+            outcomes: ["-", "-"],
             step: .mail, code: 530, contents: 0),
         Case(
             name: "DATA is refused", replies: ["250 Ok", "250 Ok", "250 Ok", "451 4.3.0 not now"],
@@ -103,7 +111,8 @@ struct SmtpTransactionTests {
             name: "the content is refused", replies: ["250 Ok", "250 Ok", "250 Ok", "354 go", "554 5.7.1 spam"],
             outcomes: ["accepted", "accepted"], code: 554),
         Case(
-            name: "421 to MAIL", replies: ["421 4.4.2 timeout"], outcomes: ["-", "-"], step: .mail, code: 421, contents: 0,
+            name: "421 to MAIL", replies: ["421 4.4.2 timeout"], outcomes: ["-", "-"], step: .mail, code: 421,
+            contents: 0,
             isClosing: true),
         Case(
             name: "421 in the middle of the recipients", replies: ["250 Ok", "250 Ok", "421 4.7.0 too many"],
@@ -127,7 +136,9 @@ struct SmtpTransactionTests {
         let play = try SmtpPlay(
             Self.two, offers: ["PIPELINING", "SIZE 1000"], replies: ["250 a", "250 b", "250 c", "354 d", "250 e"])
         #expect(
-            play.written == ["MAIL FROM:<a@x.example> SIZE=100\r\nRCPT TO:<b@y.example>\r\nRCPT TO:<c@y.example>\r\nDATA\r\n"])
+            play.written == [
+                "MAIL FROM:<a@x.example> SIZE=100\r\nRCPT TO:<b@y.example>\r\nRCPT TO:<c@y.example>\r\nDATA\r\n"
+            ])
     }
 
     @Test func waitsForEachReplyWithoutPipelining() throws {
@@ -206,7 +217,8 @@ struct SmtpTransactionTests {
         var accepted = 0
         for _ in 0..<5000 {
             var transaction = try SmtpTransaction(
-                Self.two, SmtpCapabilities(ehlo: SmtpReply(code: 250, lines: ["h", random.below(2) == 0 ? "PIPELINING" : "X"])))
+                Self.two,
+                SmtpCapabilities(ehlo: SmtpReply(code: 250, lines: ["h", random.below(2) == 0 ? "PIPELINING" : "X"])))
             var last = ""
             var offered = false
             play: for step in 0..<40 {

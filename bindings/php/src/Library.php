@@ -22,7 +22,7 @@ final class Library
     private static ?FFI $ffi = null;
     private static ?string $path = null;
 
-    /** Names the file to load, before anything else of this package is used. Not for php-fpm, which preloads. */
+    /** Names the file to load, before anything else of this package is used. */
     public static function load(string $path): void
     {
         if (self::$ffi !== null && self::$path !== $path) {
@@ -32,26 +32,7 @@ final class Library
         self::ffi();
     }
 
-    /** For opcache.preload alone: declares the library for every request. */
-    public static function preload(?string $path = null): void
-    {
-        $head = '#define FFI_SCOPE "' . self::SCOPE . "\"\n"
-            . '#define FFI_LIB "' . ($path ?? self::found()) . "\"\n";
-        // FFI::load takes a file only, and the library's place is known here alone.
-        $file = tempnam(sys_get_temp_dir(), 'mailroom');
-        if ($file === false) {
-            throw new \RuntimeException('no temporary file can be made');
-        }
-        try {
-            file_put_contents($file, $head . self::declarations());
-            if (FFI::load($file) === null) {
-                throw new \RuntimeException('libmailroom cannot be loaded: ' . ($path ?? self::found()));
-            }
-        } finally {
-            unlink($file);
-        }
-    }
-
+    /** The declared library: from ffi.preload's scope where php.ini names it, else declared here, once in a process. */
     public static function ffi(): FFI
     {
         return self::$ffi ??= self::opened();

@@ -180,12 +180,13 @@ static mr_result ask(mr_context *context, mr_fields *header, const struct entry 
   return result == MR_OK ? host->want(context, header) : result;
 }
 
-static mr_result store_new(mr_context *context, struct listing *listing, struct entry **wanted, size_t count, bool *all) {
+static mr_result store_new(mr_context *context, struct listing *listing, struct entry **wanted, size_t count, size_t known,
+                           bool *all) {
   mr_fields *header = host->fields_new(context), *fields = host->fields_new(context);
   mr_result result = header && fields ? MR_OK : no_memory(context);
   size_t index, skipped = 0;
   for (index = 0; index < count && result == MR_OK; index++) {
-    host->progress(context, (int64_t)(listing->count - count + index), (int64_t)listing->count);
+    host->progress(context, (int64_t)(known + index), (int64_t)(known + count));
     result = ask(context, header, wanted[index]);
     if (result == MR_SKIP) {
       /* a finding, too, but want never answers MR_COMMIT_NOW */
@@ -199,18 +200,21 @@ static mr_result store_new(mr_context *context, struct listing *listing, struct 
     }
     result = committed(context, result);
   }
-  host->progress(context, (int64_t)(listing->count - count + index), (int64_t)listing->count);
+  host->progress(context, (int64_t)(known + index), (int64_t)(known + count));
   return result;
 }
 
 static mr_result find_new(mr_context *context, struct listing *listing, bool *all) {
   struct entry **wanted = malloc((listing->count + 1) * sizeof *wanted);
   struct stat status;
-  size_t index, count = 0;
+  size_t index, count = 0, known = 0;
   mr_result result = wanted ? MR_OK : no_memory(context);
   for (index = 0; index < listing->count && result == MR_OK; index++) {
     struct entry *entry = &listing->entries[index];
-    if (entry->is_known) continue;
+    if (entry->is_known) {
+      known++;
+      continue;
+    }
     if (fstatat(entry->is_new ? listing->fresh : listing->cur, entry->file, &status, AT_SYMLINK_NOFOLLOW) != 0) {
       *all = false;
       continue;
@@ -221,7 +225,7 @@ static mr_result find_new(mr_context *context, struct listing *listing, bool *al
     wanted[count++] = entry;
   }
   if (count) qsort(wanted, count, sizeof *wanted, newest_first);
-  if (result == MR_OK) result = store_new(context, listing, wanted, count, all);
+  if (result == MR_OK) result = store_new(context, listing, wanted, count, known, all);
   free(wanted);
   return result;
 }

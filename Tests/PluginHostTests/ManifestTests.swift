@@ -1,0 +1,74 @@
+import Base
+import Testing
+
+@testable import PluginHost
+
+struct ManifestTests {
+    private static let good = #"""
+        {"plugin": "p", "version": "1.0", "abi": 1, "library": "p.so", "later": [1, {"x": 2}], "providers": [
+          {"scheme": "imap", "title": "IMAP", "auth": ["password"], "capabilities": ["sync"], "send_with": "smtp",
+           "requires": ["imap_host"], "find_sent": "unknown", "limits": {"connections": 5}, "status_url": "",
+           "settings": [{"name": "imap_host", "type": "text", "required": 0, "meaning": "the server"},
+                        {"name": "imap_port", "type": "int", "default": "993"},
+                        {"name": "imap_tls", "values": ["implicit", "none"], "default": "implicit"},
+                        {"name": "password", "secret": true}]},
+          {"scheme": "smtp", "capabilities": ["send"]}]}
+        """#
+
+    @Test func everyField() throws {
+        let manifest = try Manifest(Array(ManifestTests.good.utf8))
+        #expect(manifest.library == "p.so")
+        let imap = try #require(manifest.providers.first)
+        #expect(imap.title == "IMAP")
+        #expect(imap.sendWith == "smtp")
+        #expect(imap.requires == ["imap_host"])
+        #expect(imap.limits == ["connections": 5])
+        #expect(imap.can("sync"))
+        #expect(!imap.can("send"))
+        #expect(imap.settings.map(\.name) == ["imap_host", "imap_port", "imap_tls", "password"])
+        #expect(imap.setting("imap_port")?.defaultValue == "993")
+        #expect(imap.setting("imap_tls")?.values == ["implicit", "none"])
+        #expect(imap.setting("password")?.secret == true)
+        #expect(manifest.providers[1].title == "smtp")
+    }
+
+    /// What is replaced, by what, and the field that the failure names.
+    @Test(arguments: [
+        ("\"abi\": 1", "\"abi\": 2", "abi"), ("\"abi\": 1,", "", "abi"), ("\"abi\": 1", "\"abi\": \"1\"", "abi"),
+        ("\"plugin\": \"p\"", "\"plugin\": \"P P\"", "plugin"), ("\"plugin\": \"p\"", "\"plugin\": 5", "plugin"),
+        ("\"version\": \"1.0\",", "", "version"), ("\"version\": \"1.0\"", "\"version\": \"a\\nb\"", "version"),
+        ("\"p.so\"", "\"../p.so\"", "library"), ("\"p.so\"", "\"/lib/p.so\"", "library"),
+        ("\"p.so\"", "\".so\"", "library"), ("\"p.so\"", "\"p\"", "library"),
+        ("\"p.so\"", "\"p.so\\u0000\"", "json"),
+        ("\"scheme\": \"smtp\"", "\"scheme\": \"imap\"", "scheme"),
+        ("\"scheme\": \"smtp\"", "\"scheme\": \"SMTP\"", "providers[1].scheme"),
+        ("\"scheme\": \"smtp\"", "\"scheme\": \"\"", "providers[1].scheme"),
+        ("\"send_with\": \"smtp\"", "\"send_with\": \"imap\"", "send_with"),
+        ("\"send_with\": \"smtp\"", "\"send_with\": \"pop\"", "send_with"),
+        ("\"unknown\"", "\"perhaps\"", "providers[0].find_sent"),
+        ("[\"imap_host\"]", "[\"host\"]", "providers[0].requires"),
+        ("[\"imap_host\"]", "\"imap_host\"", "providers[0].requires"), ("[\"password\"]", "[5]", "providers[0].auth"),
+        ("{\"connections\": 5}", "{\"connections\": -5}", "providers[0].limits.connections"),
+        ("{\"connections\": 5}", "[]", "providers[0].limits"),
+        ("\"type\": \"int\"", "\"type\": \"float\"", "providers[0].settings[1].type"),
+        ("\"993\"", "\"x\"", "providers[0].settings[1].default"),
+        ("\"default\": \"implicit\"", "\"default\": \"starttls\"", "providers[0].settings[2].default"),
+        ("\"secret\": true", "\"secret\": 2", "providers[0].settings[3].secret"),
+        ("\"secret\": true", "\"secret\": 1, \"default\": \"x\"", "providers[0].settings[3].default"),
+        ("\"name\": \"imap_tls\"", "\"name\": \"imap_port\"", "providers[0].settings[2].name"),
+        ("\"name\": \"imap_tls\"", "\"name\": \"imap tls\"", "providers[0].settings[2].name"),
+    ])
+    func refused(replace: String, with new: String, field: String) throws {
+        let text = ManifestTests.good.replacing(replace, with: new)
+        try #require(text != ManifestTests.good)
+        let failure = try #require(throws: Failure.self) { try Manifest(Array(text.utf8)) }
+        #expect(failure.field == field, "\(failure.message)")
+    }
+
+    @Test(arguments: [
+        "", "[]", "5", "{", "{\"abi\": 1.5}", String(repeating: "[", count: 100_000), "\u{0}", "{\"a\":1,\"a\":2}",
+    ])
+    func notEvenAnObject(text: String) {
+        #expect(throws: Failure.self) { try Manifest(Array(text.utf8)) }
+    }
+}

@@ -1,0 +1,146 @@
+/* mainjob STORE ACCOUNT-JSON GOOD-RECIPIENT BAD-RECIPIENT
+ *
+ * The main job: connect, sync, list, read a body, send, a failure with its class, resend. ACCOUNT-JSON is the record
+ * that mr_connect takes, on standard input where it is "-", because a secret is never an argument. Every line that it
+ * prints is JSON. The tests compare the lines with those of the other languages. */
+#include "example.h"
+
+enum { WAIT_MS = 60000, LONGEST_ACCOUNT = 65536 };
+
+/* {"step":NAME,"row":...}: the library writes the row itself. */
+static void say(const char *step, mr_record *row)
+{
+	const char *json = row ? mr_record_json(row) : NULL;
+
+	printf("{\"step\":\"%s\",\"row\":%s}\n", step, json ? json : "{}");
+}
+
+static mr_record *ended(const char *what, mr_job *job)
+{
+	mr_error *error = NULL;
+	mr_record *result = NULL;
+
+	if (must(what, mr_job_wait(job, WAIT_MS, &result, &error), error) == MR_TIMEOUT) {
+		fprintf(stderr, "%s: not ended after a minute\n", what);
+		exit(1);
+	}
+	mr_job_free(job);
+	return result;
+}
+
+static mr_record *send_ended(mr_engine *engine, int64_t send)
+{
+	mr_error *error = NULL;
+	mr_record *row = NULL;
+
+	if (must("send", mr_send_wait(engine, send, WAIT_MS, &row, &error), error) == MR_TIMEOUT) {
+		fprintf(stderr, "send: not ended after a minute\n");
+		exit(1);
+	}
+	return row;
+}
+
+static int64_t queue(mr_engine *engine, int64_t account, const char *recipient)
+{
+	mr_error *error = NULL;
+	mr_record *message = mr_record_new();
+	int64_t send = 0;
+
+	mr_record_add_text(message, "to", recipient);
+	mr_record_set_text(message, "subject", "The main job");
+	mr_record_set_text(message, "text", "Hello.\n");
+	must("send", mr_send(engine, account, message, &send, &error), error);
+	mr_record_free(message);
+	return send;
+}
+
+/* How many bytes the message has, read in pieces. */
+static size_t body_size(mr_engine *engine, int64_t message)
+{
+	mr_error *error = NULL;
+	mr_blob *blob = NULL;
+	char piece[4096];
+	size_t length = 0, size = 0;
+
+	must("blob", mr_blob_open(engine, message, NULL, &blob, &error), error);
+	do {
+		must("read", mr_blob_read(blob, piece, sizeof piece, &length, &error), error);
+		size += length;
+	} while (length);
+	mr_blob_free(blob);
+	return size;
+}
+
+int main(int argc, char **argv)
+{
+	static char json[LONGEST_ACCOUNT];
+	mr_error *error = NULL;
+	mr_engine *engine = NULL;
+	mr_record *options, *values, *row = NULL;
+	mr_job *job = NULL;
+	mr_cursor *cursor = NULL;
+	const mr_record *message = NULL;
+	int64_t account, send;
+
+	if (argc != 5) {
+		fprintf(stderr, "usage: mainjob STORE ACCOUNT-JSON|- GOOD-RECIPIENT BAD-RECIPIENT\n");
+		return 2;
+	}
+	if (strcmp(argv[2], "-") == 0)
+		json[fread(json, 1, sizeof json - 1, stdin)] = 0;
+	else
+		snprintf(json, sizeof json, "%s", argv[2]);
+
+	options = mr_record_new();
+	mr_record_set_int(options, "key_file", 1);
+	must("open", mr_open(argv[1], options, &engine, &error), error);
+	mr_record_free(options);
+
+	must("account", mr_record_from_json(json, &values, &error), error);
+	must("connect", mr_connect(engine, values, &job, &error), error);
+	mr_record_free(values);
+	row = ended("connect", job);
+	account = int_of(row, "account");
+	mr_record_free(row);
+
+	must("sync", mr_sync(engine, account, NULL, &job, &error), error);
+	row = ended("sync", job);
+	say("sync", row);
+	mr_record_free(row);
+
+	must("status", mr_status(engine, account, &row, &error), error);
+	say("status", row);
+	mr_record_free(row);
+
+	values = mr_record_new();
+	mr_record_set_int(values, "account", account);
+	mr_record_set_text(values, "order", "-date");
+	must("find", mr_find(engine, "message", values, &cursor, &error), error);
+	mr_record_free(values);
+	while (must("next", mr_cursor_next(cursor, &message, &error), error) != MR_END) {
+		int64_t id = int_of(message, "id");
+
+		must("get", mr_get(engine, "message", id, &row, &error), error);
+		say("message", row);
+		mr_record_free(row);
+		printf("{\"step\":\"body\",\"row\":{\"id\":%" PRId64 ",\"size\":%zu}}\n", id, body_size(engine, id));
+	}
+	mr_cursor_free(cursor);
+
+	row = send_ended(engine, queue(engine, account, argv[3]));
+	say("sent", row);
+	mr_record_free(row);
+
+	send = queue(engine, account, argv[4]);
+	row = send_ended(engine, send);
+	say("failed", row);
+	mr_record_free(row);
+
+	must("resend", mr_resend(engine, send, NULL, &error), error);
+	row = send_ended(engine, send);
+	say("resent", row);
+	mr_record_free(row);
+
+	mr_close(engine);
+	return 0;
+}

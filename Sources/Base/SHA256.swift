@@ -5,6 +5,7 @@ package struct SHA256: ~Copyable {
     private let context: OpaquePointer
 
     package init() {
+        CryptoLibrary.prepare()
         context = EVP_MD_CTX_new()
         EVP_DigestInit_ex(context, EVP_sha256(), nil)
     }

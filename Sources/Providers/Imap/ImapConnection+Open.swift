@@ -55,7 +55,7 @@ extension ImapConnection {
     private static func noTLS(_ message: String, _ status: Imap.Status?) -> Failure {
         var failure = Failure(MR_E_TLS, message)
         failure.step = "starttls"
-        failure.cause = "tls.not_offered"
+        failure.cause = "tls.starttls_refused"
         failure.code = status?.code?.name
         failure.serverText = status?.text
         return failure
@@ -88,7 +88,7 @@ extension ImapConnection {
             "the server offers no login that can be used (PLAIN or LOGIN); offered: \(offered.isEmpty ? "none" : offered)"
         )
         failure.step = "auth"
-        failure.cause = "imap.login_not_offered"
+        failure.cause = "auth.mechanism"
         return failure
     }
 

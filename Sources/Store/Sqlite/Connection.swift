@@ -35,8 +35,8 @@ final class Connection {
             switch role {
             case .writer:
                 try execute("PRAGMA cache_size=-8000")
-                try execute("PRAGMA wal_autocheckpoint=4000")
-                try execute("PRAGMA journal_size_limit=33554432")
+                try execute("PRAGMA wal_autocheckpoint=2000")
+                try execute("PRAGMA journal_size_limit=16777216")
                 try execute("PRAGMA secure_delete=OFF")
             case .reader:
                 try execute("PRAGMA cache_size=-2000")

@@ -273,10 +273,7 @@ def test_one_of_two_recipients_refused(scripted):
 
 def test_put_off_recipient_waits(scripted):
     room, account, server = scripted
-    number = room.send(account, to="defer-x@b.example", subject="A test", text="Hello")
-    with pytest.raises(mailroom.TimeoutError):
-        room.send_wait(number, 3)
-    row = room.get("send", number)
+    number, row = sent(room, account, "defer-x@b.example")
     assert row["state"] == "retry_wait" and row["temporary"] == 1 and row["next_attempt"]
     assert "Busy, try again later" in row["server_text"]
 
@@ -296,10 +293,8 @@ def test_lost_after_the_dot_is_never_sent_twice(scripted, to):
 def test_lost_before_the_dot_goes_again(scripted):
     room, account, server = scripted
     number = room.send(account, to="drop-data-x@b.example", subject="A test", text="Hello\n" * 10)
-    with pytest.raises(mailroom.TimeoutError):
-        room.send_wait(number, 3)
-    assert room.get("send", number)["state"] == "retry_wait"
-    assert server.messages == []
+    assert room.send_wait(number, 20)["state"] == "retry_wait"
+    assert server.reached >= 1 and server.messages == []
 
 
 def test_rejected_content(scripted):

@@ -21,7 +21,7 @@ def folder(tmp_path):
     manifest = json.loads((PLUGINS / "maildir.json").read_text())
     manifest["plugin"] = "mine"
     manifest["library"] = "mine.so"
-    manifest["providers"][0]["scheme"] = "mine"
+    manifest["providers"][0].update(scheme="mine", capabilities=["sync", "folders"])
     (path / "mine.json").write_text(json.dumps(manifest))
     compile_plugin(path / "mine.so", "mine")
     os.chmod(path / "mine.json", 0o644)
@@ -37,8 +37,10 @@ def compile_plugin(out, scheme, symbol="mr_plugin_init_1", body=None):
 static mr_result opened(mr_context *c, mr_session **out) {{ (void)c; *out = (mr_session *)out; return MR_OK; }}
 static void closed(mr_context *c, mr_session *s) {{ (void)c; (void)s; }}
 static mr_result folders(mr_session *s, mr_context *c) {{ (void)s; (void)c; return MR_OK; }}
+static mr_result sync(mr_session *s, mr_context *c, const mr_fields *f, mr_bytes b) {{ (void)s; (void)c; (void)f; (void)b;
+  return MR_OK; }}
 static const mr_provider provider = {{ .size = sizeof provider, .scheme = "{scheme}", .open = opened, .close = closed,
-  .folders = folders }};
+  .folders = folders, .sync = sync }};
 __attribute__((visibility("default"))) mr_result {symbol}(const mr_host *, mr_plugin *);
 mr_result {symbol}(const mr_host *host, mr_plugin *out) {{
   (void)host; out->providers = &provider; out->provider_count = 1; out->provider_size = sizeof provider; return MR_OK; }}
@@ -122,7 +124,7 @@ def remove_library(folder):
 
 AT_ONCE = [
     (spoil_mode_of_library, "writ"), (spoil_mode_of_manifest, "writ"), (spoil_mode_of_folder, "writ"),
-    (spoil_owner, "own"), (spoil_abi, "ABI"), (spoil_json, "mine.json"), (spoil_depth, "mine.json"),
+    (spoil_owner, "belongs"), (spoil_abi, "ABI"), (spoil_json, "mine.json"), (spoil_depth, "mine.json"),
     (spoil_fields, "providers"), (spoil_path, "library"), (remove_library, "mine.so"),
 ]
 
@@ -143,6 +145,10 @@ def test_refused_with_its_reason(tmp_path, folder, spoil, reason):
 
 
 def without_symbol(folder):
+    compile_plugin(folder / "mine.so", "mine", symbol="another_name")
+
+
+def symbol_of_another_abi(folder):
     compile_plugin(folder / "mine.so", "mine", symbol="mr_plugin_init_9")
 
 
@@ -163,8 +169,9 @@ def another_scheme(folder):
     compile_plugin(folder / "mine.so", "yours")
 
 
-AT_LOAD = [(without_symbol, "mr_plugin_init_1"), (no_library_at_all, "mine.so"), (init_that_fails, ""),
-           (another_scheme, "mine")]
+AT_LOAD = [
+    (without_symbol, "mr_plugin_init_1"), (symbol_of_another_abi, "ABI 9"), (no_library_at_all, "mine.so"),
+    (init_that_fails, ""), (another_scheme, "mine")]
 
 
 @pytest.mark.parametrize("spoil, reason", AT_LOAD, ids=[spoil.__name__ for spoil, _ in AT_LOAD])

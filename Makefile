@@ -46,9 +46,7 @@ define laid
 	@ln -sfn libmailroom.so.$(SOVERSION) $(2)/lib/libmailroom.so
 	@install -d -m 755 $(2)/include $(2)/lib/pkgconfig
 	@install -m 644 include/*.h $(2)/include
-	@printf '%s\n' 'prefix=$${pcfiledir}/../..' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
-	    'Name: mailroom' 'Description: Email sync and send engine' 'Version: $(VERSION)' \
-	    'Libs: -L$${libdir} -lmailroom' 'Cflags: -I$${includedir}' > $(2)/lib/pkgconfig/mailroom.pc
+	@sed -e 's|@PREFIX@|$${pcfiledir}/../..|' -e 's|@VERSION@|$(VERSION)|' bindings/c/mailroom.pc.in > $(2)/lib/pkgconfig/mailroom.pc
 	@chmod 644 $(2)/lib/pkgconfig/mailroom.pc
 	$(call stripped,.build-$(1)/release/libmail.so,$(2)/lib/mailroom/plugins/mail.so,$(2)/debug)
 	@install -m 644 Sources/Providers/MailPlugin/mail.json $(2)/lib/mailroom/plugins

@@ -123,7 +123,7 @@ let package =
     build == "tool"
     ? Package(
         name: "mailroom",
-        dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
+        dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")],
         targets: tool, swiftLanguageModes: [.v6])
     : Package(
         name: "mailroom", products: libraries, targets: rooms + testHooks + (shipping ? [] : roomTests),

@@ -9,9 +9,9 @@ extension Engine {
         try RecordSpec.syncOptions.check(options)
         let row = try core.store.account(account)
         guard row.health.state != "disconnected" else {
-            throw .invalid("account", "\(row.address) is disconnected; reconnect it first")
+            throw Failure(MR_E_CLOSED, "\(row.address) is disconnected; reconnect it first")
         }
-        guard row.receives else { throw .invalid("account", "\(row.address) only sends: there is nothing to sync") }
+        guard row.receives else { throw .unsupported("\(row.address) only sends: there is nothing to sync") }
         return Job(
             try core.store.insertJob(NewJob(kind: "sync", account: account, params: options, onDeath: .resume)), self)
     }

@@ -48,18 +48,26 @@ extension Engine {
 
     package func update(_ kind: String, _ id: Int64, _ values: Record) throws(Failure) {
         try checkOpen()
-        _ = try get(kind, id)
-        throw .unsupported("changing a row of kind '\(kind)' comes with a later version")
+        guard kind == "company" else {
+            _ = try get(kind, id)
+            throw .unsupported("changing a row of kind '\(kind)' comes with a later version")
+        }
+        try RecordSpec.named(kind)?.check(values)
+        let key = try Engine.line(values, "key")
+        guard key != "" else { throw .invalid("key", "is empty") }
+        try core.store.updateCompany(id, key: key, name: try Engine.line(values, "name"))
     }
 
-    /// A send that ended, with its content, is the one row that can be removed so far.
+    /// A company without accounts, or a send that has ended, with its content.
     package func remove(_ kind: String, _ id: Int64) throws(Failure) {
         try checkOpen()
-        guard kind == "send" else {
+        switch kind {
+        case "company": try core.store.removeCompany(id)
+        case "send": try core.store.removeSend(id)
+        default:
             _ = try get(kind, id)
             throw .unsupported("removing a row of kind '\(kind)' comes with a later version")
         }
-        try core.store.removeSend(id)
     }
 
     package func changes(_ after: Int64, _ query: Record) throws(Failure) -> Cursor {

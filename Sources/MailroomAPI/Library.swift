@@ -3,7 +3,7 @@ import Glibc
 
 /// The interface's version, major << 16 | minor. The minor grows with each function added to mailroom.h.
 private let abi: UInt32 = 1 << 16 | 0
-nonisolated(unsafe) private let version = Lent.copy("0.1.0")
+nonisolated(unsafe) private let version = Lent.copy("1.0.0")
 
 /// The features of `mr_has`. What mailroom.h names beside these is not there yet.
 private let features: Set<String> = {

@@ -10,7 +10,8 @@ extension RecordSpec {
         [
             .given("work", .text, "never, wait (the default) or always: which work this process does"),
             .given("plugins", .list, "more directories of plugins, before the built-in one"),
-            .given("key", .bytes, "32 bytes, or 64 hexadecimal digits: the key that secrets are encrypted with"),
+            .given(
+                "key", .bytes, "32 bytes, or a text of 64 hexadecimal digits: the key that secrets are encrypted with"),
             .given("key_id", .text, "a name for the key; the default is 'host'"),
             .given("key_file", .int, "1: keep the key in a file of mode 0600 beside the store (for one user alone)"),
             .given("group_access", .int, "1: the store's files are for the group, too (0660)"),

@@ -39,7 +39,7 @@ struct AccountForm {
         let text: String
         switch value {
         case .text(let given): text = given
-        case .int(let number): text = String(number)
+        case .int(let number) where spec.type == "int": text = String(number)
         default: throw .invalid(spec.name, "is \(value.kindName), expected \(spec.type)")
         }
         guard !text.isEmpty else {

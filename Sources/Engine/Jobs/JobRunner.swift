@@ -74,7 +74,7 @@ struct JobRunner {
         _ account: AccountRow, _ interruption: Interruption, _ lease: Lease, only: String? = nil,
         report: @escaping (_ done: Int64, _ total: Int64?, _ note: String) -> Void = { _, _, _ in }
     ) throws(Failure) -> Record {
-        guard account.receives else { throw .invalid("account", "\(account.address) only sends") }
+        guard account.receives else { throw .unsupported("\(account.address) only sends: there is nothing to sync") }
         let work = SyncWork(
             core: core, account: account, interruption: interruption, lease: lease, only: only, report: report)
         let store = core.store

@@ -7,9 +7,9 @@ extension Engine {
     package func send(_ account: Int64, _ message: Record) throws(Failure) -> Int64 {
         try checkOpen()
         let row = try core.store.account(account)
-        guard row.sends else { throw .invalid("account", "\(row.address) only receives: it has no server for sending") }
+        guard row.sends else { throw .unsupported("\(row.address) only receives: it has no server for sending") }
         guard row.health.state != "disconnected" else {
-            throw .invalid("account", "\(row.address) is disconnected; reconnect it first")
+            throw Failure(MR_E_CLOSED, "\(row.address) is disconnected; reconnect it first")
         }
         let made = try Composer(store: core.store, account: row).compose(message)
         let stored = try core.store.insertSend(made)

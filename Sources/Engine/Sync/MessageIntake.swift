@@ -50,7 +50,8 @@ final class MessageIntake {
         let internalDate = fields.int("internal_date") ?? parsed.date ?? Clock.wall()
         return IncomingMessage(
             ref: fields.text("ref") ?? "", flags: MessageFlags.split(fields.text("flags")),
-            internalDate: internalDate, size: size, historical: fields.int("historical") == 1 && internalDate < connectedAt,
+            internalDate: internalDate, size: size,
+            historical: fields.int("historical") == 1 && internalDate < connectedAt,
             summary: parsed.summary(date: internalDate), body: body)
     }
 }

@@ -91,9 +91,9 @@ let roomTests: [Target] = [
     tests("BaseTests", ["Base"]),
     tests("MimeTests", ["Base", "Mime"]),
     tests("WireTests", ["Base", "Wire"]),
-    tests("TransportTests", ["Base", "Transport"]),
+    tests("TransportTests", ["Base", "CMailroom", "CSystem", "Transport"]),
     tests("StoreTests", ["Base", "Store"]),
-    tests("PluginHostTests", ["Base", "CMailroom", "Transport", "PluginHost"]),
+    tests("PluginHostTests", ["Base", "CMailroom", "CSystem", "Transport", "PluginHost"]),
     tests("EngineTests", ["Base", "Mime", "Store", "PluginHost", "Engine"]),
     tests("ProviderTests", ["Base", "Wire", "PluginKit", "ImapProvider", "SmtpProvider"]),
 ]

@@ -17,9 +17,9 @@
  * file is passed on as it came where the field says bytes; in text fields the host replaces what is not UTF-8.
  * Contexts, streams and fields are handles that the host checks: one that is over, or another call's, is refused.
  *
- * Results. mailroom_result.h: 0 done, positive an answer, negative a failure. A function of the plugin that fails calls
- * `fail` with the facts and returns the same code. A host function's failure is final for the call
- * unless its comment says otherwise: clean up and return that code. Where the host has facts of its own (a name not
+ * Results. mailroom_result.h: 0 done, positive an answer, negative a failure. A function of the plugin that fails
+ * calls `fail` with the facts and returns the same code. A host function's failure is final for the call unless its
+ * comment says otherwise: clean up and return that code. Where the host has facts of its own (a name not
  * found, a certificate refused, a connection lost) it has written them down already; `fail` with the same code adds
  * to them, field by field.
  * MR_E_CANCELLED from any host function: stop at once, say no goodbye, return it.
@@ -64,7 +64,7 @@ typedef struct mr_host {
    *   code            text   the provider's own code: IMAP's response code, an API's error name
    *   text            text   the server's words, verbatim, without the codes
    *   retry_after_ms  int    how long the server asks to wait
-   *   cause           text   a cause of the catalogue, where the plugin knows better than the host ("tls.not_offered")
+   *   cause           text   a cause of the catalogue, where the plugin knows it better than the host
    *   message         text   one impersonal English line: what was tried and what happened
    * No secret ever goes into any of them. */
   mr_result (*fail)(mr_context *, mr_result, const mr_fields *);
@@ -73,7 +73,8 @@ typedef struct mr_host {
    * 6 information, 7 debug. */
   void      (*log)(mr_context *, int32_t level, const char *);
 
-  /* How far this call is: messages of the folder done, and in all (0: not known yet). */
+  /* How far this call is: in a sync messages of the folder, in a send octets of the message; and of how many (0: not
+   * known yet). */
   void      (*progress)(mr_context *, int64_t done, int64_t total);
 
   /* Milliseconds: since 1970 UTC where wall is 1; where it is 0, of a clock that is never set back. Ask here,
@@ -133,8 +134,8 @@ typedef struct mr_host {
    *    instead of making one each: setting a name again replaces its value. ------------------------------- */
   mr_fields *(*fields_new)(mr_context *);                         /* NULL where there are too many        */
 
-  /* Names are [a-z0-9_.], at most 64 octets. type: MR_TEXT (UTF-8, without a NUL at the end), MR_BYTES, or MR_INT: then the bytes are an int64_t of the
-   * machine (size 8, any alignment). The value is copied. */
+  /* Names are [a-z0-9_.], at most 64 octets. type: MR_TEXT (UTF-8, without a NUL at the end), MR_BYTES, or MR_INT:
+   * then the bytes are an int64_t of the machine (size 8, any alignment). The value is copied. */
   mr_result (*fields_set)(mr_fields *, const char *name, int32_t type, mr_bytes);
 
   /* MR_E_NOT_FOUND where it is absent, MR_E_INVALID where it is of another type. The bytes live until the field is
@@ -150,8 +151,8 @@ typedef struct mr_host {
   /* -- what the plugin found --------------------------------------------------------------------------- */
 
   /* Asked before every body: is it to be fetched? MR_OK: yes. MR_SKIP: it is known, or not kept; the host notes
-   * what it needs, which is a finding of its own: commit at least once in 500. Fields: ref text, size int (octets, where known), internal_date int (ms, where known),
-   * message_id text (where known, without angle brackets). */
+   * what it needs, which is a finding of its own: commit at least once in 500. Fields: ref text, size int (octets,
+   * where known), internal_date int (ms, where known), message_id text (where known, without angle brackets). */
   mr_result (*want)(mr_context *, const mr_fields *header);
 
   /* A page of what the store holds of a folder (the fields that sync got). *page: a list `items` of {ref text,
@@ -249,9 +250,10 @@ typedef struct mr_provider {
   mr_result (*apply)  (mr_session *, mr_context *, const mr_fields *change);
 
   /* Submits one message. envelope: from text (may be empty: <>), message_id text, size int, utf8 int (1: an address
-   * or a header needs SMTPUTF8), eight_bit int (1: the message has octets above 127), and a list `recipients` of {address text}. The message is whole, in CRLF lines,
-   * mapped from a file: read it in pieces, and say progress(done, total) in bytes after each: the host then gives
-   * the memory of what has been read back to the system.
+   * or a header needs SMTPUTF8), eight_bit int (1: the message has octets above 127), and a list `recipients` of
+   * {address text}. The message is whole, in CRLF lines, mapped from a file: read it in pieces, and say
+   * progress(done, total) in octets after each: the host then gives the memory of what has been read back to the
+   * system.
    *   emit("recipient", {address text, outcome text: accepted | refused | deferred, smtp int, enhanced text,
    *                      text text})          one each, as soon as it is known; kept even where the send fails
    *   emit("offer", {})                       directly before the write that cannot be taken back (SMTP: the final

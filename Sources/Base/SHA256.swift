@@ -4,9 +4,13 @@ import CSystem
 package struct SHA256: ~Copyable {
     private let context: OpaquePointer
 
+    /// Looked up once: OpenSSL would search its providers at every use.
+    nonisolated(unsafe) private static let algorithm: OpaquePointer? = EVP_MD_fetch(nil, "SHA256", nil)
+
     package init() {
+        CryptoLibrary.prepare()
         context = EVP_MD_CTX_new()
-        EVP_DigestInit_ex(context, EVP_sha256(), nil)
+        EVP_DigestInit_ex(context, SHA256.algorithm, nil)
     }
 
     deinit { EVP_MD_CTX_free(context) }
@@ -21,7 +25,7 @@ package struct SHA256: ~Copyable {
     package mutating func finish() -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)
         EVP_DigestFinal_ex(context, &digest, nil)
-        EVP_DigestInit_ex(context, EVP_sha256(), nil)
+        EVP_DigestInit_ex(context, SHA256.algorithm, nil)
         return digest
     }
 

@@ -6,12 +6,12 @@ import Base
 /// A `Failure` thrown here reaches the plugin as its result code; when the plugin returns, the first of them is
 /// what the invocation throws, whatever the plugin answered.
 package protocol CallDelegate: AnyObject {
-    /// A setting of the account (not a secret), or its default; nil where it has none.
+    /// A setting of the account (not a secret); nil where it has none, and then the manifest's default holds.
     func setting(_ name: String) -> String?
     /// A secret of the account, decrypted; nil where it has none.
     func secret(_ name: String) -> [UInt8]?
     func stateGet(_ key: String) throws(Failure) -> [UInt8]?
-    /// Stored with what this invocation emitted, at the next commit.
+    /// Stored with what this invocation emitted, at the next commit. Empty: removes the key.
     func statePut(_ key: String, _ value: [UInt8]) throws(Failure)
     /// - Returns: MR_OK, or MR_COMMIT_NOW where much has gathered.
     func emit(_ kind: String, _ fields: Record) throws(Failure) -> Int32

@@ -19,7 +19,8 @@ extension HostTable {
         with(context) { invocation throws(Failure) in
             let name = try text(name, "name", limit: 64)
             return try show(invocation, "setting.\(name)", name, out) {
-                invocation.delegate.setting(name).map { Array($0.utf8) }
+                let value = invocation.delegate.setting(name) ?? invocation.manifest.setting(name)?.defaultValue
+                return value.map { Array($0.utf8) }
             }
         }
     }

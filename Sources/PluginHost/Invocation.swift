@@ -35,6 +35,7 @@ final class Invocation {
     let options: CallOptions
     let delegate: any CallDelegate
     let streams: SessionStreams
+    let manifest: ProviderManifest
     let arena = Arena()
     let serial = Handle.serial()
 
@@ -58,11 +59,15 @@ final class Invocation {
     /// Pages of `known` and the handles of their items: only the latest two are kept.
     private var pages: [Set<Int>] = []
 
-    init(_ kind: Kind, _ options: CallOptions, _ delegate: any CallDelegate, _ streams: SessionStreams) {
+    init(
+        _ kind: Kind, _ options: CallOptions, _ delegate: any CallDelegate, _ streams: SessionStreams,
+        _ manifest: ProviderManifest
+    ) {
         self.kind = kind
         self.options = options
         self.delegate = delegate
         self.streams = streams
+        self.manifest = manifest
     }
 
     var context: OpaquePointer? { Handle(.context, serial: serial).pointer }

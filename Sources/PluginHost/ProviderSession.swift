@@ -155,6 +155,6 @@ package final class ProviderSession {
     ) -> Invocation {
         var options = options
         if options.provider.isEmpty { options.provider = provider.scheme }
-        return Invocation(kind, options, delegate, streams)
+        return Invocation(kind, options, delegate, streams, provider.manifest)
     }
 }

@@ -92,12 +92,14 @@ package final class Host {
         _ = call(context, failure.result, fields.pointer)
     }
 
-    /// A line for the operator's log, without secrets. The level is that of syslog(3): 3 error, 4 warning, 6 information, 7 debug.
+    /// A line for the operator's log, without secrets. The level is that of syslog(3): 3 error, 4 warning,
+    /// 6 information, 7 debug.
     package func log(_ level: Int32, _ text: String) {
         table.pointee.log?(context, level, text)
     }
 
-    /// Messages of this folder done so far, and in all (0: not known).
+    /// How far this call is: messages of the folder in a sync, octets of the message in a send; and of how many (0: not
+    /// known). In a send the host gives the memory of what has been read back to the system.
     package func progress(done: Int64, total: Int64) {
         table.pointee.progress?(context, done, total)
     }

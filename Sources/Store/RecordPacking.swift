@@ -46,19 +46,21 @@ extension Packer {
 extension Unpacker {
     static func record(_ bytes: [UInt8]) -> Record {
         var unpacker = Unpacker(bytes)
-        return unpacker.record()
+        return unpacker.record(depth: 0)
     }
 
-    private mutating func record() -> Record {
+    private mutating func record(depth: Int) -> Record {
         var record = Record()
         for _ in 0..<count() {
-            guard let name = text(), let value = value() else { break }
+            guard let name = text(), let value = value(depth: depth) else { break }
             record[name] = value
         }
         return record
     }
 
-    private mutating func value() -> Value? {
+    /// Nil also for what is nested deeper than `Packer` ever writes.
+    private mutating func value(depth: Int) -> Value? {
+        guard depth <= Packer.maximumDepth + 1 else { return nil }
         switch int() {
         case 1: return text().map(Value.text)
         case 2: return int().map(Value.int)
@@ -66,11 +68,11 @@ extension Unpacker {
         case 4:
             var items: [Value] = []
             for _ in 0..<count() {
-                guard let item = value() else { break }
+                guard let item = value(depth: depth + 1) else { break }
                 items.append(item)
             }
             return .list(items)
-        case 5: return .record(record())
+        case 5: return .record(record(depth: depth + 1))
         default: return nil
         }
     }

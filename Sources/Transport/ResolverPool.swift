@@ -70,7 +70,7 @@ final class ResolverPool: @unchecked Sendable {
     }
 
     private func work() {
-        csystem_name_thread("mr-resolver")
+        csystem_name_thread("mr-resolve")
         while let lookup = next() {
             lookup.run()
             lookup.finished.cancel()

@@ -29,7 +29,7 @@ def shadow(include, folder):
     source.write_text("\n".join(stubs) + "\n")
     library = folder / "libmailroom.so.1"
     succeed("gcc", "-std=c11", "-g", "-O0", "-fPIC", "-shared", "-Wl,-soname,libmailroom.so.1", "-Wall", "-Wextra", "-Werror",
-            "-I", include, source, "-o", library)
+            f"-ffile-prefix-map={folder}=.", "-I", include, source, "-o", library)
     return library
 
 

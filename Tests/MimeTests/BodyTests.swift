@@ -18,7 +18,8 @@ import Testing
         (.quotedPrintable, "a==41", "a=A", .quotedPrintableDamaged),
         (.quotedPrintable, "a=4=41", "a=4A", .quotedPrintableDamaged),
         (.quotedPrintable, "a= b", "a= b", .quotedPrintableDamaged), (.quotedPrintable, "caf=C3=A9", "café", nil),
-        (.uuencode, "begin 644 a\n#04)#\n`\nend\n", "ABC", nil), (.uuencode, "begin 644 a\r\n$04)#1```\r\nend", "ABCD", nil),
+        (.uuencode, "begin 644 a\n#04)#\n`\nend\n", "ABC", nil),
+        (.uuencode, "begin 644 a\r\n$04)#1```\r\nend", "ABCD", nil),
         (.eightBit, "as=20it\r\nis", "as=20it\r\nis", nil), (.unknown, "QUJD", "QUJD", nil),
     ]
 

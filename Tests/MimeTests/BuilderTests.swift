@@ -40,12 +40,15 @@ import Testing
         builder.to = (0..<30).map { MailAddress(name: "Person \($0), Dr.", address: "p\($0)@example.org") }
         builder.cc = [MailAddress(name: "日本 太郎", address: "taro@example.jp"), MailAddress(address: "\"a b\"@c.d")]
         builder.replyTo = [MailAddress(name: "R", address: "r@example.org")]
-        builder.subject = "A long subject with ünïcödé words and  two spaces, again and again, =?utf-8?Q?not_a_word?= 👍 end"
+        builder.subject =
+            "A long subject with ünïcödé words and  two spaces, again and again, =?utf-8?Q?not_a_word?= 👍 end"
         builder.text = "Grüße\n.\nFrom me\ntrailing \n" + String(repeating: "long ", count: 400)
         builder.html = "<p>Grüße <img src=\"cid:pic@x\"></p>\r\n"
         builder.inReplyTo = "parent@example.org"
         builder.references = ["root@example.org"]
-        builder.headers = [(name: "X-Note", value: "naïve"), (name: "List-Unsubscribe", value: "<https://example.org/u>")]
+        builder.headers = [
+            (name: "X-Note", value: "naïve"), (name: "List-Unsubscribe", value: "<https://example.org/u>"),
+        ]
         let image = (0..<1000).map { UInt8($0 & 255) }
         builder.attachments = [
             Attachment(name: "pic.png", type: "image/png", contentID: "pic@x", inline: true, bytes: image),
@@ -73,7 +76,10 @@ import Testing
                 "1.2 multipart/related false", "1.2.1 text/html false", "1.2.2 image/png false",
                 "2 application/pdf true", "3 application/octet-stream true", "4 text/plain true",
             ])
-        #expect(parts.map(\.filename) == [nil, nil, nil, nil, nil, "pic.png", "Übersicht 2003.pdf", "empty.bin", "note.txt"])
+        #expect(
+            parts.map(\.filename) == [
+                nil, nil, nil, nil, nil, "pic.png", "Übersicht 2003.pdf", "empty.bin", "note.txt",
+            ])
         #expect(parts[5].contentID == "pic@x")
         #expect(body(raw, parts[5]) == image)
         #expect(parts[5].decodedSize == 1000)
@@ -106,8 +112,10 @@ import Testing
     }
 
     static let texts: [(String, TransferEncoding)] = [
-        ("plain", .sevenBit), ("", .sevenBit), ("a\nb\rc\r\nd", .sevenBit), (String(repeating: "x", count: 998), .sevenBit),
-        (String(repeating: "x", count: 999), .quotedPrintable), ("From here", .quotedPrintable), ("a\nFrom b", .quotedPrintable),
+        ("plain", .sevenBit), ("", .sevenBit), ("a\nb\rc\r\nd", .sevenBit),
+        (String(repeating: "x", count: 998), .sevenBit),
+        (String(repeating: "x", count: 999), .quotedPrintable), ("From here", .quotedPrintable),
+        ("a\nFrom b", .quotedPrintable),
         ("NUL \0 here", .quotedPrintable), ("café and tea for everybody in the house", .quotedPrintable),
         ("日本語のテキスト", .base64), ("tab\there", .sevenBit), ("a = b, ü and a long text of plain words", .quotedPrintable),
         (String(repeating: "ü and forty other letters of plain text. ", count: 50) + " \n \t\n.\n..", .quotedPrintable),

@@ -6,18 +6,36 @@ import Testing
 @Suite struct DamageTests {
     /// A message, the outline of its parts, and its defects (those of a missing Date and From left out).
     static let messages: [(String, String, [String], [Defect])] = [
-        ("no end line", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\ntwo\n", [" 20", "1 3", "2 5"], [.boundaryEndMissing]),
-        ("last line is the boundary", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b--", [" 17", "1 3"], []),
+        (
+            "no end line", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\ntwo\n",
+            [" 24", "1 3", "2 5"], [.boundaryEndMissing]
+        ),
+        (
+            "last line is the boundary", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b--",
+            [" 17", "1 3"], []
+        ),
         (
             "outer ends inner",
             "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\none\n--b--\n",
-            [" 73", "1 10", "1.1 3"], [.boundaryEndMissing]
+            [" 69", "1 10", "1.1 3"], [.boundaryEndMissing]
         ),
-        ("no boundary", "Content-Type: multipart/mixed\n\n--guess\n\none\n--guess--\n", [" 29", "1 3"], [.boundaryMissing]),
+        (
+            "no boundary", "Content-Type: multipart/mixed\n\n--guess\n\none\n--guess--\n", [" 27", "1 3"],
+            [.boundaryMissing]
+        ),
         ("boundary never", "Content-Type: multipart/mixed; boundary=b\n\nsome text\n", [" 11"], [.boundaryNotFound]),
-        ("prefix", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n--bb\n--b-\n--b--x\n--b--\n", [" 37", "1 19"], []),
-        ("spaces after", "Content-Type: multipart/mixed; boundary=\"b \"\n\n--b  \n\none\n--b-- \n", [" 22", "1 3"], []),
-        ("empty parts", "Content-Type: multipart/mixed; boundary=b\n\n--b\n--b\n\n--b\nX: y\n--b--\n", [" 30", "1 0", "2 0", "3 0"], []),
+        (
+            "prefix", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n--bb\n--b-\n--b--x\n--b--\n",
+            [" 34", "1 18"], []
+        ),
+        (
+            "spaces after", "Content-Type: multipart/mixed; boundary=\"b \"\n\n--b  \n\none\n--b-- \n", [" 22", "1 3"],
+            []
+        ),
+        (
+            "empty parts", "Content-Type: multipart/mixed; boundary=b\n\n--b\n--b\n\n--b\nX: y\n--b--\n",
+            [" 30", "1 0", "2 0", "3 0"], []
+        ),
         ("no empty line", "Subject: s\nThis is the text.\nIt goes on.\n", ["1 32"], [.headerEndMissing]),
         ("only text", "Just text", ["1 9"], [.headerEndMissing]),
         ("junk between", "Subject: s\njunk\nX: y\n\ntext", ["1 4"], [.headerMalformed]),
@@ -38,7 +56,10 @@ import Testing
             "digest", "Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: inner\n\ntext\n--b--\n",
             [" 38", "1 22", "1.1 4"], []
         ),
-        ("message in a message", "Content-Type: message/rfc822\n\nContent-Type: message/rfc822\n\nX: y\n\nz", ["1 39", "1.1 9", "1.1.1 1"], []),
+        (
+            "message in a message", "Content-Type: message/rfc822\n\nContent-Type: message/rfc822\n\nX: y\n\nz",
+            ["1 41", "1.1 9", "1.1.1 1"], []
+        ),
         ("nothing", "", ["1 0"], []),
         ("empty line alone", "\n", ["1 0"], []),
     ]
@@ -112,7 +133,10 @@ import Testing
         #expect(read.subject == "écafé")
         #expect(read.to.map(\.address) == ["a@b.c", "d@e.f", "g@h.i"])
         #expect(read.preview.hasPrefix("café au lait . ="))
-        #expect(read.parts.map { "\($0.number) \($0.type)" } == [" multipart", "1 multipart", "1.1 text", "1.2 text", "2 message", "2.1 text", "3 text"])
+        #expect(
+            read.parts.map { "\($0.number) \($0.type)" } == [
+                " multipart", "1 multipart", "1.1 text", "1.2 text", "2 message", "2.1 text", "3 text",
+            ])
     }
 
     /// Fed in two pieces at every place, and byte by byte, it reads the same.
@@ -139,17 +163,25 @@ import Testing
         print("MimeTests mutations: seed \(seed)")
         var random = Random(seed: seed)
         let end = Clock.boot() + 2000
-        let pieces = ["=?", "?=", "\r\n", "\n\n", "--b", "----b\r\n", "(", "\"", "<", ",", ";", "multipart/x;boundary=", "\0", "\r", "Content-Type: "]
+        let pieces = [
+            "=?", "?=", "\r\n", "\n\n", "--b", "----b\r\n", "(", "\"", "<", ",", ";", "multipart/x;boundary=", "\0",
+            "\r", "Content-Type: ",
+        ]
         var rounds = 0
         while Clock.boot() < end {
-            var bytes = rounds % 8 == 0 ? (0..<random.below(400)).map { _ in UInt8(truncatingIfNeeded: random.next()) } : Self.nasty
+            var bytes =
+                rounds % 8 == 0
+                ? (0..<random.below(400)).map { _ in UInt8(truncatingIfNeeded: random.next()) } : Self.nasty
             for _ in 0..<(1 + random.below(12)) {
                 let at = random.below(bytes.count + 1)
                 switch random.below(4) {
                 case 0: if at < bytes.count { bytes[at] = UInt8(truncatingIfNeeded: random.next()) }
                 case 1: bytes.removeSubrange(at..<min(bytes.count, at + random.below(60)))
                 case 2: bytes.insert(contentsOf: Array(pieces[random.below(pieces.count)].utf8), at: at)
-                default: bytes.insert(contentsOf: bytes[at..<min(bytes.count, at + random.below(200))], at: random.below(bytes.count + 1))
+                default:
+                    bytes.insert(
+                        contentsOf: bytes[at..<min(bytes.count, at + random.below(200))],
+                        at: random.below(bytes.count + 1))
                 }
             }
             check(bytes)
@@ -168,18 +200,31 @@ import Testing
             #expect(isWithin && part.headerRange.upperBound <= part.range.lowerBound)
             guard isWithin, part.children.isEmpty, part.type != "multipart" else { continue }
             if body(bytes, part).count != part.decodedSize {
-                Issue.record("part \(part.number) \(part.range) has \(part.decodedSize), not \(body(bytes, part).count): \(hex(bytes))")
+                Issue.record(
+                    "part \(part.number) \(part.range) has \(part.decodedSize), not \(body(bytes, part).count): \(hex(bytes))"
+                )
             }
         }
         var parser = MessageParser()
         let split = bytes.count / 3
         parser.feed(Array(bytes[..<split]))
         parser.feed(Array(bytes[split...]))
-        if fingerprint(parser.finish()) != fingerprint(read) { Issue.record("split at \(split): \(hex(bytes))") }
+        let other = fingerprint(parser.finish())
+        let same = fingerprint(read)
+        if other != same {
+            let place = zip(other.utf8, same.utf8).prefix { $0 == $1 }.count
+            let from = max(0, place - 60)
+            Issue.record(
+                """
+                split at \(split): \(String(decoding: Array(same.utf8)[from...].prefix(160), as: UTF8.self))
+                and \(String(decoding: Array(other.utf8)[from...].prefix(160), as: UTF8.self)): \(hex(bytes))
+                """)
+        }
     }
 
     private func fingerprint(_ read: ParsedMessage) -> String {
-        var out = "\(read.subject)|\(read.from)|\(read.to)|\(String(describing: read.date))|\(read.references)|\(read.preview)"
+        var out =
+            "\(read.subject)|\(read.from)|\(read.to)|\(String(describing: read.date))|\(read.references)|\(read.preview)"
         out += "|\(read.defects)|\(read.size)|\(hex(read.bodyDigest))|\(read.headers.map { "\($0.name):\($0.value)" })"
         for part in read.parts {
             out += "|\(part.number) \(part.type)/\(part.subtype) \(part.range) \(part.headerRange) \(part.decodedSize)"

@@ -12,7 +12,10 @@ import Testing
         ("21 Nov 97 09:55:06 PDT", "Fri, 21 Nov 1997 16:55:06 +0000"),
         ("21 Nov 103 09:55:06 Z", "Fri, 21 Nov 2003 09:55:06 +0000"),
         // RFC 5322, appendix A.5: comments and folds in a date.
-        ("Thu,\r\n      13\r\n        Feb\r\n          1969\r\n      23:32\r\n               -0330 (Newfoundland Time)", "Fri, 14 Feb 1969 03:02:00 +0000"),
+        (
+            "Thu,\r\n      13\r\n        Feb\r\n          1969\r\n      23:32\r\n               -0330 (Newfoundland Time)",
+            "Fri, 14 Feb 1969 03:02:00 +0000"
+        ),
         ("Tue, 1 Jul 2003 10:52:37 +0200 (CEST)", "Tue, 01 Jul 2003 08:52:37 +0000"),
         ("Tue, 1 Jul 2003 10:52:37 A", "Tue, 01 Jul 2003 10:52:37 +0000"),
         ("Tue, 1 Jul 2003 10:52:37", "Tue, 01 Jul 2003 10:52:37 +0000"),

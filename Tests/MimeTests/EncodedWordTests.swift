@@ -71,7 +71,8 @@ import Testing
     }
 
     @Test func rawBytesInTheCharsetOfTheBody() {
-        let raw = Array("Subject: ".utf8) + [0xF0, 0xD2, 0xC9, 0xD7, 0xC5, 0xD4]
+        let raw =
+            Array("Subject: ".utf8) + [0xF0, 0xD2, 0xC9, 0xD7, 0xC5, 0xD4]
             + message("\nContent-Type: text/plain; charset=koi8-r\n\nx")
         let read = MessageParser.parse(raw)
         #expect(read.subject == "Привет")

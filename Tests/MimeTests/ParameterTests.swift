@@ -62,7 +62,8 @@ import Testing
     ]) func writtenIsReadAgain(_ name: String) {
         var writer = ParameterWriter("Content-Disposition", "attachment")
         writer.add("filename", name)
-        #expect(String(decoding: writer.bytes, as: UTF8.self).split(separator: "\r\n").allSatisfy { $0.utf8.count <= 78 })
+        #expect(
+            String(decoding: writer.bytes, as: UTF8.self).split(separator: "\r\n").allSatisfy { $0.utf8.count <= 78 })
         #expect(writer.bytes.allSatisfy { $0 < 127 })
         var defects = Defects()
         let list = ParameterList(writer.bytes, 20..<writer.bytes.count, hint: nil, &defects)

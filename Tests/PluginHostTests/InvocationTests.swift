@@ -25,8 +25,8 @@ struct InvocationTests {
         let delegate = RecordingDelegate(["act": "good"])
         delegate.secrets = ["password": Array("geheim".utf8)]
         try sync(delegate)
-        #expect(delegate.kinds("told").map { $0.text("what") } == ["INBOX", "secret"])
-        #expect(delegate.kinds("told").map { $0.int("n") } == [42, 6])
+        #expect(delegate.kinds("told").map { $0.text("what") } == ["INBOX", "green", "secret"])
+        #expect(delegate.kinds("told").map { $0.int("n") } == [42, 5, 6])
         #expect(delegate.messages.map { $0.fields.text("ref") } == ["7", "8"])
         #expect(delegate.messages.map(\.bytes) == [Array("hello".utf8), Array("unknown size".utf8)])
         #expect(delegate.stored["k"] == Array("v1".utf8))
@@ -134,7 +134,7 @@ struct InvocationTests {
         }
         #expect(Int(failure.result) == MR_E_CANCELLED)
         #expect(failure.message.contains("deadline"))
-        #expect(Clock.boot() - began < 20_000)
+        #expect(Clock.boot() - began < 60_000)
     }
 
     @Test(arguments: ["naps", "spins"])

@@ -9,7 +9,7 @@ enum ToyPlugin {
          "providers": [{"scheme": "toy", "title": "Toy", "auth": ["password"], "capabilities": ["sync", "folders", "send"],
            "requires": ["act"], "limits": {"connections": 3},
            "settings": [{"name": "act", "type": "text", "required": 1, "meaning": "what to do"},
-                        {"name": "password", "secret": 1}]}]}
+                        {"name": "colour", "default": "green"}, {"name": "password", "secret": 1}]}]}
         """
 
     /// Puts the toy into a directory of plugins and loads it.
@@ -127,6 +127,8 @@ enum ToyPlugin {
             if (host->fields_get(folder, "path", MR_TEXT, &path) || host->fields_get(folder, "id", MR_INT, &id))
               return MR_E_INVALID;
             tell(c, path.data, *(const int64_t *)id.data);
+            if (host->setting(c, "absent", &none) != MR_E_NOT_FOUND) return MR_E_INTERNAL;
+            if (host->setting(c, "colour", &key) == MR_OK) tell(c, key.data, (int64_t)key.size);
             if (host->secret(c, "password", &key) == MR_OK) tell(c, "secret", (int64_t)key.size);
             if (host->secret(c, "other", &none) != MR_E_NOT_FOUND) return MR_E_INTERNAL;
             if (host->state_get(c, "k", &none) != MR_E_NOT_FOUND) return MR_E_INTERNAL;

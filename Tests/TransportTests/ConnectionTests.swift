@@ -138,7 +138,7 @@ struct ConnectionTests {
         let failure = try #require(throws: Failure.self) { try line(connection, Patience(timeoutMs: 200)) }
         #expect(Int(failure.result) == MR_E_CONNECTION)
         #expect(failure.cause == "connection.timed_out")
-        #expect((190..<20_000).contains(Clock.boot() - began))
+        #expect((190..<60_000).contains(Clock.boot() - began))
     }
 
     @Test func hangingReader() throws {
@@ -160,7 +160,7 @@ struct ConnectionTests {
             try line(connection, Patience(deadline: began + 150, timeoutMs: 60_000))
         }
         #expect(failure.cause == "connection.timed_out")
-        #expect(Clock.boot() - began < 20_000)
+        #expect(Clock.boot() - began < 60_000)
     }
 
     @Test func cancelWakesAtOnce() throws {
@@ -170,10 +170,10 @@ struct ConnectionTests {
         let canceller = Later(afterMs: 100) { cancellation.cancel() }
         let began = Clock.boot()
         let failure = try #require(throws: Failure.self) {
-            try line(connection, Patience(timeoutMs: 60_000, cancellation: cancellation))
+            try line(connection, Patience(timeoutMs: 300_000, cancellation: cancellation))
         }
         #expect(Int(failure.result) == MR_E_CANCELLED)
-        #expect(Clock.boot() - began < 5000)
+        #expect(Clock.boot() - began < 60_000)
         canceller.join()
     }
 
@@ -190,7 +190,8 @@ struct ConnectionTests {
     }
 
     @Test func refused() throws {
-        let port = try LocalServer.freePort()
+        let (descriptor, port) = try LocalServer.silentPort()
+        defer { close(descriptor) }
         let failure = try #require(throws: Failure.self) { try dial(port) }
         #expect(Int(failure.result) == MR_E_CONNECTION)
         #expect(failure.cause == "connection.refused")
@@ -215,7 +216,7 @@ struct ConnectionTests {
             } catch let failure as Failure {
                 #expect(failure.cause == "connection.timed_out")
                 #expect(failure.step == "dial")
-                #expect(Clock.boot() - began < 20_000)
+                #expect(Clock.boot() - began < 60_000)
                 return
             }
         }

@@ -70,8 +70,8 @@ final class LocalServer: @unchecked Sendable {
         }
     }
 
-    /// A listening socket on a free port.
-    static func listen(backlog: Int32) throws -> (Int32, UInt16) {
+    /// A socket on a free port, listening where it is given a backlog.
+    static func listen(backlog: Int32?) throws -> (Int32, UInt16) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         try #require(descriptor >= 0)
         var address = sockaddr_in()
@@ -84,16 +84,12 @@ final class LocalServer: @unchecked Sendable {
             try #require(getsockname(descriptor, pointer, &length) == 0)
             return raw.load(as: sockaddr_in.self).sin_port.bigEndian
         }
-        try #require(Glibc.listen(descriptor, backlog) == 0)
+        if let backlog { try #require(Glibc.listen(descriptor, backlog) == 0) }
         return (descriptor, port)
     }
 
-    /// A port on which nobody listens.
-    static func freePort() throws -> UInt16 {
-        let (descriptor, port) = try listen(backlog: 1)
-        close(descriptor)
-        return port
-    }
+    /// A port on which nobody listens, and nobody else can while the descriptor is open.
+    static func silentPort() throws -> (Int32, UInt16) { try listen(backlog: nil) }
 
     /// A blocking connection to a local port, tried until somebody listens there.
     static func connect(to port: UInt16) -> Client? {

@@ -26,8 +26,10 @@ final class Program: @unchecked Sendable {
     private var process: pid_t
     private var input: Int32 = -1
 
-    /// - Parameter quiet: its output goes nowhere. Its input stays open and empty.
-    init(_ arguments: [String], quiet: Bool = false) throws {
+    /// - Parameters:
+    ///   - quiet: its output goes nowhere. Its input stays open and empty.
+    ///   - output: a file for its standard output.
+    init(_ arguments: [String], quiet: Bool = false, output: String = "/dev/null") throws {
         var pointers = arguments.map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
         var pipes: [Int32] = [-1, -1]
@@ -38,7 +40,7 @@ final class Program: @unchecked Sendable {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, pipes[0], 0)
         if quiet {
-            posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+            posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT, 0o600)
             posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         }
         process = 0

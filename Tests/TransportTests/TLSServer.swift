@@ -22,14 +22,36 @@ final class TLSServer: @unchecked Sendable {
     init(_ certificate: Certificate = .good, _ flags: [String] = []) throws {
         scratch = try Scratch()
         try TLSServer.make(certificate, in: scratch)
-        port = try LocalServer.freePort()
+        let output = "\(scratch.path)/output"
         program = try Program(
             [
-                "openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-cert", "\(scratch.path)/server.pem", "-key",
-                "\(scratch.path)/server.key", "-rev", "-quiet",
-            ] + flags, quiet: true)
-        let client = try #require(LocalServer.connect(to: port))
-        close(client.descriptor)
+                "openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", "\(scratch.path)/server.pem", "-key",
+                "\(scratch.path)/server.key", "-rev",
+            ] + flags, quiet: true, output: output)
+        port = try TLSServer.port(in: output)
+    }
+
+    /// The port that the kernel chose, out of the line `ACCEPT 127.0.0.1:12345`.
+    private static func port(in path: String) throws -> UInt16 {
+        for _ in 0..<3000 {
+            var buffer = [CChar](repeating: 0, count: 200)
+            if let file = fopen(path, "r") {
+                defer { fclose(file) }
+                while fgets(&buffer, 200, file) != nil {
+                    let line = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                    guard line.hasPrefix("ACCEPT "), line.hasSuffix("\n") else { continue }
+                    let digits = line.dropLast().split(separator: ":").last
+                    return try #require(digits.flatMap { UInt16($0) })
+                }
+            }
+            usleep(20_000)
+        }
+        throw Failed("openssl s_server does not listen")
+    }
+
+    private struct Failed: Error {
+        let why: String
+        init(_ why: String) { self.why = why }
     }
 
     deinit { program.stop() }

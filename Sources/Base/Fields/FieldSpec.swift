@@ -75,7 +75,10 @@ package struct RecordSpec: Sendable {
             guard spec.accepts(given.value) else {
                 throw .invalid(name, "is \(given.value.kindName), expected \(spec.kind)")
             }
-            guard let inner = spec.of.flatMap(RecordSpec.named) else { continue }
+            guard let inner = spec.of.flatMap(RecordSpec.named) else {
+                try RecordSpec.checkTexts(given.value, name)
+                continue
+            }
             switch given.value {
             case .record(let record): try inner.check(record, path: "\(name).")
             case .list(let items):
@@ -87,6 +90,13 @@ package struct RecordSpec: Sendable {
                 }
             default: break
             }
+        }
+    }
+
+    /// The items of a list that is not one of records are texts, in everything that callers give.
+    private static func checkTexts(_ value: Value, _ name: String) throws(Failure) {
+        for (index, item) in (value.list ?? []).enumerated() where item.text == nil {
+            throw .invalid("\(name)[\(index)]", "is \(item.kindName), expected text")
         }
     }
 

@@ -47,7 +47,9 @@ class AccountCall: CallDelegate {
         return try core.store.stateGet(account: account.id, key: key)
     }
 
-    func statePut(_ key: String, _ value: [UInt8]) throws(Failure) { pendingState.append((key, value)) }
+    func statePut(_ key: String, _ value: [UInt8]) throws(Failure) {
+        pendingState.append((key, value.isEmpty ? nil : value))
+    }
 
     func emit(_ kind: String, _ fields: Record) throws(Failure) -> Int32 {
         throw Failure(MR_E_PLUGIN, "the plugin emitted '\(kind)' in a call that has no use for it")

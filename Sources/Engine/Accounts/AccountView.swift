@@ -12,7 +12,7 @@ struct AccountView {
         var shown = row
         let state = row.text("state") ?? ""
         shown.set("colour", HealthRules.colour(state))
-        shown["held_reason"] = HealthRules.heldReason(state, failureClass: row.text("class")).map(Value.text)
+        shown["held_reason"] = row.int("sends") != 1 ? nil : HealthRules.heldReason(state, failureClass: row.text("class")).map(Value.text)
         guard state == "enabled", row.int("receives") == 1 else { return shown }
         let confirmed = row.int("last_success") ?? row.int("created_at") ?? 0
         if Clock.wall() - confirmed > 2 * pollMs { shown.set("stale_since", confirmed + 2 * pollMs) }

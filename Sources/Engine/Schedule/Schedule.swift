@@ -56,6 +56,7 @@ final class Schedule: Sendable {
                 }
                 if Clock.boot() >= sweepAt {
                     try core.store.sweepDeadJobs()
+                    try core.store.finishErasing()
                     sweepAt = Clock.boot() + 5_000
                 }
                 try takeUp()

@@ -15,8 +15,12 @@ final class MessageIntake {
     private var writer: BodyWriter?
     private(set) var size: Int64 = 0
 
-    init(_ fields: Record, announced: Int64, _ store: Store) {
+    /// When the account was connected: what the server got later is new, by whatever sync it comes.
+    private let connectedAt: Int64
+
+    init(_ fields: Record, announced: Int64, _ account: AccountRow, _ store: Store) {
         self.fields = fields
+        connectedAt = account.createdAt
         self.store = store
         if announced > 0, announced <= Int64(MessageIntake.memoryLimit) { held.reserveCapacity(Int(announced)) }
     }
@@ -46,7 +50,7 @@ final class MessageIntake {
         let internalDate = fields.int("internal_date") ?? parsed.date ?? Clock.wall()
         return IncomingMessage(
             ref: fields.text("ref") ?? "", flags: MessageFlags.split(fields.text("flags")),
-            internalDate: internalDate, size: size, historical: fields.int("historical") == 1,
+            internalDate: internalDate, size: size, historical: fields.int("historical") == 1 && internalDate < connectedAt,
             summary: parsed.summary(date: internalDate), body: body)
     }
 }

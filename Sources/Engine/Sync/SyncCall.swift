@@ -76,7 +76,7 @@ final class SyncCall: AccountCall {
 
     override func messageBegin(_ fields: Record, size: Int64) throws(Failure) {
         _ = try ref(fields)
-        intake = MessageIntake(fields, announced: size, core.store)
+        intake = MessageIntake(fields, announced: size, account, core.store)
     }
 
     override func messageData(_ bytes: UnsafeRawBufferPointer) throws(Failure) { try intake?.take(bytes) }

@@ -9,6 +9,15 @@ extension UnsafeRawBufferPointer {
         return UnsafeRawPointer(found) - base
     }
 
+    /// Whether the buffer begins with `bytes`, by memcmp(3).
+    func begins(with bytes: [UInt8]) -> Bool {
+        guard count >= bytes.count, let base = baseAddress else { return bytes.isEmpty }
+        return bytes.withUnsafeBytes { other in
+            guard let start = other.baseAddress else { return true }
+            return memcmp(base, start, other.count) == 0
+        }
+    }
+
     /// The bytes of `range`, which lies within this buffer.
     @inline(__always)
     func piece(_ range: Range<Int>) -> UnsafeRawBufferPointer {

@@ -39,7 +39,8 @@ struct HeaderSection {
     static func checkID(_ id: String, _ field: String, needsAt: Bool) throws(Failure) {
         let isClean = id.utf8.allSatisfy { $0 > 32 && $0 != 127 && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") }
         guard !id.isEmpty, isClean, id.utf8.count <= wordLimit, !needsAt || id.utf8.contains(UInt8(ascii: "@")) else {
-            throw .invalid(field, "not an identifier (RFC 5322, section 3.6.4), which stands here without angle brackets")
+            throw .invalid(
+                field, "not an identifier (RFC 5322, section 3.6.4), which stands here without angle brackets")
         }
     }
 

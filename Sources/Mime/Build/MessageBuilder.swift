@@ -33,7 +33,8 @@ package struct MessageBuilder {
 
     /// Whether the header has addresses beyond ASCII, which need SMTPUTF8 (RFC 6531) on their way.
     package var needsSMTPUTF8: Bool {
-        ([from].compactMap { $0 } + to + cc + replyTo).contains { address in address.address.utf8.contains { $0 >= 128 } }
+        ([from].compactMap { $0 } + to + cc + replyTo).contains { address in address.address.utf8.contains { $0 >= 128 }
+        }
     }
 
     /// Writes the message piece by piece: lines of at most 998 octets ended by CRLF, header lines folded at 78. Attachments

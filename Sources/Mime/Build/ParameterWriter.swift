@@ -26,7 +26,8 @@ struct ParameterWriter {
     private mutating func extended(_ name: String, _ text: [UInt8]) {
         var sections: [[UInt8]] = [Array("UTF-8''".utf8)]
         for byte in text {
-            let means = byte.isAlphanumeric || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+            let means =
+                byte.isAlphanumeric || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
                 || byte == UInt8(ascii: "_")
             let written = means ? [byte] : [UInt8(ascii: "%"), hexDigit(byte >> 4), hexDigit(byte & 15)]
             if sections[sections.count - 1].count + written.count > 54 { sections.append([]) }

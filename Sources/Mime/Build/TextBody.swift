@@ -21,7 +21,9 @@ struct TextBody {
                 line = 0
             } else {
                 // `From ` begins a message in an mbox file; programs change it, and signatures break.
-                if line == 0, byte == UInt8(ascii: "F"), canonical[at...].starts(with: "From ".utf8) { needsCare = true }
+                if line == 0, byte == UInt8(ascii: "F"), canonical[at...].starts(with: "From ".utf8) {
+                    needsCare = true
+                }
                 if byte < 32, byte != 13, byte != 9 { needsCare = true }
                 line += 1
             }

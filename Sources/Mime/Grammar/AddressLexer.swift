@@ -196,7 +196,7 @@ struct AddressLexer {
 
     private func literalEnd() -> Int? {
         var index = at + 1
-        while index < end, index - at < 300, !bytes[index].isSpace {
+        while index < end, index - at < 64, !bytes[index].isSpace {
             if bytes[index] == UInt8(ascii: "]") { return index }
             index += 1
         }

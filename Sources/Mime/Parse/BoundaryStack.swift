@@ -32,7 +32,7 @@ struct BoundaryStack {
                 }
                 continue
             }
-            guard word.count >= boundary.count, word.prefix(boundary.count).elementsEqual(boundary) else { continue }
+            guard word.begins(with: boundary) else { continue }
             if word.count == boundary.count { return (index, false) }
             if word.count == boundary.count + 2, word[word.count - 1] == UInt8(ascii: "-"),
                 word[word.count - 2] == UInt8(ascii: "-")

@@ -27,6 +27,9 @@ enum KnownField: UInt8 {
         return bytes.matches(range, "content-id") ? .contentID : .other
     }
 
+    /// For a set of them.
+    var bit: UInt32 { 1 << UInt32(rawValue) }
+
     /// Whether it says something about a body.
     var isContent: Bool { rawValue >= KnownField.contentType.rawValue }
 

@@ -62,7 +62,10 @@ extension MessageParser {
         header.removeAll(keepingCapacity: tree.nodes.count > 1)
         let block = HeaderBlock(bytes, limits: limits, &defects)
         let isTop = top == nil
-        if isTop { top = block }
+        if isTop {
+            top = block
+            topEnd = bodyStart
+        }
         let node = current
         tree.nodes[node].content = PartContent(block, inDigest: tree.stands(node, in: "digest"), &defects)
         tree.nodes[node].bodyStart = bodyStart

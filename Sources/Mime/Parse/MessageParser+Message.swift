@@ -10,7 +10,7 @@ extension MessageParser {
         let hint = message.parts.lazy.compactMap(\.charset).first
         var seen: UInt32 = 0
         for field in message.headers {
-            let bit: UInt32 = 1 << UInt32(field.known.rawValue)
+            let bit = field.known.bit
             if field.known.standsOnce, seen & bit != 0 {
                 defects.note(.headerRepeated)
                 continue
@@ -19,9 +19,7 @@ extension MessageParser {
             take(field, hint, into: &message)
         }
         if message.from.isEmpty { defects.note(.fromMissing) }
-        if message.date == nil {
-            defects.note(seen & 1 << UInt32(KnownField.date.rawValue) != 0 ? .dateMalformed : .dateMissing)
-        }
+        if message.date == nil { defects.note(seen & KnownField.date.bit != 0 ? .dateMalformed : .dateMissing) }
         if message.references.count > limits.references {
             message.references.removeFirst(message.references.count - limits.references)
             defects.note(.referencesTooMany)

@@ -22,6 +22,8 @@ package struct MessageParser: ~Copyable {
     var atLineStart = true
     var lineEnd = LineEnd.none
     var top: HeaderBlock?
+    /// Where the top-level header ends.
+    var topEnd = 0
     var leaf = LeafReader()
     var preview = PreviewText()
     var digest = BodyDigest()
@@ -36,8 +38,10 @@ package struct MessageParser: ~Copyable {
     /// Takes the next bytes of the message.
     package mutating func feed(_ bytes: UnsafeRawBufferPointer) {
         if bytes.count == 0 { return }
-        if top != nil { digest.feed(bytes) }
+        let inBody = top != nil
+        if inBody { digest.feed(bytes) }
         consume(bytes, base: size)
+        if !inBody, top != nil { digest.feed(bytes.piece((topEnd - size)..<bytes.count)) }
         size += bytes.count
     }
 

@@ -19,9 +19,10 @@ struct PartContent {
     /// - Parameter inDigest: the default type is message/rfc822 (RFC 2046, section 5.1.5).
     init(_ header: HeaderBlock, inDigest: Bool, _ defects: inout Defects) {
         var named: String?
-        var seen: Set<KnownField> = []
+        var seen: UInt32 = 0
         if inDigest { (type, subtype) = ("message", "rfc822") }
-        for field in header.fields where field.known.isContent && seen.insert(field.known).inserted {
+        for field in header.fields where field.known.isContent && seen & field.known.bit == 0 {
+            seen |= field.known.bit
             switch field.known {
             case .contentType:
                 let list = ParameterList(field, hint: nil, &defects)
@@ -90,8 +91,9 @@ struct PartContent {
     func isAttachment(related: Bool) -> Bool {
         if type == "multipart" { return false }
         let shownInside = contentID != nil && related
-        if disposition == "attachment" { return true }
+        // A signature comes as a file, and is none to read.
         if subtype == "pgp-signature" || subtype.hasSuffix("pkcs7-signature") { return false }
+        if disposition == "attachment" { return true }
         if filename != nil { return !shownInside }
         switch type {
         case "text": return false

@@ -15,7 +15,7 @@ struct PreviewText {
     private var plainIsDone = false
     private(set) var target = Target.none
 
-    private static let plainLimit = 8 * 1024
+    private static let plainLimit = 4 * 1024
     private static let htmlLimit = 96 * 1024
     private static let preambleLimit = 2 * 1024
 
@@ -85,7 +85,10 @@ struct PreviewText {
 
     private static func line(_ text: String, limit: Int) -> String {
         var out = LineText(limit: limit)
-        for scalar in text.unicodeScalars where !out.isFull { out.append(scalar) }
+        for scalar in text.unicodeScalars {
+            if out.isFull { break }
+            out.append(scalar)
+        }
         return out.text
     }
 }

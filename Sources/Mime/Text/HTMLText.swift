@@ -32,7 +32,7 @@ package enum HTMLText {
             } else if byte == UInt8(ascii: "&") {
                 at = HTMLEntity.read(bytes, at, &out)
             } else if byte < 128 {
-                out.append(Unicode.Scalar(byte))
+                out.append(ascii: byte)
                 at += 1
             } else {
                 var end = at + 1

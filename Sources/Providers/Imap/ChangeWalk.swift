@@ -38,7 +38,7 @@ struct ChangeWalk {
     /// Which messages are not there any more. Flags are known to be right.
     func vanished() throws(Failure) {
         guard connection.capabilities.has("ESEARCH") || connection.capabilities.has("IMAP4REV2") else {
-            return try compare()
+            return try walk { (uids) throws(Failure) in try fetch(uids, withFlags: false) }
         }
         var present = Imap.NumberSet()
         guard high > 0 else { return try walk { _ in [:] } }
@@ -53,7 +53,7 @@ struct ChangeWalk {
 
     /// Flags and presence, message by message.
     func compare() throws(Failure) {
-        try walk { (uids) throws(Failure) in try fetch(uids, items: ["UID", "FLAGS"]) }
+        try walk { (uids) throws(Failure) in try fetch(uids, withFlags: true) }
     }
 
     /// Goes through what the store has. `ask` answers for those that are there: their flags, or nil where they are
@@ -86,7 +86,7 @@ struct ChangeWalk {
         var missing = uids.filter { present[$0] == nil }
         if !missing.isEmpty {
             // Asked a second time before mail is called gone: an answer may have been unreadable.
-            let still = try fetch(missing, items: ["UID"])
+            let still = try fetch(missing, withFlags: false)
             missing.removeAll { still[$0] != nil }
         }
         for uid in uids {
@@ -97,16 +97,17 @@ struct ChangeWalk {
         for uid in missing { try sync.emit("gone", Record(["ref": .text("\(uid)")])) }
     }
 
-    /// What the server has of these: their flags. Close ones are asked as one range.
-    private func fetch(_ uids: [UInt32], items: [String]) throws(Failure) -> [UInt32: String?] {
+    /// What the server has of these, with their flags where they are in question. Close ones are asked as one range.
+    private func fetch(_ uids: [UInt32], withFlags: Bool) throws(Failure) -> [UInt32: String?] {
         guard let first = uids.first, let last = uids.last else { return [:] }
         let isDense = Int(last - first) < uids.count * 2
         let sets = isDense ? [Imap.NumberSet(first...last)] : Imap.NumberSet(uids).split()
+        let items = withFlags ? ["UID", "FLAGS"] : ["UID"]
         var found: [UInt32: String?] = [:]
         for set in sets {
             let status = try connection.run(host, .uidFetch(set, items: items, changedSince: nil)) { response in
                 guard case .fetch(let data) = response, let uid = data.uid, set.contains(uid) else { return }
-                found[uid] = .some(data.flags.map { FlagText.join($0) } ?? found[uid] ?? nil)
+                found[uid] = .some(withFlags ? data.flags.map { FlagText.join($0) } ?? found[uid] ?? nil : nil)
             }
             try check(status)
         }

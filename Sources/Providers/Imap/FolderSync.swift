@@ -30,10 +30,11 @@ final class FolderSync {
         if let previous, previous.uidValidity == mailbox.uidValidity ?? 0 {
             cursor = previous
             try delta()
+            try backfill(isNew: false)
         } else {
             try begin(isFirst: previous == nil)
+            try backfill(isNew: true)
         }
-        try backfill()
     }
 
     func commit() throws(Failure) {
@@ -101,7 +102,7 @@ final class FolderSync {
         if isDirty || cursor != before { try commit() }
     }
 
-    private func backfill() throws(Failure) {
+    private func backfill(isNew: Bool) throws(Failure) {
         if !cursor.isComplete, cursor.low <= UInt64(UInt32.max) + 1 {
             let region = 1...UInt32(cursor.low - 1)
             let numbers = RangePlan.cuts(exists: mailbox.existsAtSelect)
@@ -114,7 +115,7 @@ final class FolderSync {
             }
             report()
             _ = try RangeFetch(self, RangePlan.ranges(region, cuts: cuts).reversed(), isBackfill: true).run()
-        } else if cursor.isComplete, cursor.high == 0 {
+        } else if isNew {
             // An empty mailbox has its oldest message from the beginning.
             try host.emit("complete")
             try commit()

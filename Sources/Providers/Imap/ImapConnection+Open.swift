@@ -15,7 +15,7 @@ extension ImapConnection {
                 if greeting.kind == .preauth {
                     // Logged in already, it would refuse STARTTLS (RFC 9051, section 7.1.4): someone in between may want that.
                     throw noTLS(
-                        "the server greets as if one were logged in already, and STARTTLS is impossible then", greeting)
+                        "the server greets as if one were logged in already, and STARTTLS is impossible then", nil)
                 }
                 try connection.secure(host)
             }
@@ -55,7 +55,7 @@ extension ImapConnection {
     private static func noTLS(_ message: String, _ status: Imap.Status?) -> Failure {
         var failure = Failure(MR_E_TLS, message)
         failure.step = "starttls"
-        failure.cause = "tls.not_offered"
+        failure.cause = "tls.starttls_refused"
         failure.code = status?.code?.name
         failure.serverText = status?.text
         return failure
@@ -88,7 +88,7 @@ extension ImapConnection {
             "the server offers no login that can be used (PLAIN or LOGIN); offered: \(offered.isEmpty ? "none" : offered)"
         )
         failure.step = "auth"
-        failure.cause = "imap.login_not_offered"
+        failure.cause = "auth.mechanism"
         return failure
     }
 

@@ -21,6 +21,8 @@ final class ImapConnection {
     private var reader: Imap.ResponseReader
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: ImapConnection.piece, alignment: 16)
     private(set) var isBroken = false
+    /// Lines that a server's talk may still bring into the log.
+    private var linesToLog = 32
 
     init(_ stream: Stream, limits: Imap.Limits = .init()) {
         self.stream = stream
@@ -97,17 +99,23 @@ final class ImapConnection {
     private func take(_ host: Host, _ response: Imap.Response) throws(Failure) -> Imap.Dialogue.Event? {
         let step = dialogue.step
         let event = try dialogue.receive(response)
-        for alert in dialogue.takeAlerts() { host.log(4, "the server wants this to be read: \(alert)") }
+        for alert in dialogue.takeAlerts() { log(host, 4, "the server wants this to be read: \(alert)") }
         switch event {
         case .nothing:
             try flush(host)
             return nil
         case .bye(let status): throw Imap.Refusal.failure(status, step: step)
         case .untagged(.damaged(let name, let why)):
-            host.log(7, "unreadable \(name): \(why)")
+            log(host, 7, "unreadable \(name): \(why)")
             return nil
         case .greeting, .untagged, .done: return event
         }
+    }
+
+    private func log(_ host: Host, _ level: Int32, _ text: String) {
+        guard linesToLog > 0 else { return }
+        linesToLog -= 1
+        host.log(level, text)
     }
 
     /// Passes the octets of the present literal on, as they come.

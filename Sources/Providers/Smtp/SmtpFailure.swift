@@ -26,14 +26,14 @@ enum SmtpFailure {
         var failure = Failure(
             MR_E_AUTH, "the server offers no login that can be used (PLAIN or LOGIN); offered: \(offered)")
         failure.step = SmtpStep.auth.rawValue
-        failure.cause = "smtp.login_not_offered"
+        failure.cause = "auth.mechanism"
         return failure
     }
 
     static func noTLS(_ message: String, _ reply: SmtpReply?) -> Failure {
         var failure = Failure(MR_E_TLS, message)
         failure.step = SmtpStep.starttls.rawValue
-        failure.cause = "tls.not_offered"
+        failure.cause = "tls.starttls_refused"
         failure.smtp = reply?.code
         failure.enhanced = reply?.enhanced?.description
         failure.serverText = reply?.text

@@ -10,6 +10,7 @@ struct SecretBox: Sendable {
     /// - Throws: `MR_E_INVALID` where the key is not 32 bytes.
     init(key: [UInt8]) throws(Failure) {
         guard key.count == 32 else { throw .invalid("key", "is \(key.count) bytes, expected 32") }
+        CryptoLibrary.prepare()
         self.key = key
     }
 

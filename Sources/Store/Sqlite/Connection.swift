@@ -35,8 +35,8 @@ final class Connection {
             switch role {
             case .writer:
                 try execute("PRAGMA cache_size=-8000")
-                try execute("PRAGMA wal_autocheckpoint=4000")
-                try execute("PRAGMA journal_size_limit=33554432")
+                try execute("PRAGMA wal_autocheckpoint=2000")
+                try execute("PRAGMA journal_size_limit=16777216")
                 try execute("PRAGMA secure_delete=OFF")
             case .reader:
                 try execute("PRAGMA cache_size=-2000")
@@ -62,14 +62,16 @@ final class Connection {
 
     /// Waits with growing pauses while `work` answers that something is busy, up to the bound.
     private func patiently(_ work: () -> Int32) -> Int32 {
+        var code = work()
+        guard isBusy(code) else { return code }
         let until = Clock.boot() &+ Connection.patienceMs
         var pause: useconds_t = 1_000
-        while true {
-            let code = work()
-            guard isBusy(code), Clock.boot() < until else { return code }
+        while isBusy(code), Clock.boot() < until {
             usleep(pause)
             pause = min(pause * 2, 50_000)
+            code = work()
         }
+        return code
     }
 
     /// Statements without values and rows that are run rarely.

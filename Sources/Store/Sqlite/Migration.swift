@@ -40,7 +40,11 @@ struct Migration: Sendable {
     /// Brings the file to `target`, each step in one durable transaction with its version number.
     /// Another process may do the same at the same time.
     static func run(on db: Connection, upTo target: Int64 = newest) throws(Failure) {
-        if try state(of: db) == .empty { try db.execute("PRAGMA journal_mode=WAL") }
+        if try state(of: db) == .empty {
+            // Most messages with their headers fit into a page of 8 KiB; it must be set before anything is stored.
+            try db.execute("PRAGMA page_size=8192")
+            try db.execute("PRAGMA journal_mode=WAL")
+        }
         for migration in all where migration.version <= target {
             try db.begin(durable: true)
             do throws(Failure) {

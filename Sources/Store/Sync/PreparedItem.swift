@@ -46,6 +46,13 @@ struct PreparedMessage {
             if key != self.key, !relatives.contains(key) { relatives.append(key) }
         }
         self.relatives = relatives
-        if case .memory(let bytes) = incoming.body { digest = SHA256.of(bytes) } else { digest = nil }
+        if case .memory(let bytes) = incoming.body { digest = bodyDigest(bytes) } else { digest = nil }
     }
+}
+
+/// The SHA-256 of a body in memory.
+func bodyDigest(_ bytes: [UInt8]) -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: 32)
+    let done = bytes.withUnsafeBytes { csystem_sha256($0.baseAddress, $0.count, &digest) }
+    return done == 1 ? digest : SHA256.of(bytes)
 }

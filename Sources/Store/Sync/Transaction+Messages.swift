@@ -36,7 +36,7 @@ extension Transaction {
     private func hold(_ message: PreparedMessage) throws(Failure) -> Int64? {
         switch message.incoming.body {
         case .none: return nil
-        case .memory(let bytes): return try putBody(bytes, digest: message.digest ?? SHA256.of(bytes))
+        case .memory(let bytes): return try putBody(bytes, digest: message.digest ?? bodyDigest(bytes))
         case .staged(let id):
             try holdBody(id)
             return id

@@ -31,7 +31,7 @@ extension Imap {
         package private(set) var mailbox: SelectedMailbox?
         /// Texts that must be shown to the user (`[ALERT]`): the driver takes them out.
         package private(set) var alerts: [String] = []
-        /// Responses that could not be read.
+        /// Responses in a row that could not be read.
         package private(set) var damaged = 0
 
         private struct Pending {
@@ -79,6 +79,7 @@ extension Imap {
 
         /// Takes a response in. `MR_E_PROTOCOL` where it fits no command.
         package mutating func receive(_ response: Response) throws(Failure) -> Event {
+            if case .damaged = response { damaged += 1 } else { damaged = 0 }
             switch response {
             case .goAhead:
                 guard let first = pending.first, let chunk = first.chunks.first else {
@@ -95,7 +96,6 @@ extension Imap {
                 capabilities = names
                 return .untagged(response)
             case .damaged:
-                damaged += 1
                 if damaged > 1000 { throw Imap.malformed("too many unreadable responses") }
                 return .untagged(response)
             default:

@@ -9,6 +9,7 @@ extension Imap {
             guard let day = reader.number(), (1...31).contains(day), reader.take(0x2d),
                 let month = reader.month(), reader.take(0x2d), let year = reader.number(), (1...9999).contains(year)
             else { return nil }
+            guard reader.isBetweenWords else { return nil }
             var seconds: Int64 = 0
             if let hour = reader.number(), reader.take(0x3a), let minute = reader.number() {
                 let second = reader.take(0x3a) ? reader.number() ?? 0 : 0
@@ -30,6 +31,8 @@ extension Imap {
         private struct Reader {
             let bytes: [UInt8]
             var position = 0
+
+            var isBetweenWords: Bool { position >= bytes.count || bytes[position] == 0x20 }
 
             mutating func take(_ byte: UInt8) -> Bool {
                 guard position < bytes.count, bytes[position] == byte else { return false }

@@ -15,10 +15,9 @@ extension Imap {
             var unit: Int64 = 1
             let last = index
             while index >= start, bytes[index].isDigit {
-                // Nineteen digits and more cannot be a size; leading zeros may be there.
+                // Nineteen digits and more are beyond every limit; leading zeros may be there.
                 let digit = Int64(bytes[index] - 0x30)
-                if digit > 0, last - index >= 18 { return nil }
-                if digit > 0 { size += digit * unit }
+                if digit > 0 { size = last - index >= 18 ? .max : size == .max ? size : size + digit * unit }
                 if last - index < 17 { unit *= 10 }
                 index -= 1
             }

@@ -29,7 +29,7 @@ extension Imap {
             switch status.kind {
             case .bye: "the server hung up at \(step)"
             case .bad: "the server did not understand \(step)"
-            case .no, .ok, .preauth: "the server refused \(step)"
+            case .no, .ok, .preauth: "the server refused \(step == "auth" ? "the login" : step)"
             }
         }
 

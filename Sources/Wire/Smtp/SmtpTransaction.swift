@@ -50,8 +50,9 @@ package struct SmtpTransaction: Sendable {
     /// The server said 421: the connection is of no more use.
     package private(set) var isClosing = false
 
-    /// - Throws: `MR_E_INVALID` for an address that cannot be sent; `MR_E_REFUSED` with the cause `smtp.utf8_not_offered`
-    ///   or `smtp.too_large`: then not a word is to be sent.
+    /// - Throws: `MR_E_INVALID` for an address that cannot be sent; `MR_E_REFUSED` at the step `capability` where
+    ///   SMTPUTF8 is needed and not offered, or (5.3.4, `send.too_large`) the message is too large: then not a word is
+    ///   to be sent.
     package init(_ envelope: SmtpEnvelope, _ capabilities: SmtpCapabilities) throws(Failure) {
         guard !envelope.recipients.isEmpty else { throw .invalid("recipients", "there is none") }
         try Self.check(envelope, capabilities)
@@ -74,15 +75,13 @@ package struct SmtpTransaction: Sendable {
                 MR_E_REFUSED,
                 "the message needs SMTPUTF8 (addresses outside of ASCII), and the server does not offer it")
             failure.step = SmtpStep.capability.rawValue
-            failure.cause = "smtp.utf8_not_offered"
-            failure.enhanced = "5.6.7"
             throw failure
         }
         if let limit = capabilities.sizeLimit, envelope.size > limit {
             var failure = Failure(
                 MR_E_REFUSED, "the message has \(envelope.size) octets, and the server takes \(limit) at most")
             failure.step = SmtpStep.capability.rawValue
-            failure.cause = "smtp.too_large"
+            failure.cause = "send.too_large"
             failure.enhanced = "5.3.4"
             throw failure
         }

@@ -45,7 +45,10 @@ struct CommonOptions: ParsableArguments {
         try options.texts("plugins", plugins)
         try options.int("create", create ? 1 : 0)
         if let keyFile {
-            try options.bytes("key", try Key.file(keyFile))
+            let key = try Key.file(keyFile)
+            // Digits go in as text, the key itself as bytes.
+            key.count == 64
+                ? try options.text("key", String(decoding: key, as: UTF8.self)) : try options.bytes("key", key)
         } else {
             try options.int("key_file", 1)
         }

@@ -6,7 +6,7 @@ enum Outcomes {
         var rows: [Row] = []
         var allSent = true
         for id in ids {
-            var row = try Waiting.send(room, id, output, timeout: timeout)
+            var row = try Waiting.send(room, id, timeout: timeout)
             if row["id"] == nil { row = try room.get("send", id) }
             let recipients = try room.find("recipient") { try $0.int("send", id) }.all()
             allSent = allSent && row.text("state") == "sent"

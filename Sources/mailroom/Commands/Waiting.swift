@@ -19,23 +19,13 @@ enum Waiting {
         }
     }
 
-    /// - Returns: the send as it ended: sent, failed, outcome_unknown ...
-    ///   Or as it is, where it is held back, because then only a person helps.
-    static func send(_ room: Room, _ id: Int64, _ output: Output, timeout: Double?) throws -> Row {
+    /// - Returns: the send as it ended: sent, failed, outcome_unknown ... or as it is where it is held or put off.
+    static func send(_ room: Room, _ id: Int64, timeout: Double?) throws -> Row {
         let end = try deadline(timeout)
-        var told = false
         while true {
             let left = end.map { $0 - Moment.now() }
-            let (row, ended) = try room.sendWait(id, timeoutMs: Int32(max(0, min(1000, left ?? 1000))))
+            let (row, ended) = try room.sendWait(id, timeoutMs: Int32(max(0, min(60_000, left ?? 60_000))))
             if ended { return row }
-            let now = try room.get("send", id)
-            if now.said("held_reason") != nil { return now }
-            if now.text("state") == "retry_wait", !told {
-                output.note(
-                    "send \(id) waits for its next try, \(Moment.text(now.int("next_attempt"))): \(now.text("reason").oneLine)"
-                )
-                told = true
-            }
             if let left, left <= 0 { throw timedOut("the send \(id) has not ended", row) }
         }
     }

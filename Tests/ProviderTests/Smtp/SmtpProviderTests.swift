@@ -123,18 +123,18 @@ struct SmtpOpenTests {
             smtp: 451),
         Refusal(
             name: "HELO alone has no login", script: [.on("EHLO", ["502 no"]), .on("HELO", ["250 ok"])],
-            result: MR_E_AUTH, step: "auth", facts: ["cause": "smtp.login_not_offered"]),
+            result: MR_E_AUTH, step: "auth", facts: ["cause": "auth.mechanism"]),
         Refusal(
             name: "no login that is known", script: [.on("EHLO", ["250-m", "250 AUTH GSSAPI CRAM-MD5"])],
-            result: MR_E_AUTH, step: "auth", facts: ["cause": "smtp.login_not_offered"]),
+            result: MR_E_AUTH, step: "auth", facts: ["cause": "auth.mechanism"]),
         Refusal(
             name: "STARTTLS not offered", settings: [:], script: [ehlo], result: MR_E_TLS, step: "starttls",
-            facts: ["cause": "tls.not_offered"]),
+            facts: ["cause": "tls.starttls_refused"]),
         Refusal(
             name: "STARTTLS refused", settings: [:],
             script: [.on("EHLO", ["250-m", "250 STARTTLS"]), .on("STARTTLS", ["454 4.7.0 TLS not available"])],
             result: MR_E_TLS, step: "starttls",
-            facts: ["cause": "tls.not_offered", "enhanced": "4.7.0", "text": "TLS not available"], smtp: 454),
+            facts: ["cause": "tls.starttls_refused", "enhanced": "4.7.0", "text": "TLS not available"], smtp: 454),
         Refusal(
             name: "STARTTLS with more behind it", settings: [:],
             script: [.on("EHLO", ["250-m", "250 STARTTLS"]), .on("STARTTLS", ["220 go", "250-m", "250 AUTH PLAIN"])],

@@ -1,8 +1,8 @@
-/* mainjob STORE ACCOUNT-JSON GOOD-RECIPIENT BAD-RECIPIENT
+/* mainjob STORE GOOD-RECIPIENT BAD-RECIPIENT
  *
- * The main job: connect, sync, list, read a body, send, a failure with its class, resend. ACCOUNT-JSON is the record
- * that mr_connect takes, on standard input where it is "-", because a secret is never an argument. Every line that it
- * prints is JSON. The tests compare the lines with those of the other languages. */
+ * The main job: connect, sync, list, read a body, send, a failure with its class, resend. The first line of standard input is
+ * the record that mr_connect takes, as JSON, because a secret is never an argument. After the failure it waits for
+ * another line, as a person waits before pressing Resend. Every line that it prints is JSON. */
 #include "example.h"
 
 enum { WAIT_MS = 60000, LONGEST_ACCOUNT = 65536 };
@@ -13,6 +13,7 @@ static void say(const char *step, mr_record *row)
 	const char *json = row ? mr_record_json(row) : NULL;
 
 	printf("{\"step\":\"%s\",\"row\":%s}\n", step, json ? json : "{}");
+	fflush(stdout);
 }
 
 static mr_record *ended(const char *what, mr_job *job)
@@ -82,14 +83,14 @@ int main(int argc, char **argv)
 	const mr_record *message = NULL;
 	int64_t account, send;
 
-	if (argc != 5) {
-		fprintf(stderr, "usage: mainjob STORE ACCOUNT-JSON|- GOOD-RECIPIENT BAD-RECIPIENT\n");
+	if (argc != 4) {
+		fprintf(stderr, "usage: mainjob STORE GOOD-RECIPIENT BAD-RECIPIENT\n");
 		return 2;
 	}
-	if (strcmp(argv[2], "-") == 0)
-		json[fread(json, 1, sizeof json - 1, stdin)] = 0;
-	else
-		snprintf(json, sizeof json, "%s", argv[2]);
+	if (!fgets(json, sizeof json, stdin)) {
+		fprintf(stderr, "mainjob: no account on standard input\n");
+		return 2;
+	}
 
 	options = mr_record_new();
 	mr_record_set_int(options, "key_file", 1);
@@ -127,15 +128,17 @@ int main(int argc, char **argv)
 	}
 	mr_cursor_free(cursor);
 
-	row = send_ended(engine, queue(engine, account, argv[3]));
+	row = send_ended(engine, queue(engine, account, argv[2]));
 	say("sent", row);
 	mr_record_free(row);
 
-	send = queue(engine, account, argv[4]);
+	send = queue(engine, account, argv[3]);
 	row = send_ended(engine, send);
 	say("failed", row);
 	mr_record_free(row);
 
+	if (!fgets(json, sizeof json, stdin))
+		return 0;
 	must("resend", mr_resend(engine, send, NULL, &error), error);
 	row = send_ended(engine, send);
 	say("resent", row);

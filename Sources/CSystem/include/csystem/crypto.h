@@ -3,6 +3,23 @@
 #include <openssl/evp.h>
 #include <stddef.h>
 
+/* SHA-256 of bytes that are there whole. The algorithm is fetched once: since OpenSSL 3 each EVP_DigestInit with
+ * EVP_sha256() looks it up anew, which takes longer than hashing a small message. Returns 1 when done. */
+static inline int csystem_sha256(const void *bytes, size_t length, unsigned char digest[32]) {
+  static EVP_MD *fetched;
+  EVP_MD *method = __atomic_load_n(&fetched, __ATOMIC_ACQUIRE);
+  if (method == NULL) {
+    method = EVP_MD_fetch(NULL, "SHA256", NULL);
+    EVP_MD *expected = NULL;
+    if (method == NULL) return 0;
+    if (!__atomic_compare_exchange_n(&fetched, &expected, method, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+      EVP_MD_free(method);
+      method = expected;
+    }
+  }
+  return EVP_Digest(bytes, length, digest, NULL, method, NULL);
+}
+
 /* AES-256-GCM. sealed = nonce (12 bytes, given by the caller) + ciphertext (length) + tag (16).
  * Both return 1 when done, 0 otherwise; csystem_gcm_open writes length bytes only meant for use when it returned 1. */
 static inline int csystem_gcm_seal(const unsigned char key[32], const unsigned char nonce[12],

@@ -40,7 +40,8 @@ const char *text_of(const mr_fields *fields, const char *name) {
   return value.data;                        /* a NUL follows every text                                  */
 }
 
-mr_result failed(mr_context *context, mr_result code, const char *step, const struct refusal *said, const char *message) {
+mr_result failed(mr_context *context, mr_result code, const char *step, const struct refusal *said,
+                 const char *message) {
   mr_fields *facts = host->fields_new(context);
   if (!facts) return code;
   if (step) set_text(facts, "step", step);

@@ -36,7 +36,8 @@ static mr_result emit_folder(mr_context *context, mr_fields *fields, const char 
 /* Whether it is a folder: a directory, not a link to one, with cur in it. */
 static bool is_maildir(int base, const char *name) {
   int folder = openat(base, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  bool is = folder >= 0 && faccessat(folder, "cur", R_OK | X_OK, 0) == 0 && faccessat(folder, "new", R_OK | X_OK, 0) == 0;
+  bool is = folder >= 0 && faccessat(folder, "cur", R_OK | X_OK, 0) == 0 &&
+            faccessat(folder, "new", R_OK | X_OK, 0) == 0;
   if (folder >= 0) close(folder);
   return is;
 }

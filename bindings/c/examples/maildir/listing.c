@@ -101,8 +101,9 @@ static void make_unique(struct listing *listing) {
   listing->count = kept;
 }
 
-/* A change of flags is a renaming, and a file that is renamed while a directory is read may not be seen at all. So both
- * are read again where they changed meanwhile; where they never rest, is_stable is false, and nobody is declared gone. */
+/* A change of flags is a renaming, and a file that is renamed while a directory is read may not be seen at all. So
+ * both are read again where they changed meanwhile; where they never rest, is_stable is false, and nothing is
+ * declared gone. */
 mr_result listing_open(mr_context *context, int folder, struct listing *listing) {
   mr_result result = MR_OK;
   int attempt;
@@ -119,7 +120,8 @@ mr_result listing_open(mr_context *context, int folder, struct listing *listing)
     /* new first: what moves to cur in between is seen there */
     result = add_all(context, listing, listing->fresh, true);
     if (result == MR_OK) result = add_all(context, listing, listing->cur, false);
-    listing->is_stable = listing->cur_changed == changed(listing->cur) && listing->new_changed == changed(listing->fresh);
+    listing->is_stable =
+      listing->cur_changed == changed(listing->cur) && listing->new_changed == changed(listing->fresh);
   }
   if (result == MR_OK) make_unique(listing);
   return result;

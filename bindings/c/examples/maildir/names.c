@@ -28,7 +28,9 @@ static size_t sequence(const unsigned char *text, size_t left) {
 bool name_as_text(const char *name, size_t length, char out[REF_LIMIT + 1]) {
   const unsigned char *bytes = (const unsigned char *)name;
   size_t at = 0, used = 0, size;
-  while (at < length && bytes[at] != '%' && bytes[at] != ' ' && (size = sequence(bytes + at, length - at)) > 0) at += size;
+  while (at < length && bytes[at] != '%' && bytes[at] != ' ' && (size = sequence(bytes + at, length - at)) > 0) {
+    at += size;
+  }
   if (at == length) {
     if (length > REF_LIMIT) return false;
     memcpy(out, name, length);

@@ -51,6 +51,7 @@ static mr_result echo(mr_session *session, mr_context *context, int32_t i, int64
 
 const mr_operation maildir_operations[] = {
   {sizeof(mr_operation), 0, "maildir.count", "s", "folder", "how many messages lie in a folder", (void (*)(void))count},
-  {sizeof(mr_operation), 0, "maildir.echo", "ildsSyr", "i l d s o y r", "gives its arguments back", (void (*)(void))echo},
+  {sizeof(mr_operation), 0, "maildir.echo", "ildsSyr", "i l d s o y r", "gives its arguments back",
+   (void (*)(void))echo},
 };
 const uint32_t maildir_operation_count = sizeof maildir_operations / sizeof maildir_operations[0];

@@ -2,7 +2,8 @@
  * smoke run need no network:
  *
  *   refuse@...   550 5.1.1, refused               limit@...    550 5.4.5, the day's limit is reached
- *   later@...    450 4.2.1, deferred              once@...     550 5.1.1 at the first attempt with this message, then accepted
+ *   later@...    450 4.2.1, deferred
+ *   once@...     550 5.1.1 at the first attempt with this message, then accepted
  *   unknown@...  written, and then no answer: MR_E_UNKNOWN_OUTCOME
  *   anybody else accepted
  */
@@ -18,7 +19,7 @@
 static const struct refusal accepted = {250, "2.0.0", "Ok: written into the outbox"};
 static const struct refusal no_mailbox = {550, "5.1.1", "The mailbox does not exist"};
 static const struct refusal first_time = {550, "5.1.1", "Not at the first attempt"};
-static const struct refusal not_now = {450, "4.2.1", "The mailbox receives mail too quickly, try again later"};
+static const struct refusal not_now = {450, "4.2.1", "The recipient is receiving mail too quickly, try again later"};
 static const struct refusal limited = {550, "5.4.5", "Daily user sending limit exceeded"};
 
 static bool local_part_is(const char *address, const char *name) {
@@ -112,6 +113,8 @@ static mr_result write_all(mr_context *context, int file, mr_bytes message) {
     if (put > 0) {
       data += put;
       left -= (size_t)put;
+      /* the host may then give back the memory of what has been read */
+      host->progress(context, (int64_t)(message.size - left), (int64_t)message.size);
     }
     result = host->check(context);
   }
@@ -128,8 +131,9 @@ static mr_result deliver(mr_context *context, int outbox, mr_bytes message) {
   int file, directory;
   if (result != MR_OK) return result;
   host->random(random, sizeof random);
-  snprintf(from, sizeof from, "tmp/%lld.R%02x%02x%02x%02x%02x%02x%02x%02x.mailroom", (long long)(host->now_ms(1) / 1000),
-           random[0], random[1], random[2], random[3], random[4], random[5], random[6], random[7]);
+  snprintf(from, sizeof from, "tmp/%lld.R%02x%02x%02x%02x%02x%02x%02x%02x.mailroom",
+           (long long)(host->now_ms(1) / 1000), random[0], random[1], random[2], random[3], random[4], random[5],
+           random[6], random[7]);
   snprintf(to, sizeof to, "new/%s", from + 4);
   file = openat(outbox, from, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) return failed_errno(context, "data", "the message cannot be written");

@@ -146,7 +146,8 @@ static mr_result stream_body(mr_context *context, int file, int64_t size) {
 }
 
 /* MR_OK, MR_COMMIT_NOW, or MR_SKIP where the file is not there any more. */
-static mr_result store(mr_context *context, const struct listing *listing, const struct entry *entry, mr_fields *fields) {
+static mr_result store(mr_context *context, const struct listing *listing, const struct entry *entry,
+                       mr_fields *fields) {
   struct stat status;
   char flags[64];
   mr_result result;
@@ -180,8 +181,8 @@ static mr_result ask(mr_context *context, mr_fields *header, const struct entry 
   return result == MR_OK ? host->want(context, header) : result;
 }
 
-static mr_result store_new(mr_context *context, struct listing *listing, struct entry **wanted, size_t count, size_t known,
-                           bool *all) {
+static mr_result store_new(mr_context *context, struct listing *listing, struct entry **wanted, size_t count,
+                           size_t known, bool *all) {
   mr_fields *header = host->fields_new(context), *fields = host->fields_new(context);
   mr_result result = header && fields ? MR_OK : no_memory(context);
   size_t index, skipped = 0;
@@ -271,7 +272,9 @@ mr_result maildir_fetch(mr_session *session, mr_context *context, const mr_field
     entry = bsearch(text_of(what, "ref"), listing.entries, listing.count, sizeof *listing.entries, ref_order);
   }
   if (result == MR_OK) result = entry ? store(context, &listing, entry, fields) : MR_SKIP;
-  if (result == MR_SKIP) result = failed(context, MR_E_NOT_FOUND, "fetch", NULL, "the message is not in the folder any more");
+  if (result == MR_SKIP) {
+    result = failed(context, MR_E_NOT_FOUND, "fetch", NULL, "the message is not in the folder any more");
+  }
   listing_free(&listing);
   close(folder);
   return result > 0 ? MR_OK : result;

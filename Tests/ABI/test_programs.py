@@ -1,4 +1,4 @@
-"""Bad input through the built library: each program prints a line for what is not as it should be, and nothing else."""
+"""C and C++ programs against the built library: each prints a line for what is not as it should be, and nothing else."""
 import shutil
 
 import pytest
@@ -25,6 +25,14 @@ def test_with_an_engine(program, dist, tmp_path, language):
 
 def test_from_cpp_itself(program, dist, tmp_path):
     silent([program("face.cpp", dist, "c++17"), tmp_path])
+
+
+def test_many_threads_on_one_engine(program, dist, tmp_path):
+    silent([program("threads.c", dist), tmp_path])
+
+
+def test_the_entry_points_for_tests(program, dist_test, tmp_path):
+    silent([program("hooks.c", dist_test), tmp_path])
 
 
 @pytest.mark.skipif(not shutil.which("valgrind"), reason="valgrind is not installed")

@@ -1,0 +1,1 @@
+"""The bindings and the tool, over a built library: see conftest.py."""

@@ -1,0 +1,62 @@
+import Base
+import CMailroom
+import Testing
+
+@testable import Wire
+
+struct ImapRefusalTests {
+    static let table: [(String, String, Int, String?, Int64?)] = [
+        ("NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)", "auth", MR_E_AUTH, "AUTHENTICATIONFAILED", nil),
+        ("NO [AUTHENTICATION FAILED] Authentication failed", "auth", MR_E_AUTH, "AUTHENTICATIONFAILED", nil),
+        ("NO [ALERT] Please log in via your web browser", "auth", MR_E_AUTH, "ALERT", nil),
+        ("NO LOGIN failed", "auth", MR_E_AUTH, nil, nil),
+        ("BAD Missing credentials", "auth", MR_E_AUTH, nil, nil),
+        ("BAD Unknown command", "auth", MR_E_PROTOCOL, nil, nil),
+        ("NO [UNAVAILABLE] Temporary authentication failure", "auth", MR_E_OUTAGE, "UNAVAILABLE", nil),
+        ("NO Temporary authentication failure", "auth", MR_E_OUTAGE, nil, nil),
+        ("NO [PRIVACYREQUIRED] Plaintext is disallowed", "auth", MR_E_TLS, "PRIVACYREQUIRED", nil),
+        ("NO [LIMIT] Maximum number of connections from user+IP exceeded", "auth", MR_E_THROTTLED, "LIMIT", nil),
+        ("BYE Too many connections", "greeting", MR_E_THROTTLED, nil, nil),
+        ("BYE [UNAVAILABLE] Server shutting down.", "fetch", MR_E_OUTAGE, "UNAVAILABLE", nil),
+        ("BYE Disconnected for inactivity.", "fetch", MR_E_CONNECTION, nil, nil),
+        (
+            "BAD Request is throttled. Suggested Backoff Time: 299961 milliseconds", "fetch", MR_E_THROTTLED, nil,
+            299_961
+        ),
+        ("BAD Request is throttled. Suggested Backoff Time: 99999999999999", "list", MR_E_THROTTLED, nil, 86_400_000),
+        ("BAD Request is throttled. Suggested Backoff Time: soon", "list", MR_E_THROTTLED, nil, nil),
+        ("NO [SERVERBUG] Internal error occurred.", "select", MR_E_OUTAGE, "SERVERBUG", nil),
+        ("NO [NONEXISTENT] Unknown Mailbox: x (Failure)", "select", MR_E_REFUSED, "NONEXISTENT", nil),
+        ("NO System Error (Failure)", "fetch", MR_E_OUTAGE, nil, nil),
+        ("NO no such folder", "select", MR_E_REFUSED, nil, nil),
+        ("BAD Error in IMAP command", "list", MR_E_PROTOCOL, nil, nil),
+    ]
+
+    @Test(arguments: table)
+    func classified(_ text: String, _ step: String, _ result: Int, _ code: String?, _ retry: Int64?) throws {
+        guard case .status(let status)? = try ImapFeed.responses("* \(text)").first else {
+            Issue.record("no status")
+            return
+        }
+        let failure = Imap.Refusal.failure(status, step: step)
+        #expect(failure.result == mr_result(result))
+        #expect(failure.code == code)
+        #expect(failure.step == step)
+        #expect(failure.retryAfterMs == retry)
+        #expect(failure.serverText == status.text)
+        #expect(!failure.message.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("NO Some of the requested messages no longer exist.", true), ("NO [EXPUNGEISSUED] gone", true),
+        ("NO Some messages could not be FETCHed (Failure)", false), ("OK Some of the messages no longer exist", false),
+        ("NO [LIMIT] FETCH Rate limit hit.", false),
+    ])
+    func onlyMissing(_ text: String, _ expected: Bool) throws {
+        guard case .status(let status)? = try ImapFeed.responses("* \(text)").first else {
+            Issue.record("no status")
+            return
+        }
+        #expect(Imap.Refusal.isOnlyMissing(status) == expected)
+    }
+}

@@ -11,6 +11,8 @@ from Servers import PASSWORD, Site
 from .measure import Run, median
 
 _MBSYNC = """
+{more}
+
 IMAPAccount here
 Host localhost
 Port {port}
@@ -33,7 +35,6 @@ Near :near:
 Patterns INBOX
 Create Near
 SyncState *
-{more}
 """
 
 

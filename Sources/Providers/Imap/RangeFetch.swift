@@ -7,7 +7,8 @@ import Wire
 /// server always has something to do.
 ///
 /// A range is asked twice: its headers (UID, flags, date, size), upon which the host says of each message whether
-/// it wants it, then the bodies of those. The headers of two ranges are asked ahead of the bodies.
+/// it wants it, then the bodies of those. The headers of two ranges are asked ahead of the bodies. All is asked by
+/// UID, so a server may do several commands at once (Dovecot does) and mix their answers.
 final class RangeFetch {
     private struct Header {
         var flags: String
@@ -33,7 +34,10 @@ final class RangeFetch {
         case single(Int, UInt32)
     }
 
+    /// Ranges whose headers are asked for ahead of the last one whose bodies are.
     private static let ahead = 2
+    /// Ranges that may be open at a time.
+    private static let open = 4
     private static let headerItems = ["UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE"]
     /// Flags and date again: another client may be quick, and a server may have left them out before.
     private static let bodyItems = ["UID", "FLAGS", "INTERNALDATE", "BODY.PEEK[]"]
@@ -43,7 +47,9 @@ final class RangeFetch {
     private let connection: ImapConnection
     private let isBackfill: Bool
     private var ranges: [Range]
+    /// Ranges whose headers were asked for, whose bodies were, and that are done: always in this order.
     private var started = 0
+    private var asked = 0
     private var finished = 0
     private var found = 0
     private var work: [Imap.Dialogue.Tag: Work] = [:]
@@ -65,7 +71,7 @@ final class RangeFetch {
     /// - Returns: how many messages the server has in the ranges.
     func run() throws(Failure) -> Int {
         while finished < ranges.count {
-            while started < min(finished + Self.ahead, ranges.count) { try startHeaders() }
+            while started < min(asked + Self.ahead, finished + Self.open, ranges.count) { try startHeaders() }
             switch try connection.next(host) {
             case .body(let literal): try body(literal)
             case .event(.untagged(.fetch(let data))): try take(data)
@@ -122,6 +128,7 @@ final class RangeFetch {
             if try host.want(record) { ranges[index].waiting.insert(uid) } else { sync.progress() }
         }
         ranges[index].isAsked = true
+        asked += 1
         try startBodies(index)
         if ranges[index].waiting.isEmpty { ranges[index].headers.removeAll() }
     }

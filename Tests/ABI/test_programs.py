@@ -19,8 +19,9 @@ def test_without_an_engine(program, dist, source, language):
 
 
 @pytest.mark.parametrize("language", ["c99", "c++17"])
-def test_with_an_engine(program, dist, tmp_path, language):
-    silent([program("bad_input.c", dist, language), tmp_path])
+@pytest.mark.parametrize("source", ["bad_input.c", "blobs_and_closing.c"])
+def test_with_an_engine(program, dist, tmp_path, source, language):
+    silent([program(source, dist, language), tmp_path])
 
 
 def test_from_cpp_itself(program, dist, tmp_path):

@@ -263,7 +263,7 @@ def test_no_environment_variable_says_what_is_loaded(tmp_path):
 
 
 def test_the_wheel_installs_and_finds_the_library(tmp_path):
-    """Installed into dist's own tree, as a package does it, it finds the library beside itself."""
+    """The wheel carries the library and its plugins, and finds them beside itself."""
     wheels = sorted((DIST / "share" / "mailroom").glob("*.whl"))
     if not wheels:
         pytest.skip("this dist has no wheel")
@@ -273,8 +273,7 @@ def test_the_wheel_installs_and_finds_the_library(tmp_path):
          "--target", str(target), str(wheels[-1])], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert (target / "mailroom" / "py.typed").is_file()
-    os.symlink(LIBRARY, tmp_path / "lib" / "libmailroom.so.1")
     done = subprocess.run(
         [sys.executable, "-c", "import mailroom; print(mailroom.loaded_from())"], capture_output=True, text=True,
         timeout=60, env={"PATH": os.environ["PATH"], "PYTHONPATH": str(target)}, cwd=HERE)
-    assert done.stdout.strip() == str(tmp_path / "lib" / "libmailroom.so.1"), done.stderr
+    assert done.stdout.strip() == str(target / "mailroom" / "lib" / "libmailroom.so.1"), done.stderr

@@ -60,6 +60,32 @@ import Testing
             "message in a message", "Content-Type: message/rfc822\n\nContent-Type: message/rfc822\n\nX: y\n\nz",
             ["1 41", "1.1 9", "1.1.1 1"], []
         ),
+        // A body that begins within the header, and a last line in it without its end.
+        (
+            "hyphen at the end", "Content-Type: multipart/m\n\n--b\n-", [" 6", "1 1"],
+            [.boundaryMissing, .headerEndMissing, .boundaryEndMissing]
+        ),
+        (
+            "hyphens at the end", "Content-Type: multipart/m\n--b\n-\n-", [" 9", "1 4"],
+            [.headerEndMissing, .boundaryMissing, .boundaryEndMissing]
+        ),
+        (
+            "letters at the end", "Content-Type: multipart/m\n--2\na\na", [" 9", "1 4"],
+            [.headerEndMissing, .boundaryMissing, .boundaryEndMissing]
+        ),
+        (
+            "boundary at the end", "Content-Type: multipart/m; boundary=b\n--b\n\none\n--b--", [" 17", "1 3"],
+            [.headerEndMissing]
+        ),
+        (
+            "boundary in the header, at the end", "Content-Type: multipart/m; boundary=b\n-\n--b", [" 6", "1 0"],
+            [.headerEndMissing, .boundaryEndMissing]
+        ),
+        (
+            "message at the end", "Content-Type: message/rfc822\n\nContent-Type: message/rfc822\njunk",
+            ["1 34", "1.1 4", "1.1.1 4"], [.headerEndMissing]
+        ),
+        ("no line is whole", "Content-Type: message/rfc822\njunk", ["1 4", "1.1 4"], [.headerEndMissing]),
         ("nothing", "", ["1 0"], []),
         ("empty line alone", "\n", ["1 0"], []),
     ]

@@ -54,17 +54,19 @@ struct SmtpDotStufferTests {
 
     /// No content can end itself, and unstuffed it is the message with its line ends made CRLF.
     @Test func randomContentNeverEndsItself() {
-        var random = SmtpRandom(seed: 7)
-        for _ in 0..<2000 {
+        let seed = seed(7)
+        var random = SmtpRandom(seed: seed)
+        for round in 0..<2000 {
+            let what = "seed \(seed), round \(round)"
             let input = (0..<random.below(40)).map { _ in Array("\r\n..ab".utf8)[random.below(6)] }
             let cut = random.below(input.count + 1)
             let output = Self.stuffed([input[..<cut], input[cut...]])
             let text = String(decoding: output, as: UTF8.self)
             let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
-            #expect(lines.last == "")
-            #expect(lines.dropLast().allSatisfy { $0.hasSuffix("\r") || $0.unicodeScalars.last == "\r" })
-            #expect(!lines.contains(".\r"))
-            #expect(!output.isEmpty || input.isEmpty)
+            #expect(lines.last == "", "\(what)")
+            #expect(lines.dropLast().allSatisfy { $0.hasSuffix("\r") || $0.unicodeScalars.last == "\r" }, "\(what)")
+            #expect(!lines.contains(".\r"), "\(what)")
+            #expect(!output.isEmpty || input.isEmpty, "\(what)")
         }
     }
 

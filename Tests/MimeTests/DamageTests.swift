@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct DamageTests {
     /// A message, the outline of its parts, and its defects (those of a missing Date and From left out).
-    static let messages: [(String, String, [String], [Defect])] = [
+    static let messages: [(String, Sample, [String], [Defect])] = [
         (
             "no end line", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\ntwo\n",
             [" 24", "1 3", "2 5"], [.boundaryEndMissing]
@@ -91,11 +91,11 @@ import Testing
     ]
 
     @Test(arguments: messages)
-    func best(_ name: String, _ text: String, _ expected: [String], _ defects: [Defect]) {
-        let read = parse(text)
+    func best(_ name: String, _ text: Sample, _ expected: [String], _ defects: [Defect]) {
+        let read = parse(text.text)
         #expect(read.parts.map { "\($0.number) \($0.decodedSize)" } == expected)
         #expect(read.defects.filter { $0 != .dateMissing && $0 != .fromMissing } == defects)
-        check(message(text), name)
+        check(message(text.text), name)
     }
 
     /// A message with much that is hard, and damage of many kinds.

@@ -3,7 +3,7 @@ import Testing
 @testable import Wire
 
 struct SmtpDotStufferTests {
-    static let cases: [(String, String)] = [
+    static let cases: [(Sample, Sample)] = [
         ("", ""),
         ("a", "a\r\n"),
         ("a\r\n", "a\r\n"),
@@ -36,13 +36,13 @@ struct SmtpDotStufferTests {
     }
 
     @Test(arguments: cases)
-    func stuffs(_ input: String, _ output: String) {
+    func stuffs(_ input: Sample, _ output: Sample) {
         #expect(Self.stuffed([Array(input.utf8)[...]]) == Array(output.utf8))
     }
 
     /// At every two splits the result is the same.
     @Test(arguments: cases)
-    func splitsDoNotShow(_ input: String, _ output: String) {
+    func splitsDoNotShow(_ input: Sample, _ output: Sample) {
         let bytes = Array(input.utf8)
         for first in 0...bytes.count {
             for second in first...bytes.count {

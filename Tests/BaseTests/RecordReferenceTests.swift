@@ -3,6 +3,10 @@ import Testing
 
 @testable import Base
 
+extension RecordSpec: CustomTestStringConvertible {
+    public var testDescription: String { name }
+}
+
 /// docs/records.md is made from the table of fields, and must say what the table says. After a change of the table:
 /// `MAILROOM_REWRITE=1 swift test --filter RecordReferenceTests`.
 @Suite struct RecordReferenceTests {

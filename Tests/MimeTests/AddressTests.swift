@@ -84,9 +84,11 @@ import Testing
     @Test(arguments: [
         "", "a", "a@", "@b", "a@b@c", "a b@c", "a@b, c@d", "g: a@b;", "a@b,", "a@b\r\nBcc: x@y", "a@b\0", "<a@b",
         "a..b@c",
-        "a@b..c", "a@-b", ".a@b", "Ann Lee a@b.c", "a@b c", "a@b>c", "\"a@b", String(repeating: "a", count: 65) + "@b",
-        "a@" + String(repeating: "b", count: 64), "a@" + String(repeating: "b.", count: 130) + "c",
-    ]) func refused(_ text: String) {
+        "a@b..c", "a@-b", ".a@b", "Ann Lee a@b.c", "a@b c", "a@b>c", "\"a@b",
+        Sample(String(repeating: "a", count: 65) + "@b"), Sample("a@" + String(repeating: "b", count: 64)),
+        Sample("a@" + String(repeating: "b.", count: 130) + "c"),
+    ]) func refused(_ sample: Sample) {
+        let text = sample.text
         do {
             let read = try AddressParser.one(text, field: "to[2]")
             Issue.record("\(text) was taken as \(read)")

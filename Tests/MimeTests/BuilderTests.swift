@@ -111,23 +111,26 @@ import Testing
         #expect(line.isEmpty)
     }
 
-    static let texts: [(String, TransferEncoding)] = [
+    static let texts: [(Sample, TransferEncoding)] = [
         ("plain", .sevenBit), ("", .sevenBit), ("a\nb\rc\r\nd", .sevenBit),
-        (String(repeating: "x", count: 998), .sevenBit),
-        (String(repeating: "x", count: 999), .quotedPrintable), ("From here", .quotedPrintable),
+        (Sample(String(repeating: "x", count: 998)), .sevenBit),
+        (Sample(String(repeating: "x", count: 999)), .quotedPrintable), ("From here", .quotedPrintable),
         ("a\nFrom b", .quotedPrintable),
         ("NUL \0 here", .quotedPrintable), ("café and tea for everybody in the house", .quotedPrintable),
         ("日本語のテキスト", .base64), ("tab\there", .sevenBit), ("a = b, ü and a long text of plain words", .quotedPrintable),
-        (String(repeating: "ü and forty other letters of plain text. ", count: 50) + " \n \t\n.\n..", .quotedPrintable),
+        (
+            Sample(String(repeating: "ü and forty other letters of plain text. ", count: 50) + " \n \t\n.\n.."),
+            .quotedPrintable
+        ),
     ]
 
-    @Test(arguments: texts) func text(_ text: String, _ encoding: TransferEncoding) throws {
+    @Test(arguments: texts) func text(_ text: Sample, _ encoding: TransferEncoding) throws {
         var builder = Self.simple()
-        builder.text = text
+        builder.text = text.text
         let raw = try builder.bytes()
         let part = MessageParser.parse(raw).root
         #expect(part.encoding == encoding)
-        let expected = TextBody.canonical(text)
+        let expected = TextBody.canonical(text.text)
         #expect(Array(body(raw, part).prefix(expected.count)) == expected)
         #expect(body(raw, part).count <= expected.count + 2)
         checkLines(raw)

@@ -58,8 +58,10 @@ import Testing
 
     @Test(arguments: [
         "simple.pdf", "with space.pdf", "quote\".pdf", "back\\slash", "Übergrößenträger.pdf", "日本語のファイル名.txt",
-        String(repeating: "long name ", count: 20), String(repeating: "ü", count: 200), "a;b=c, (d)", "100%.txt", "",
-    ]) func writtenIsReadAgain(_ name: String) {
+        Sample(String(repeating: "long name ", count: 20)), Sample(String(repeating: "ü", count: 200)), "a;b=c, (d)",
+        "100%.txt", "",
+    ]) func writtenIsReadAgain(_ sample: Sample) {
+        let name = sample.text
         var writer = ParameterWriter("Content-Disposition", "attachment")
         writer.add("filename", name)
         #expect(

@@ -6,6 +6,9 @@ struct Random {
         state = seed | 1
     }
 
+    /// What MAILROOM_SEED names, else `usual`: every run of the tests is the same, unless another one is asked for.
+    static func seed(_ usual: UInt64) -> UInt64 { environment("MAILROOM_SEED").flatMap { UInt64($0) } ?? usual }
+
     mutating func next() -> UInt64 {
         state ^= state << 13
         state ^= state >> 7

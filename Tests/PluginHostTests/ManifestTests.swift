@@ -66,9 +66,13 @@ struct ManifestTests {
     }
 
     @Test(arguments: [
-        "", "[]", "5", "{", "{\"abi\": 1.5}", String(repeating: "[", count: 100_000), "\u{0}", "{\"a\":1,\"a\":2}",
+        "", "[]", "5", "{", "{\"abi\": 1.5}", "\u{0}", "{\"a\":1,\"a\":2}",
     ])
     func notEvenAnObject(text: String) {
         #expect(throws: Failure.self) { try Manifest(Array(text.utf8)) }
+    }
+
+    @Test func deeperThanAnyManifest() {
+        #expect(throws: Failure.self) { try Manifest([UInt8](repeating: UInt8(ascii: "["), count: 100_000)) }
     }
 }

@@ -178,6 +178,7 @@ extension StoreTests {
             let failures = Mutex<[String]>([])
             let written = Counter()
             let read = Counter()
+            // For a while, and on a busy machine until each side did something.
             let until = Clock.boot() + 2_000
             let work: [@Sendable () throws -> Void] =
                 accounts.enumerated().map { (index, account) -> @Sendable () throws -> Void in
@@ -187,7 +188,7 @@ extension StoreTests {
                         let inbox = try store.applyFolders(account, [Record(["path": .text("INBOX")])], lease: lease)[0]
                             .id
                         var number = account * 1_000_000
-                        while Clock.boot() < until {
+                        while Clock.boot() < until || written.value.load(ordering: .relaxed) <= 100 {
                             var batch = SyncBatch(account: account, folder: inbox)
                             batch.items = (0..<20).map { .message(mail(Int(number) + $0)) }
                             number += 20
@@ -200,7 +201,7 @@ extension StoreTests {
                 + (0..<4).map { index -> @Sendable () throws -> Void in
                     { @Sendable in
                         let store = index % 2 == 0 ? own : other
-                        while Clock.boot() < until {
+                        while Clock.boot() < until || read.value.load(ordering: .relaxed) <= 10 {
                             _ = try store.find("message", Record(["order": .text("-date")]), after: nil, limit: 20)
                             _ = try store.accountStatus(accounts[index])
                             _ = try store.latestChange()

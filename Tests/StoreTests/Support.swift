@@ -154,3 +154,11 @@ extension Record {
 
 /// Some tests shift the clocks of the whole process: so all of them run one after the other.
 @Suite(.serialized) struct StoreTests {}
+
+/// Queries as arguments of tests: as JSON, and cut.
+extension Record: CustomTestStringConvertible {
+    public var testDescription: String {
+        let text = JSON.text(self)
+        return text.utf8.count > 120 ? "\(text.prefix(100))..." : text
+    }
+}

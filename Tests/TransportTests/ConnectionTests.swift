@@ -234,10 +234,14 @@ struct ConnectionTests {
         #expect(["connection.name_unknown", "connection.unreachable"].contains(failure.cause ?? ""))
     }
 
-    @Test(arguments: ["", "a b", "a\nb", "a/b", "ü.example", String(repeating: "a", count: 300), "a\u{0}"])
+    @Test(arguments: ["", "a b", "a\nb", "a/b", "ü.example", "a\u{0}"])
     func badHost(host: String) throws {
         let failure = try #require(throws: Failure.self) { try Peer(host: host, port: 1) }
         #expect(failure.field == "host")
+    }
+
+    @Test func longHost() throws {
+        try badHost(host: String(repeating: "a", count: 300))
     }
 
     @Test(arguments: [

@@ -72,7 +72,8 @@ enum HealthRules {
         let minutes: [Int64] =
             failure.result == Int32(MR_E_AUTH) ? [1, 15, 60, 360] : [1, 2, 5, 10, 15, 30]
         let chosen = minutes[min(Int(attempts) - 1, minutes.count - 1)] * minute
-        let jitter = randomBytes(2).reduce(0) { $0 << 8 | Int64($1) }  // up to a tenth, so that many do not come at once
+        // Up to a tenth more, so that many do not come at once.
+        let jitter = randomBytes(2).reduce(0) { $0 << 8 | Int64($1) }
         return chosen + chosen / 10 * jitter / 65_536
     }
 

@@ -73,28 +73,33 @@ package struct MessageParser: ~Copyable {
     }
 
     private mutating func endOfInput() {
-        if state == .body, !carry.isEmpty {
-            // A last line without its end, which may be a boundary.
-            let line = carry
-            let start = size - carried
-            carry = []
-            carried = 0
-            line.withUnsafeBytes { bytes in
-                if takeBoundary(bytes, start: start, end: size) { return }
-                flushLineEnd()
-                deliver(bytes)
+        // Ending a header may begin a message within the message, or a body within what was taken for the header:
+        // either may leave a last line without its end once more.
+        while true {
+            if !carry.isEmpty, state != .skipping {
+                takeLastLine()
+            } else if state == .header {
+                endHeader(bodyStart: size)
+            } else {
+                break
             }
-        } else if state == .header, !carry.isEmpty {
-            let line = carry
-            let length = carried
-            carry = []
-            carried = 0
-            line.withUnsafeBytes { takeHeaderLine($0, start: size - length, end: size, length: length) }
         }
-        // Ending a header may have begun a message within the message.
-        while state == .header { endHeader(bodyStart: size) }
         flushLineEnd()
         closeParts(downTo: nil, end: size)
         while let frame = boundaries.removeLast() { noteUnended(frame) }
+    }
+
+    /// A last line without its end. In a body it may be a boundary.
+    private mutating func takeLastLine() {
+        let line = carry
+        let length = carried
+        carry = []
+        carried = 0
+        line.withUnsafeBytes { bytes in
+            if state == .header { return takeHeaderLine(bytes, start: size - length, end: size, length: length) }
+            if takeBoundary(bytes, start: size - length, end: size) { return }
+            flushLineEnd()
+            deliver(bytes)
+        }
     }
 }

@@ -2,6 +2,10 @@ import Testing
 
 @testable import Wire
 
+extension Imap.Command: CustomTestStringConvertible {
+    public var testDescription: String { step }
+}
+
 struct ImapCommandTests {
     static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
@@ -11,7 +15,7 @@ struct ImapCommandTests {
             .map { String(decoding: $0, as: UTF8.self) }.joined(separator: "|")
     }
 
-    static let table: [(Imap.Command, [String], String)] = [
+    static let table: [(Imap.Command, [String], Sample)] = [
         (.capability, [], "m1 CAPABILITY\r\n"),
         (.noop, [], "m1 NOOP\r\n"),
         (.startTLS, [], "m1 STARTTLS\r\n"),
@@ -63,8 +67,8 @@ struct ImapCommandTests {
     ]
 
     @Test(arguments: table)
-    func encoded(_ command: Imap.Command, _ capabilities: [String], _ expected: String) {
-        #expect(Self.encode(command, capabilities) == expected)
+    func encoded(_ command: Imap.Command, _ capabilities: [String], _ expected: Sample) {
+        #expect(Self.encode(command, capabilities) == expected.text)
     }
 
     @Test func secrets() {

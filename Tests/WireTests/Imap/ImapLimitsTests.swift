@@ -18,18 +18,23 @@ struct ImapLimitsTests {
         return limits
     }
 
-    @Test(arguments: [
+    static let beyond: [(String, Sample)] = [
         ("a long line", "* X \(String(repeating: "a", count: 200))\r\n"),
         ("a long literal", "* LIST () \"/\" {101}\r\n"),
         ("a literal beyond any size", "* LIST () \"/\" {999999999999999999}\r\n"),
         ("a long message", "* 1 FETCH (BODY[] {1001}\r\n"),
         ("a message beyond 2^63", "* 1 FETCH (BODY[] {9223372036854775807}\r\n"),
         ("many literals", "* X {1}\r\na {1}\r\na {1}\r\na {1}\r\na\r\n"),
-        ("a long response", String(repeating: "* X {90}\r\n\(String(repeating: "a", count: 90)) {90}\r\n", count: 4)),
-    ])
-    func refused(_ what: String, _ text: String) {
+        (
+            "a long response",
+            Sample(String(repeating: "* X {90}\r\n\(String(repeating: "a", count: 90)) {90}\r\n", count: 4))
+        ),
+    ]
+
+    @Test(arguments: beyond)
+    func refused(_ what: String, _ text: Sample) {
         var feed = ImapFeed(limits: Self.small)
-        let failure = #expect(throws: Failure.self, "\(what)") { try feed.feed(text) }
+        let failure = #expect(throws: Failure.self, "\(what)") { try feed.feed(text.text) }
         #expect(failure?.result == mr_result(MR_E_PROTOCOL))
         #expect((failure?.serverText ?? "").utf8.count <= 200)
     }
@@ -43,9 +48,9 @@ struct ImapLimitsTests {
         "* SEARCH\((1...30).map { " \($0 * 2)" }.joined())\r\n",
         "* VANISHED \((1...30).map { "\($0 * 2)" }.joined(separator: ","))\r\n",
     ])
-    func passedOver(_ text: String) throws {
+    func passedOver(_ text: Sample) throws {
         var feed = ImapFeed(limits: Self.small)
-        try feed.feed(text + "* OK next\r\n")
+        try feed.feed(text.text + "* OK next\r\n")
         guard feed.responses.count == 2, case .damaged = feed.responses[0] else {
             Issue.record("it was read: \(feed.responses)")
             return

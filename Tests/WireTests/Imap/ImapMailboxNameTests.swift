@@ -36,14 +36,15 @@ struct ImapMailboxNameTests {
     }
 
     @Test(arguments: 1...50)
-    func anyName(_ seed: Int) {
-        var chance = ImapChance(state: UInt64(seed))
+    func anyName(_ number: Int) {
+        let seed = seed(0) &+ UInt64(number)
+        var chance = ImapChance(state: seed)
         var name = ""
         for _ in 0..<20 {
             if let scalar = UnicodeScalar(UInt32(chance.below(0x2_0000))) { name.unicodeScalars.append(scalar) }
         }
         let wire = Imap.MailboxName.encode(name)
-        #expect(wire.allSatisfy { $0 >= 0x20 && $0 < 0x7f })
-        #expect(Array(Imap.MailboxName.decode(wire).unicodeScalars) == Array(name.unicodeScalars))
+        #expect(wire.allSatisfy { $0 >= 0x20 && $0 < 0x7f }, "seed \(seed)")
+        #expect(Array(Imap.MailboxName.decode(wire).unicodeScalars) == Array(name.unicodeScalars), "seed \(seed)")
     }
 }

@@ -14,8 +14,9 @@ struct ImapNumberSetTests {
 
     /// Inserting in any order is the same as a set of numbers.
     @Test(arguments: 1...20)
-    func inserted(_ seed: Int) {
-        var chance = ImapChance(state: UInt64(seed))
+    func inserted(_ number: Int) {
+        let seed = seed(0) &+ UInt64(number)
+        var chance = ImapChance(state: seed)
         var set = Imap.NumberSet()
         var plain: Set<UInt32> = []
         for _ in 0..<60 {
@@ -24,9 +25,11 @@ struct ImapNumberSetTests {
             set.insert(lower...upper)
             plain.formUnion(lower...upper)
         }
-        #expect(set.count == plain.count)
-        #expect((0..<100).allSatisfy { set.contains($0) == plain.contains($0) })
-        for (left, right) in zip(set.ranges, set.ranges.dropFirst()) { #expect(left.upperBound + 1 < right.lowerBound) }
+        #expect(set.count == plain.count, "seed \(seed)")
+        #expect((0..<100).allSatisfy { set.contains($0) == plain.contains($0) }, "seed \(seed)")
+        for (left, right) in zip(set.ranges, set.ranges.dropFirst()) {
+            #expect(left.upperBound + 1 < right.lowerBound, "seed \(seed)")
+        }
     }
 
     @Test func splitForShortLines() {

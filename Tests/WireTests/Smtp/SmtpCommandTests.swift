@@ -5,8 +5,8 @@ import Testing
 @testable import Wire
 
 struct SmtpCommandTests {
-    @Test(arguments: [
-        (SmtpCommand.ehlo("[127.0.0.1]"), "EHLO [127.0.0.1]\r\n"),
+    static let lines: [(SmtpCommand, Sample)] = [
+        (.ehlo("[127.0.0.1]"), "EHLO [127.0.0.1]\r\n"),
         (.helo("mail.example.com"), "HELO mail.example.com\r\n"),
         (.startTLS, "STARTTLS\r\n"), (.data, "DATA\r\n"), (.rset, "RSET\r\n"), (.quit, "QUIT\r\n"), (.cancel, "*\r\n"),
         (.authLogin, "AUTH LOGIN\r\n"),
@@ -27,9 +27,11 @@ struct SmtpCommandTests {
         (.rcpt(to: "c@d.example", utf8: false), "RCPT TO:<c@d.example>\r\n"),
         (.rcpt(to: "\"a b<\\\">\"@d.example", utf8: false), "RCPT TO:<\"a b<\\\">\"@d.example>\r\n"),
         (.rcpt(to: "x@[192.0.2.1]", utf8: false), "RCPT TO:<x@[192.0.2.1]>\r\n"),
-    ])
-    func encodes(_ command: SmtpCommand, _ line: String) throws {
-        #expect(String(decoding: try command.encoded(), as: UTF8.self) == line)
+    ]
+
+    @Test(arguments: lines)
+    func encodes(_ command: SmtpCommand, _ line: Sample) throws {
+        #expect(String(decoding: try command.encoded(), as: UTF8.self) == line.text)
     }
 
     @Test(arguments: [
@@ -37,7 +39,8 @@ struct SmtpCommandTests {
         "a b@c",
         "a,b@c", "a@b;c", "a@b@c", "@b", "a@", "a", "", "\"a@b", "a\"b\"@c", "a\\@b", "(x)a@b", "\u{f6}@b",
     ])
-    func refusesAnAddress(_ address: String) {
+    func refusesAnAddress(_ sample: Sample) {
+        let address = sample.text
         #expect {
             try SmtpCommand.rcpt(to: address, utf8: false).encoded()
         } throws: { error in
@@ -56,10 +59,10 @@ struct SmtpCommandTests {
         #expect(throws: Failure.self) { try SmtpCommand.rcpt(to: address, utf8: false).encoded() }
     }
 
-    @Test(arguments: ["", "a b", "a\r\nb", "h\u{f6}st", String(repeating: "a", count: 256)])
-    func refusesAHostName(_ name: String) {
-        #expect(throws: Failure.self) { try SmtpCommand.ehlo(name).encoded() }
-        #expect(throws: Failure.self) { try SmtpCommand.helo(name).encoded() }
+    @Test(arguments: ["", "a b", "a\r\nb", "h\u{f6}st", Sample(String(repeating: "a", count: 256))])
+    func refusesAHostName(_ name: Sample) {
+        #expect(throws: Failure.self) { try SmtpCommand.ehlo(name.text).encoded() }
+        #expect(throws: Failure.self) { try SmtpCommand.helo(name.text).encoded() }
     }
 
     @Test func aNulIsNeitherUserNorPassword() {

@@ -3,7 +3,7 @@ import Testing
 @testable import Wire
 
 struct SmtpDotStufferTests {
-    static let cases: [(String, String)] = [
+    static let cases: [(Sample, Sample)] = [
         ("", ""),
         ("a", "a\r\n"),
         ("a\r\n", "a\r\n"),
@@ -36,13 +36,13 @@ struct SmtpDotStufferTests {
     }
 
     @Test(arguments: cases)
-    func stuffs(_ input: String, _ output: String) {
+    func stuffs(_ input: Sample, _ output: Sample) {
         #expect(Self.stuffed([Array(input.utf8)[...]]) == Array(output.utf8))
     }
 
     /// At every two splits the result is the same.
     @Test(arguments: cases)
-    func splitsDoNotShow(_ input: String, _ output: String) {
+    func splitsDoNotShow(_ input: Sample, _ output: Sample) {
         let bytes = Array(input.utf8)
         for first in 0...bytes.count {
             for second in first...bytes.count {
@@ -54,17 +54,19 @@ struct SmtpDotStufferTests {
 
     /// No content can end itself, and unstuffed it is the message with its line ends made CRLF.
     @Test func randomContentNeverEndsItself() {
-        var random = SmtpRandom(seed: 7)
-        for _ in 0..<2000 {
+        let seed = seed(7)
+        var random = SmtpRandom(seed: seed)
+        for round in 0..<2000 {
+            let what = "seed \(seed), round \(round)"
             let input = (0..<random.below(40)).map { _ in Array("\r\n..ab".utf8)[random.below(6)] }
             let cut = random.below(input.count + 1)
             let output = Self.stuffed([input[..<cut], input[cut...]])
             let text = String(decoding: output, as: UTF8.self)
             let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
-            #expect(lines.last == "")
-            #expect(lines.dropLast().allSatisfy { $0.hasSuffix("\r") || $0.unicodeScalars.last == "\r" })
-            #expect(!lines.contains(".\r"))
-            #expect(!output.isEmpty || input.isEmpty)
+            #expect(lines.last == "", "\(what)")
+            #expect(lines.dropLast().allSatisfy { $0.hasSuffix("\r") || $0.unicodeScalars.last == "\r" }, "\(what)")
+            #expect(!lines.contains(".\r"), "\(what)")
+            #expect(!output.isEmpty || input.isEmpty, "\(what)")
         }
     }
 

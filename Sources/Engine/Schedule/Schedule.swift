@@ -83,14 +83,10 @@ final class Schedule: Sendable {
             try JobRunner(core: core).start(job.id)
         }
         let now = Clock.wall()
-        var sending: Set<Int64> = []
-        for send in try core.store.dueSends(now: now, limit: 500, account: nil) { sending.insert(send.account) }
-        for send in try core.store.interruptedSends() { sending.insert(send.account) }
+        let left = Set(try core.store.interruptedSends().map(\.account))
+        let sending = try core.store.dueAccounts(now: now)
         for account in try core.store.accounts() {
-            let health = account.health
-            if sending.contains(account.id), account.sends,
-                HealthRules.heldReason(health.state, failureClass: health.failureClass) == nil
-            {
+            if left.contains(account.id) || sending.contains(account.id) && account.sends {
                 try SendRunner(core: core).start(account.id)
             }
             if isDue(account, now) { try sync(account) }

@@ -37,8 +37,12 @@ final class Schedule: Sendable {
             return state.thread
         }
         thread?.join()
-        core.running.withLock { $0.values.forEach { $0.interrupt(.stopping) } }
-        _ = core.running.wait(milliseconds: nil) { $0.isEmpty ? true : nil }
+        // What a thread that waits for a job begins after this is that thread's.
+        let begun = core.running.withLock { Array($0.values) }
+        for work in begun { work.interrupt(.stopping) }
+        _ = core.running.wait(milliseconds: nil) { running in
+            running.values.contains { work in begun.contains { $0 === work } } ? nil : true
+        }
         bell.close()
     }
 
@@ -114,6 +118,7 @@ final class Schedule: Sendable {
                 guard let lease = try core.leases.take(account.id, .receive, interruption) else { return }
                 defer { core.leases.give(back: account.id, .receive) }
                 let fresh = try core.store.account(account.id)
+                guard fresh.health.state != "disconnected" else { return }  // since it was looked at
                 _ = try JobRunner(core: core).syncAccount(fresh, interruption, lease)
             } catch {}  // stands in the account's health and in the log
         }

@@ -15,6 +15,7 @@ final class Schedule: Sendable {
     private let bell: Bell
     private let state = Monitor(State())
     private static let beatMs: Int64 = 10_000
+    private static let tidyMs: Int64 = 3_600_000
 
     private init(_ core: Core, _ bell: Bell) {
         self.core = core
@@ -51,6 +52,7 @@ final class Schedule: Sendable {
     private func loop() {
         var beatAt = Clock.boot()
         var sweepAt: Int64 = 0
+        var tidyAt = Clock.boot() + Schedule.tidyMs  // opening the store has just done it
         while !isStopping {
             bell.drain()
             do throws(Failure) {
@@ -62,6 +64,10 @@ final class Schedule: Sendable {
                     try core.store.sweepDeadJobs()
                     try core.store.finishErasing()
                     sweepAt = Clock.boot() + 5_000
+                }
+                if Clock.boot() >= tidyAt {
+                    try core.store.sweepOrphans()
+                    tidyAt = Clock.boot() + Schedule.tidyMs
                 }
                 try takeUp()
             } catch {

@@ -35,7 +35,17 @@ struct JobRunner {
         }
         // One that was faster than the wish to cancel it has its result.
         let failed = if case .failure = outcome { true } else { false }
-        try core.store.finishJob(id, outcome, cancelled: failed && interruption.reason == .asked)
+        while true {
+            do throws(Failure) {
+                return try core.store.finishJob(id, outcome, cancelled: failed && interruption.reason == .asked)
+            } catch {
+                // A full disk: nobody else can take the job while this process lives, so it must not be left like this.
+                guard error.result == Int32(MR_E_STORE), interruption.reason != .stopping else { throw error }
+                _ = core.running.wait(milliseconds: 1_000) { _ -> Bool? in
+                    interruption.reason == .stopping ? true : nil
+                }
+            }
+        }
     }
 
     private func work(_ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {

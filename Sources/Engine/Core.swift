@@ -55,8 +55,9 @@ final class Core: Sendable {
             return owned.owners == 0
         }
         guard last else { return }
+        workers.takeNoMore()  // first: what comes in between would not be interrupted
         running.withLock { $0.values.forEach { $0.interrupt(.stopping) } }
-        workers.close()
+        workers.join()
         leases.close()
     }
 
@@ -74,7 +75,8 @@ final class Core: Sendable {
         }
         guard fresh else { return false }
         do {
-            try workers.run { [self] in
+            let sends = if case .sending = key { true } else { false }
+            try workers.run(sends: sends) { [self] in
                 body(interruption)
                 running.signal { $0[key] = nil }
             }

@@ -12,7 +12,9 @@ package final class Cursor {
 
     private static let page = 100
     private let engine: Engine
-    private let source: Source
+    private var source: Source
+    /// The fields to give; nil: all.
+    private var chosen: [String]?
     private var rows: [Record] = []
     private var at = 0
     private var position: [UInt8]?
@@ -24,12 +26,22 @@ package final class Cursor {
         self.engine = engine
         source = .store(kind: kind, query: query)
         left = try Cursor.limit(query)
+        // What is shown of an account is made from other fields than those that are asked for.
+        if kind == "account", let spec = RecordSpec.named(kind), query["fields"] != nil {
+            chosen = try Cursor.chosen(query, spec)
+            var whole = query
+            whole["fields"] = nil
+            source = .store(kind: kind, query: whole)
+        }
         try fill()
     }
 
     init(changesAfter number: Int64, _ query: Record, _ engine: Engine) throws(Failure) {
         self.engine = engine
         source = .changes(query: query)
+        for name in ["after", "order", "fields"] where query[name] != nil {
+            throw .invalid(name, "is not taken by the change feed")
+        }
         nextChange = number
         left = try Cursor.limit(query)
         try fill()
@@ -51,7 +63,35 @@ package final class Cursor {
             }
             matching = matching.filter { $0[condition.name] == condition.value }
         }
-        self.rows = matching
+        switch query["order"] {
+        case nil, .text("id"): break
+        case .text("-id"): matching.reverse()
+        default: throw .invalid("order", "\(spec.name) can be sorted by id")
+        }
+        if let after = query["after"] {
+            guard let id = after.int else { throw .invalid("after", "is \(after.kindName), expected int") }
+            let descending = query.text("order") == "-id"
+            matching = matching.filter { row in row.int("id").map { descending ? $0 < id : $0 > id } ?? false }
+        }
+        chosen = try Cursor.chosen(query, spec)
+        self.rows = matching.map(pick)
+    }
+
+    private static func chosen(_ query: Record, _ spec: RecordSpec) throws(Failure) -> [String]? {
+        guard let fields = query["fields"] else { return nil }
+        let names = fields.list?.map(\.text) ?? [fields.text]
+        return try names.map { (name) throws(Failure) -> String in
+            guard let name else { throw .invalid("fields", "is not a list of names") }
+            guard spec.field(name) != nil else { throw .invalid("fields", "'\(name)' is not a field of \(spec.name)") }
+            return name
+        }
+    }
+
+    private func pick(_ row: Record) -> Record {
+        guard let chosen else { return row }
+        var picked = Record()
+        for field in row.fields where chosen.contains(field.name) { picked[field.name] = field.value }
+        return picked
     }
 
     private static func limit(_ query: Record) throws(Failure) -> Int {
@@ -87,7 +127,7 @@ package final class Cursor {
         case .fixed: rows = []
         case .store(let kind, let query):
             let found = try engine.core.store.find(kind, query, after: position, limit: wanted)
-            rows = found.rows.map { engine.shown(kind, $0) }
+            rows = found.rows.map { pick(engine.shown(kind, $0)) }
             position = found.next
             ended = found.next == nil
         case .changes(let query):

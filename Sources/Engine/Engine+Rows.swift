@@ -80,7 +80,6 @@ extension Engine {
     func shown(_ kind: String, _ row: Record) -> Record {
         switch kind {
         case "account": return AccountView(pollMs: options.pollMs).shown(row)
-        case "send": return SendView.shown(row, core.store)
         default: return row
         }
     }

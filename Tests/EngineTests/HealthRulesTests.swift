@@ -35,6 +35,21 @@ import Testing
         #expect(HealthRules.failed(Health(), .receive, failure, now: 1_000).nextAttempt == 300_961)
     }
 
+    @Test(arguments: [(Int64.max, 24 * 3600 * 1000), (0, 1000), (-1, 1000)] as [(Int64, Int64)])
+    func noServerNamesAnAbsurdTime(_ named: Int64, _ taken: Int64) {
+        var failure = Failure(MR_E_THROTTLED, "slow down")
+        failure.retryAfterMs = named
+        #expect(HealthRules.failed(Health(), .receive, failure, now: 1_000).nextAttempt == 1_000 + taken)
+    }
+
+    @Test func aServerThatTakesNoMailDoesNotEndReceiving() {
+        var health = HealthRules.failed(Health(), .send, lostConnection, now: 0)
+        health = HealthRules.succeeded(health, [.receive], now: 1)
+        health = HealthRules.failed(health, .send, lostConnection, now: HealthRules.givesUpAfterMs + 1)
+        #expect(health.state == "error")
+        #expect(health.nextAttempt != nil)
+    }
+
     @Test func twoDaysOfFailureEndTheAttempts() {
         let begun = HealthRules.failed(Health(), .receive, lostConnection, now: 0)
         let twoDays: Int64 = 2 * 24 * 3600 * 1000
@@ -63,13 +78,5 @@ import Testing
         #expect(after.reason != nil)
         #expect(after.syncHealth == "ok")
         #expect(after.sendHealth == "failing")
-    }
-
-    @Test(arguments: [
-        ("enabled", nil, false), ("error", "auth", true), ("error", "connection", false), ("pending", nil, true),
-        ("connection_issue", nil, true), ("disconnected", nil, true),
-    ])
-    func mailIsHeldWhileTheAccountCannotSend(_ state: String, _ failureClass: String?, _ held: Bool) {
-        #expect((HealthRules.heldReason(state, failureClass: failureClass) != nil) == held)
     }
 }

@@ -56,6 +56,9 @@ extension StoreTests {
             (Record(["attachments.gt": .int(0)]), [1, 2, 3, 4, 5]),
             (Record(["order": .text("-id"), "limit": .int(3)]), [5, 4, 3]), (Record(["limit": .int(0)]), []),
             (Record(["in_reply_to": .text("m1@example.com")]), [2]),
+            (Record(["after": .int(3)]), [4, 5]), (Record(["after": .int(3), "limit": .int(1)]), [4]),
+            (Record(["after": .int(3), "order": .text("-date")]), [2, 1]),
+            (Record(["after": .int(3), "order": .list([.text("-id")])]), [2, 1]), (Record(["after": .int(5)]), []),
         ])
         func conditionsChoose(_ query: Record, _ numbers: [Int]) throws {
             let desk = try Desk()

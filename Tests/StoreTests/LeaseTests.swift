@@ -176,5 +176,21 @@ extension StoreTests {
             try openAside(desk.scratch.store).close()
             #expect(result { _ = try desk.store.bodySize(id) } == Int32(MR_E_NOT_FOUND))
         }
+
+        @Test func whatNobodyTookGoesHoweverMuchIsYoung() throws {
+            let desk = try Desk()
+            defer { Clock.set(shift: 0) }
+            Clock.set(shift: -2 * 86_400_000)
+            let held = try desk.send()
+            Clock.set(shift: 0)
+            // More young ones in front of it than one sweep looks at.
+            for number in 0..<1_001 { _ = try desk.body("young \(number)") }
+            Clock.set(shift: -2 * 86_400_000)
+            let old = try desk.body("old")
+            Clock.set(shift: 0)
+            try desk.store.sweepOrphans()
+            #expect(result { _ = try desk.store.bodySize(old) } == Int32(MR_E_NOT_FOUND))
+            #expect(try desk.store.bodySize(try #require(try desk.store.sendRow(held).body)) > 0)
+        }
     }
 }

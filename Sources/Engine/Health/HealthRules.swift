@@ -57,7 +57,9 @@ enum HealthRules {
         after.advice = failure.advice
         after.serverText = failure.serverText
         let since = after.firstErrorAt ?? now
-        let state = now - since >= givesUpAfterMs ? "connection_issue" : "error"
+        // Mail that comes in well is not given up because the other server takes none.
+        let receives = side == .send && before.syncHealth == "ok"
+        let state = now - since >= givesUpAfterMs && !receives ? "connection_issue" : "error"
         if state != before.state {
             after.state = state
             after.since = now
@@ -66,37 +68,19 @@ enum HealthRules {
         return after
     }
 
+    /// The pause that the server named: at least a second, and not more than a day, whatever it says.
+    static func namedPause(_ failure: Failure) -> Int64? {
+        failure.retryAfterMs.map { min(max($0, 1000), 24 * 60 * minute) }
+    }
+
     /// How long to wait before the next attempt, in milliseconds.
     private static func pause(_ failure: Failure, _ attempts: Int64) -> Int64 {
-        if let named = failure.retryAfterMs { return max(named, 1000) }
+        if let named = namedPause(failure) { return named }
         let minutes: [Int64] =
             failure.result == Int32(MR_E_AUTH) ? [1, 15, 60, 360] : [1, 2, 5, 10, 15, 30]
         let chosen = minutes[min(Int(attempts) - 1, minutes.count - 1)] * minute
         // Up to a tenth more, so that many do not come at once.
         let jitter = randomBytes(2).reduce(0) { $0 << 8 | Int64($1) }
         return chosen + chosen / 10 * jitter / 65_536
-    }
-
-    /// The colour that stands beside the state.
-    static func colour(_ state: String) -> String {
-        switch state {
-        case "enabled": "green"
-        case "pending": "yellow"
-        case "error": "red"
-        case "connection_issue": "grey"
-        default: "none"
-        }
-    }
-
-    /// Why the account's queue waits; nil where it does not.
-    static func heldReason(_ state: String, failureClass: String?) -> String? {
-        switch state {
-        case "disconnected": "the mailbox is disconnected"
-        case "pending": "the company is at its mailbox limit"
-        case "connection_issue": "the mailbox has been failing for two days; reconnect it"
-        case "error" where failureClass == SendClass.auth.rawValue: "the login is refused; reconnect the mailbox"
-        case "error" where failureClass == SendClass.suspended.rawValue: "the provider has suspended the account"
-        default: nil
-        }
     }
 }

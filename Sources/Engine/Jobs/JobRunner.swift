@@ -33,7 +33,19 @@ struct JobRunner {
             default: outcome = .failure(error)
             }
         }
-        try core.store.finishJob(id, outcome, cancelled: interruption.reason == .asked)
+        // One that was faster than the wish to cancel it has its result.
+        let failed = if case .failure = outcome { true } else { false }
+        while true {
+            do throws(Failure) {
+                return try core.store.finishJob(id, outcome, cancelled: failed && interruption.reason == .asked)
+            } catch {
+                // A full disk: nobody else can take the job while this process lives, so it must not be left like this.
+                guard error.result == Int32(MR_E_STORE), interruption.reason != .stopping else { throw error }
+                _ = core.running.wait(milliseconds: 1_000) { _ -> Bool? in
+                    interruption.reason == .stopping ? true : nil
+                }
+            }
+        }
     }
 
     private func work(_ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
@@ -117,7 +129,11 @@ struct JobRunner {
     ) throws(Failure) -> Record {
         let lease = try core.leases.take(id, kind, interruption, within: JobRunner.leaseWaitMs)
         defer { core.leases.give(back: id, kind) }
-        return try body(try core.store.account(id), lease)
+        let account = try core.store.account(id)
+        guard account.health.state != "disconnected" else {
+            throw Failure(MR_E_CLOSED, "\(account.address) is disconnected; reconnect it first")
+        }
+        return try body(account, lease)
     }
 }
 

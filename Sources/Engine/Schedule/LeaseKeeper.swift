@@ -103,7 +103,9 @@ final class LeaseKeeper: Sendable {
                     try store.renewLease(lease)
                 } catch  where error.result == Int32(MR_E_BUSY) {
                     state.withLock { state in
-                        state.held[lease.account]?.kinds.values.forEach { $0.interrupt(.leaseLost) }
+                        // It may have been given back meanwhile, and taken anew.
+                        guard let held = state.held[lease.account], held.lease == lease else { return }
+                        held.kinds.values.forEach { $0.interrupt(.leaseLost) }
                     }
                 } catch {}  // the store was busy or full: the next round tries again
             }

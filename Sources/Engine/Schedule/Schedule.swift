@@ -15,6 +15,7 @@ final class Schedule: Sendable {
     private let bell: Bell
     private let state = Monitor(State())
     private static let beatMs: Int64 = 10_000
+    private static let tidyMs: Int64 = 3_600_000
 
     private init(_ core: Core, _ bell: Bell) {
         self.core = core
@@ -37,8 +38,12 @@ final class Schedule: Sendable {
             return state.thread
         }
         thread?.join()
-        core.running.withLock { $0.values.forEach { $0.interrupt(.stopping) } }
-        _ = core.running.wait(milliseconds: nil) { $0.isEmpty ? true : nil }
+        // What a thread that waits for a job begins after this is that thread's.
+        let begun = core.running.withLock { Array($0.values) }
+        for work in begun { work.interrupt(.stopping) }
+        _ = core.running.wait(milliseconds: nil) { running in
+            running.values.contains { work in begun.contains { $0 === work } } ? nil : true
+        }
         bell.close()
     }
 
@@ -47,6 +52,7 @@ final class Schedule: Sendable {
     private func loop() {
         var beatAt = Clock.boot()
         var sweepAt: Int64 = 0
+        var tidyAt = Clock.boot() + Schedule.tidyMs  // opening the store has just done it
         while !isStopping {
             bell.drain()
             do throws(Failure) {
@@ -58,6 +64,10 @@ final class Schedule: Sendable {
                     try core.store.sweepDeadJobs()
                     try core.store.finishErasing()
                     sweepAt = Clock.boot() + 5_000
+                }
+                if Clock.boot() >= tidyAt {
+                    try core.store.sweepOrphans()
+                    tidyAt = Clock.boot() + Schedule.tidyMs
                 }
                 try takeUp()
             } catch {
@@ -83,14 +93,10 @@ final class Schedule: Sendable {
             try JobRunner(core: core).start(job.id)
         }
         let now = Clock.wall()
-        var sending: Set<Int64> = []
-        for send in try core.store.dueSends(now: now, limit: 500, account: nil) { sending.insert(send.account) }
-        for send in try core.store.interruptedSends() { sending.insert(send.account) }
+        let left = Set(try core.store.interruptedSends().map(\.account))
+        let sending = try core.store.dueAccounts(now: now)
         for account in try core.store.accounts() {
-            let health = account.health
-            if sending.contains(account.id), account.sends,
-                HealthRules.heldReason(health.state, failureClass: health.failureClass) == nil
-            {
+            if left.contains(account.id) || sending.contains(account.id) && account.sends {
                 try SendRunner(core: core).start(account.id)
             }
             if isDue(account, now) { try sync(account) }
@@ -118,6 +124,7 @@ final class Schedule: Sendable {
                 guard let lease = try core.leases.take(account.id, .receive, interruption) else { return }
                 defer { core.leases.give(back: account.id, .receive) }
                 let fresh = try core.store.account(account.id)
+                guard fresh.health.state != "disconnected" else { return }  // since it was looked at
                 _ = try JobRunner(core: core).syncAccount(fresh, interruption, lease)
             } catch {}  // stands in the account's health and in the log
         }

@@ -52,8 +52,11 @@ enum SendOutcome {
     private static func transient(_ failure: Failure?, _ reply: SendClass.Reply) -> Bool {
         guard let failure else { return reply.isTransient }
         if reply.smtp != nil || reply.enhanced != nil { return reply.isTransient }
-        return [MR_E_CONNECTION, MR_E_TLS, MR_E_OUTAGE, MR_E_THROTTLED, MR_E_PROTOCOL, MR_E_CANCELLED, MR_E_BUSY]
-            .contains(Int(failure.result))
+        return [
+            MR_E_CONNECTION, MR_E_TLS, MR_E_OUTAGE, MR_E_THROTTLED, MR_E_PROTOCOL, MR_E_CANCELLED, MR_E_BUSY,
+            // What is wrong on this machine says nothing of the message.
+            MR_E_STORE, MR_E_KEY, MR_E_PLUGIN, MR_E_INTERNAL,
+        ].contains(Int(failure.result))
     }
 
     /// The failure that the send shows: the attempt's own, or that of the recipient that decides.
@@ -80,7 +83,7 @@ enum SendOutcome {
 
     /// How long to wait before the next attempt, in milliseconds.
     private static func pause(_ found: SendClass, _ failure: Failure, _ attempts: Int64) -> Int64 {
-        if let named = failure.retryAfterMs { return max(named, 1000) }
+        if let named = HealthRules.namedPause(failure) { return named }
         let minute: Int64 = 60_000
         if found == .sendingLimit { return 60 * minute }
         let minutes: [Int64] = [1, 5, 15, 30, 60, 120, 240]

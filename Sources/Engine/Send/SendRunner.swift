@@ -5,6 +5,8 @@ import Store
 /// Works through one account's queue on a worker thread: under its lease, and with what failing means for its health.
 struct SendRunner {
     let core: Core
+    /// This send alone; nil: all that is due.
+    var only: Int64?
 
     /// - Returns: false where this process is at the account's queue already.
     @discardableResult
@@ -21,12 +23,12 @@ struct SendRunner {
     private func perform(_ id: Int64, _ interruption: Interruption) throws(Failure) {
         guard let lease = try core.leases.take(id, .send, interruption) else { return }
         defer { core.leases.give(back: id, .send) }
+        try core.store.settleInterrupted(of: id, lease: lease)  // also where what is queued is held
         let account = try core.store.account(id)
-        guard HealthRules.heldReason(account.health.state, failureClass: account.health.failureClass) == nil else {
-            return
-        }
         do throws(Failure) {
-            let tried = try SendWork(core: core, account: account, interruption: interruption, lease: lease).run()
+            let tried = try SendWork(
+                core: core, account: account, interruption: interruption, lease: lease, only: only
+            ).run()
             guard tried > 0, account.health.sendHealth != "ok" else { return }
             let health = try core.store.account(id).health
             var after = HealthRules.succeeded(health, [.send], now: Clock.wall())
@@ -40,18 +42,13 @@ struct SendRunner {
         }
     }
 
-    /// The session could not be opened: nobody's message was offered, so all that is due waits, with the reason.
+    /// Nothing could be offered: what is due waits, with the reason. A refused login holds the whole queue, as it is.
     private func putOff(_ account: Int64, _ failure: Failure, _ lease: Lease) throws(Failure) {
+        guard failure.result != Int32(MR_E_AUTH) else { return }
         let now = Clock.wall()
-        for send in try core.store.dueSends(now: now, limit: SendWork.turn, account: account) {
-            let attempt = try core.store.beginAttempt(send.id, lease: lease)
-            var counted = send
-            counted.attempts += 1
-            let held = failure.result == Int32(MR_E_AUTH)
-            let result =
-                held
-                ? AttemptResult(newState: "queued", outcome: "failed", failure: failure, temporary: false)
-                : SendOutcome.decide(counted, [], failure, offered: false, now: now)
+        for send in try core.store.dueSends(now: now, limit: SendWork.turn, account: account, only: only) {
+            guard let (attempt, begun) = try SendWork.begin(send.id, core.store, lease) else { continue }
+            let result = SendOutcome.decide(begun, [], failure, offered: false, now: now)
             try core.store.finishAttempt(attempt, result, lease: lease)
         }
     }

@@ -17,9 +17,7 @@ struct SendWork {
 
     /// - Returns: how many sends were tried.
     func run() throws(Failure) -> Int {
-        try settle()
-        let due = try core.store.dueSends(now: Clock.wall(), limit: SendWork.turn, account: account.id)
-            .filter { only == nil || $0.id == only }
+        let due = try core.store.dueSends(now: Clock.wall(), limit: SendWork.turn, account: account.id, only: only)
         guard !due.isEmpty else { return 0 }
         let manifest = try core.registry.manifest(account.provider)
         let scheme = manifest.sendWith ?? account.provider
@@ -49,13 +47,6 @@ struct SendWork {
         return tried
     }
 
-    /// What an earlier process left in the middle.
-    private func settle() throws(Failure) {
-        for send in try core.store.interruptedSends() where send.account == account.id {
-            try core.store.settleInterrupted(send.id, lease: lease)
-        }
-    }
-
     private func open(_ provider: LoadedProvider, _ scheme: String) throws(Failure) -> ProviderSession {
         let call = AccountCall(core: core, account: account, interruption: interruption)
         return try ProviderSession.open(provider, call.options(scheme), call)
@@ -71,17 +62,11 @@ struct SendWork {
     }
 
     private func offer(
-        _ send: SendRow, _ session: ProviderSession, _ scheme: String, isFresh: Bool
+        _ found: SendRow, _ session: ProviderSession, _ scheme: String, isFresh: Bool
     ) throws(Failure) -> Offered {
-        guard let body = send.body else { return .done }
-        let attempt: Int64
-        do {
-            attempt = try core.store.beginAttempt(send.id, lease: lease)
-        } catch  where error.result == Int32(MR_E_BUSY) {
-            try core.store.renewLease(lease)  // lost: throws; else the send was cancelled or taken just now
-            return .done
-        }
+        guard let body = found.body else { return .done }
         let spool = try SpoolFile(core.store, body: body)
+        guard let (attempt, send) = try SendWork.begin(found.id, core.store, lease) else { return .done }
         let call = SendCall(
             core: core, account: account, interruption: interruption, attempt: attempt, lease: lease, spool: spool)
         var failure: Failure?
@@ -99,16 +84,28 @@ struct SendWork {
                 return usedUp ? .usedUp : .broken
             }
         }
-        var counted = send
-        counted.attempts += 1
-        let result = SendOutcome.decide(
-            counted, call.outcomes, failure, offered: call.offered, now: Clock.wall())
+        let result = SendOutcome.decide(send, call.outcomes, failure, offered: call.offered, now: Clock.wall())
         try core.store.finishAttempt(attempt, result, lease: lease)
         if let failure = result.failure {
             try core.store.addLog(NewLog(failure, account: account.id, what: "send"))
         }
         let lost = [MR_E_CONNECTION, MR_E_TLS, MR_E_PROTOCOL, MR_E_UNKNOWN_OUTCOME, MR_E_CANCELLED]
         return failure.map { lost.contains(Int($0.result)) } == true ? .broken : .done
+    }
+
+    /// Begins an attempt; nil where the send was cancelled or taken just now.
+    /// - Returns: the send as it is from now on: it may have got other recipients since it was found to be due.
+    static func begin(
+        _ send: Int64, _ store: Store, _ lease: Lease
+    ) throws(Failure) -> (attempt: Int64, send: SendRow)? {
+        do throws(Failure) {
+            let attempt = try store.beginAttempt(send, lease: lease)
+            return (attempt, try store.sendRow(send))
+        } catch {
+            guard error.result == Int32(MR_E_BUSY) || error.result == Int32(MR_E_NOT_FOUND) else { throw error }
+            try store.renewLease(lease)  // the lease was lost: throws
+            return nil
+        }
     }
 
     private func envelope(_ send: SendRow) -> Record {

@@ -9,8 +9,7 @@ extension KindTable {
             (SELECT count(*) FROM send s WHERE s.state IN ('queued', 'sending', 'retry_wait') AND s.account = a.id),
             (SELECT count(*) FROM send s WHERE s.state = 'failed' AND s.account = a.id),
             (SELECT value FROM meta WHERE name = 'worker_seen_at'),
-            CASE WHEN EXISTS (SELECT 1 FROM send s WHERE s.state IN ('queued', 'retry_wait') AND s.account = a.id)
-              THEN \(heldReason) END
+            CASE WHEN a.sends THEN \(heldReason) END
             """,
         id: "a.id", visible: "a.erasing = 0",
         rules: [

@@ -71,11 +71,14 @@ extension Store {
     }
 
     /// Removes bodies that nobody holds: those of dead processes that were never sealed, and sealed ones after a day.
-    func sweepOrphans() throws(Failure) {
+    package func sweepOrphans() throws(Failure) {
         let old = Clock.wall() - Transaction.stagedKeepMs
         let orphans = try read { (db) throws(Failure) in
-            try db.all("SELECT id, sealed, owner, staged_at FROM body WHERE holders = 0 LIMIT 1000") {
-                (row) throws(Failure) in
+            try db.all(
+                """
+                SELECT id, sealed, owner, staged_at FROM body WHERE holders = 0 AND (sealed = 0 OR staged_at < ?) LIMIT 1000
+                """, old
+            ) { (row) throws(Failure) in
                 (id: row.int(0), sealed: row.bool(1), owner: row.optionalText(2), staged: row.int(3))
             }
         }

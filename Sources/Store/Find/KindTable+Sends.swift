@@ -4,9 +4,14 @@ import CMailroom
 extension KindTable {
     /// Why queued mail of the account `a` waits, or null (design, section 9).
     static let heldReason = """
-        CASE WHEN a.state IN ('pending', 'connection_issue', 'disconnected')
-            OR (a.state = 'error' AND a.class = 'auth')
-          THEN coalesce(a.reason, 'the account is ' || a.state) END
+        CASE a.state
+          WHEN 'disconnected' THEN 'the mailbox is disconnected'
+          WHEN 'pending' THEN 'the company is at its mailbox limit'
+          WHEN 'connection_issue' THEN 'the mailbox has been failing for two days; reconnect it'
+          WHEN 'error' THEN CASE a.class
+            WHEN 'auth' THEN 'the login is refused; reconnect the mailbox'
+            WHEN 'suspended' THEN 'the provider has suspended the account' END
+        END
         """
 
     static let send = KindTable(

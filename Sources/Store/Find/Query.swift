@@ -26,6 +26,8 @@ struct Query {
     private(set) var order: String?
     private(set) var descending = false
     private(set) var limit: Int64?
+    /// Only what comes behind the row with this id.
+    private(set) var after: Int64?
     private(set) var fields: Set<String>?
 
     /// - Throws: `MR_E_INVALID` naming the field that is unknown, cannot be asked for, or has a value of another type.
@@ -41,9 +43,10 @@ struct Query {
                 guard let limit = given.value.int, limit >= 0 else { throw .invalid("limit", "is not a number from 0") }
                 self.limit = limit
             case "after":
-                guard given.value.int != nil else {
+                guard let after = given.value.int else {
                     throw .invalid("after", "is \(given.value.kindName), expected int")
                 }
+                self.after = after
             case "fields": try takeFields(given.value, spec)
             default: try takeCondition(given.name, given.value, spec)
             }
@@ -51,7 +54,10 @@ struct Query {
     }
 
     private mutating func takeOrder(_ value: Value, _ spec: RecordSpec) throws(Failure) {
-        guard var name = value.text else { throw .invalid("order", "is \(value.kindName), expected text") }
+        if let list = value.list, list.count != 1 { throw .invalid("order", "is a list, expected one field") }
+        guard var name = value.text ?? value.list?.first?.text else {
+            throw .invalid("order", "is \(value.kindName), expected text")
+        }
         if name.hasPrefix("-") {
             descending = true
             name.removeFirst()

@@ -33,6 +33,14 @@ extension Store {
         if let key = position.key {
             conditions.add(
                 "(\(table.orders[query.order ?? "id"] ?? table.id), \(table.id)) \(way) (?, ?)", key, .int(position.id))
+        } else if let after = query.after {
+            if key == table.id {
+                conditions.add("\(table.id) \(way) ?", .int(after))
+            } else {
+                conditions.add(
+                    "(\(key), \(table.id)) \(way) ((SELECT \(key) FROM \(table.from) WHERE \(table.id) = ?), ?)",
+                    .int(after), .int(after))
+            }
         }
         let page = min(position.rest, Int64(max(1, min(limit, Store.mostRows))))
         conditions.values.append(.int(page + 1))

@@ -8,6 +8,7 @@ extension Store {
             condition.comparison == .equal, case .int(let message)? = condition.values.first
         else { throw .invalid("message", "where must name one message for its parts") }
         guard query.order == nil else { throw .invalid("order", "parts come in the order of the structure") }
+        guard query.after == nil else { throw .invalid("after", "parts have no ids") }
         let parts = try messageDetail(message)?.parts ?? []
         return parts.prefix(Int(clamping: query.limit ?? Int64.max)).map { part in
             var record = Record()

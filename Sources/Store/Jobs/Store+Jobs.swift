@@ -57,6 +57,15 @@ extension Store {
         return claimed
     }
 
+    /// Whether the job can be claimed: nobody has it, or whoever has it is dead.
+    package func isFree(_ job: JobRow) throws(Failure) -> Bool {
+        guard job.state == "running" else { return !job.ended }
+        let owner = try read { (db) throws(Failure) in
+            try db.first("SELECT owner FROM job WHERE id = ?", job.id) { (row) throws(Failure) in row.optionalText(0) }
+        }
+        return !run.isAlive((owner ?? nil) ?? "")
+    }
+
     /// Jobs to be taken, oldest first: queued ones, and those whose process died.
     package func nextJobs(limit: Int) throws(Failure) -> [JobRow] {
         try read { (db) throws(Failure) in

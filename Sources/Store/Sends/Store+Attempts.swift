@@ -59,8 +59,8 @@ extension Store {
         StopPoint.sendAfterResult.reach()
     }
 
-    /// Sends in state `sending` whose account's lease is free to be taken: their process died or was too slow.
-    /// Whoever takes the lease settles them with `settleInterrupted`, or with a better answer by `finishAttempt`.
+    /// Sends in state `sending` that nobody else is at: their process died or was too slow, or it is this one, which
+    /// alone knows whether it is at them. Whoever has the lease settles them with `settleInterrupted`.
     package func interruptedSends() throws(Failure) -> [SendRow] {
         try read { (db) throws(Failure) -> [SendRow] in
             let sending = try db.all(
@@ -75,15 +75,23 @@ extension Store {
             let own = run.ownerIfAny
             return sending.filter { _, owner, boot, until in
                 guard let owner, boot == bootID, now < until else { return true }
-                // This process's own: of an earlier attempt, where the lease has been taken anew since.
-                return owner != own && !run.isAlive(owner)
+                return owner == own || !run.isAlive(owner)
             }.map(\.0)
         }
     }
 
-    /// Ends an attempt whose process died: outcome_unknown where the message had been offered, else queued again. To
-    /// be called by whoever has taken the lease since; an attempt of the same lease is running, and is left alone.
-    package func settleInterrupted(_ send: Int64, lease: Lease) throws(Failure) {
+    /// Ends the attempts at an account's sends that somebody left in the middle: outcome_unknown where the message had
+    /// been offered, else queued again. To be called by whoever has the lease, before it begins an attempt of its own.
+    package func settleInterrupted(of account: Int64, lease: Lease) throws(Failure) {
+        let left = try read { (db) throws(Failure) in
+            try db.all("SELECT id FROM send WHERE account = ? AND state = 'sending'", account) {
+                (row) throws(Failure) in row.int(0)
+            }
+        }
+        for send in left { try settle(send, lease: lease) }
+    }
+
+    private func settle(_ send: Int64, lease: Lease) throws(Failure) {
         try write { (transaction) throws(Failure) in
             let row = try SendRow.load(transaction.db, send)
             try transaction.require(lease, for: row.account)

@@ -200,6 +200,25 @@ struct ImapSyncTests {
         if quirk == .quoted { #expect(fake.store["9"]?.body.count == server.messages[8].body.count) }
     }
 
+    /// A body that is asked for alone is not taken for one of another range whose UID comes behind it.
+    @Test func bodiesFirstWithOneAsked() throws {
+        let (fake, server) = Self.begun(1203) { server in
+            server.quirks = [.bodyFirst, .emptyInRange]
+            server.badUID = 1100
+        }
+        try fake.sync()
+        Self.expectSame(fake, server)
+    }
+
+    /// What was expunged while it was fetched is no bad message.
+    @Test func expungedMeanwhile() throws {
+        let (fake, server) = Self.begun(30)
+        server.before = { server, command in if command.contains("BODY.PEEK") { server.expunge([7, 8]) } }
+        try fake.sync()
+        Self.expectSame(fake, server)
+        #expect(fake.isComplete && fake.logged.isEmpty)
+    }
+
     /// One message that the server never gives does not keep the others away.
     @Test(arguments: [ImapFakeServer.Quirk.refusesRange, .emptyInRange])
     func hopeless(_ quirk: ImapFakeServer.Quirk) throws {

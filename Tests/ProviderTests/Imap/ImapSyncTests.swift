@@ -219,6 +219,16 @@ struct ImapSyncTests {
         #expect(fake.isComplete && fake.logged.isEmpty)
     }
 
+    /// MODSEQs that were not there before say nothing of what changed until then.
+    @Test func modSeqThatComesLater() throws {
+        let (fake, server) = Self.begun(30) { $0.capabilities = "IMAP4rev1" }
+        try fake.sync()
+        server.setFlags([4], "\\Seen")
+        server.capabilities = "IMAP4rev1 CONDSTORE"
+        try fake.sync()
+        Self.expectSame(fake, server)
+    }
+
     /// One message that the server never gives does not keep the others away.
     @Test(arguments: [ImapFakeServer.Quirk.refusesRange, .emptyInRange])
     func hopeless(_ quirk: ImapFakeServer.Quirk) throws {

@@ -46,6 +46,8 @@ final class RangeFetch {
     private static let bodyItems = ["UID", "FLAGS", "INTERNALDATE", "BODY.PEEK[]"]
     /// As little as can be: what is unreadable may be one of the others.
     private static let singleItems = ["UID", "BODY.PEEK[]"]
+    /// Findings between two commits (mailroom_plugin.h: want).
+    private static let skips = 500
     /// Messages of one range that are believed.
     private static let bound = 1 << 20
 
@@ -143,11 +145,18 @@ final class RangeFetch {
 
     private func ask(_ index: Int) throws(Failure) {
         found += ranges[index].headers.count
+        var skipped = 0
         for (uid, header) in ranges[index].headers.sorted(by: { $0.key < $1.key }) {
             var record = Record(["ref": .text("\(uid)")])
             record.set("size", header.size)
             record.set("internal_date", header.date)
-            if try host.want(record) { ranges[index].waiting.insert(uid) } else { sync.progress() }
+            if try host.want(record) {
+                ranges[index].waiting.insert(uid)
+                continue
+            }
+            sync.progress()
+            skipped += 1
+            if skipped % Self.skips == 0 { try sync.commit() }
         }
         ranges[index].isAsked = true
         asked += 1

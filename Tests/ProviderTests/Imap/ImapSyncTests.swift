@@ -229,6 +229,16 @@ struct ImapSyncTests {
         Self.expectSame(fake, server)
     }
 
+    /// Known messages are findings, too: there is a commit at least once in 500 of them.
+    @Test func manyKnownInOneRange() throws {
+        let (fake, server) = Self.begun(1800) { $0.instead = ["FETCH": "OK nothing"] }
+        fake.unwanted = Set((1...1800).map { "\($0)" })
+        try fake.sync()
+        #expect(fake.store.isEmpty && fake.isComplete)
+        #expect(fake.commits >= 4)
+        #expect(server.commands.contains { $0.hasPrefix("UID FETCH 1:1800") })
+    }
+
     /// One message that the server never gives does not keep the others away.
     @Test(arguments: [ImapFakeServer.Quirk.refusesRange, .emptyInRange])
     func hopeless(_ quirk: ImapFakeServer.Quirk) throws {

@@ -219,6 +219,17 @@ struct ImapSyncTests {
         #expect(fake.isComplete && fake.logged.isEmpty)
     }
 
+    /// A NO because of one message says nothing of the others.
+    @Test func goneIsNotWhatANoKeptBack() throws {
+        let (fake, server) = Self.begun(30) { $0.capabilities = "IMAP4rev1" }
+        try fake.sync()
+        server.expunge([5])
+        server.instead = ["UID FETCH": "NO Some of the requested messages no longer exist"]
+        try fake.sync()
+        Self.expectSame(fake, server)
+        #expect(fake.emitted.filter { $0.kind == "gone" }.count == 1)
+    }
+
     /// MODSEQs that were not there before say nothing of what changed until then.
     @Test func modSeqThatComesLater() throws {
         let (fake, server) = Self.begun(30) { $0.capabilities = "IMAP4rev1" }

@@ -230,6 +230,14 @@ struct ImapSyncTests {
         #expect(fake.emitted.filter { $0.kind == "gone" }.count == 1)
     }
 
+    /// However many messages a server says it has, the cuts are few.
+    @Test func cutsAreFew() {
+        #expect(RangePlan.cuts(exists: 1203) == [204, 704])
+        let cuts = RangePlan.cuts(exists: .max)
+        #expect(cuts.count <= 20_000)
+        #expect(cuts == cuts.sorted() && cuts.last ?? 0 > UInt32.max - 300_000)
+    }
+
     /// MODSEQs that were not there before say nothing of what changed until then.
     @Test func modSeqThatComesLater() throws {
         let (fake, server) = Self.begun(30) { $0.capabilities = "IMAP4rev1" }

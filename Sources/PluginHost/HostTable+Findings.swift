@@ -47,9 +47,13 @@ extension HostTable {
     private static func emit(_ context: OpaquePointer?, _ kind: UnsafePointer<CChar>?, _ fields: OpaquePointer?)
         -> Int32
     {
-        between(context, "emit") { invocation throws(Failure) in
+        working(context) { invocation throws(Failure) in
+            guard invocation.message == nil else { throw .invalid("emit", "in the middle of a message") }
             let kind = try text(kind, "kind", limit: 32)
             guard HostText.isName(kind, limit: 32) else { throw .invalid("kind", "no name for a finding") }
+            // What a server said to a recipient is a fact, and stands however late it is: without it a message that
+            // was taken would count as one whose outcome nobody knows.
+            if invocation.kind != .send || kind != "recipient" { try invocation.check() }
             let object = invocation.find(fields)
             let record = try invocation.record(fields, "fields")
             if kind == "flags" || kind == "gone" { try checkRef(record) }

@@ -22,7 +22,8 @@ extension Connection {
         return count
     }
 
-    /// One line without its CRLF; a lone LF ends it, too.
+    /// One line without its CRLF; a lone LF ends it, too. All of it comes within one time-out: a server that sends an
+    /// octet now and then would be waited for without an end.
     /// - Parameter limit: how long the line may be, its end not counted.
     /// - Returns: the bytes, which live until the next call on this stream.
     /// - Throws: `MR_E_PROTOCOL` for a longer line; as `read`.
@@ -30,6 +31,8 @@ extension Connection {
         try open()
         guard limit > 0, limit <= Connection.longestLine else { throw .invalid("limit", "is not from 1 to 64 MiB") }
         dropLent()
+        var whole = patience
+        whole.deadline = patience.until
         var searched = 0
         while true {
             let bytes = buffer.bytes
@@ -44,7 +47,7 @@ extension Connection {
             searched = bytes.count
             // A CR that belongs to the end may be there already.
             guard searched <= limit + 1 else { throw tooLong(limit) }
-            try fill(patience)
+            try fill(whole)
         }
     }
 

@@ -197,6 +197,20 @@ struct InvocationTests {
         #expect(Int(failure.result) == MR_E_UNKNOWN_OUTCOME)
     }
 
+    /// The server's answer counts, whoever wanted the call to stop while it came.
+    @Test func acceptedWhileStopped() throws {
+        let delegate = RecordingDelegate(["act": "accepted"])
+        let cancellation = Cancellation()
+        delegate.onEmit = { if $0 == "offer" { cancellation.cancel() } }
+        let session = try ProviderSession.open(provider, CallOptions(), delegate)
+        defer { session.close(CallOptions(), delegate) }
+        let envelope = Record(["recipients": .list([.record(Record(["address": .text("ann@example.com")]))])])
+        try session.send(
+            CallOptions(cancellation: cancellation), delegate, envelope: envelope,
+            message: .init(start: nil, count: 0))
+        #expect(delegate.findings.map(\.kind) == ["recipient", "offer", "recipient"])
+    }
+
     @Test func closedSession() throws {
         let delegate = RecordingDelegate(["act": "good"])
         let session = try ProviderSession.open(provider, CallOptions(), delegate)

@@ -12,6 +12,8 @@ final class RecordingDelegate: CallDelegate {
     var failing: [String: Failure] = [:]
     /// What `want` answers.
     var wanted = Int32(MR_OK)
+    /// Told of each finding.
+    var onEmit: (String) -> Void = { _ in }
 
     private(set) var findings: [(kind: String, fields: Record)] = []
     private(set) var messages: [(fields: Record, bytes: [UInt8])] = []
@@ -41,6 +43,7 @@ final class RecordingDelegate: CallDelegate {
     func emit(_ kind: String, _ fields: Record) throws(Failure) -> Int32 {
         try meet("emit")
         findings.append((kind, fields))
+        onEmit(kind)
         return 0
     }
     func want(_ header: Record) throws(Failure) -> Int32 {

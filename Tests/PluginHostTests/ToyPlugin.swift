@@ -274,6 +274,7 @@ enum ToyPlugin {
           mr_result r = host->emit(c, "offer", NULL);
           if (r != MR_OK) return r;
           if (act(c, "silence")) return MR_E_UNKNOWN_OUTCOME;
+          if (act(c, "accepted")) return host->emit(c, "recipient", host->fields_item(envelope, "recipients", 0));
           return tell(c, "size", (int64_t)message.size);
         }
 

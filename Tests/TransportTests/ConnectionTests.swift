@@ -141,6 +141,19 @@ struct ConnectionTests {
         #expect((190..<60_000).contains(Clock.boot() - began))
     }
 
+    /// An octet now and then is no answer.
+    @Test func drippingServer() throws {
+        let server = try LocalServer { client in
+            for _ in 0..<60 {
+                client.send("x")
+                usleep(50_000)
+            }
+        }
+        let connection = try dial(server.port)
+        let failure = try #require(throws: Failure.self) { try line(connection, Patience(timeoutMs: 300)) }
+        #expect(failure.cause == "connection.timed_out")
+    }
+
     @Test func hangingReader() throws {
         let gate = Cancellation()
         let server = try LocalServer { _ in while !gate.isCancelled { usleep(10_000) } }

@@ -110,6 +110,14 @@ struct ChangeWalk {
                 found[uid] = .some(withFlags ? data.flags.map { FlagText.join($0) } ?? found[uid] ?? nil : nil)
             }
             try check(status)
+            // After such a NO nothing is known of those that were not given.
+            if status.kind != .ok {
+                let search = Imap.Command.uidSearch("UID \(set.text)")
+                try connection.must(host, search) { response in
+                    guard case .search(let result) = response else { return }
+                    for uid in uids where result.all.contains(uid) && found[uid] == nil { found[uid] = .some(nil) }
+                }
+            }
         }
         return found
     }

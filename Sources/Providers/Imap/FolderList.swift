@@ -37,18 +37,19 @@ struct FolderList {
 
     /// What is emitted for the answers to LIST.
     static func folders(_ entries: [Imap.ListEntry]) -> [Record] {
-        var seen: Set<String> = []
+        // By octets: as texts, é in one character and in two are the same.
+        var seen: Set<[UInt8]> = []
         var folders: [(record: Record, entry: Imap.ListEntry, path: String)] = []
         for entry in entries {
             let path = self.path(entry)
-            guard !path.isEmpty, seen.insert(path).inserted else { continue }
+            guard !path.isEmpty, seen.insert(Array(path.utf8)).inserted else { continue }
             var record = Record(["path": .text(path), "native": .bytes(entry.name)])
             record.set("delimiter", entry.delimiter)
             record.set("selectable", entry.has("\\Noselect") || entry.has("\\NonExistent") ? 0 : 1)
             folders.append((record, entry, path))
         }
-        if !seen.contains("INBOX") {
-            let name = Array("INBOX".utf8)
+        let name = Array("INBOX".utf8)
+        if !seen.contains(name) {
             let record = Record(["path": .text("INBOX"), "native": .bytes(name), "selectable": .int(1)])
             folders.insert((record, Imap.ListEntry(attributes: [], delimiter: nil, name: name), "INBOX"), at: 0)
         }

@@ -89,8 +89,8 @@ final class FolderSync {
         let isExpunged = expected != Int64(mailbox.existsAtSelect) || top < before.high
         let now = host.now(wall: true)
         let walk = ChangeWalk(self, upTo: before.high)
-        // A MODSEQ that went down is no measure of anything.
-        let isLost = mailbox.highestModSeq.map { $0 < before.modSeq } ?? false
+        // A MODSEQ that went down, or was not there before, is no measure of what changed until now.
+        let isLost = mailbox.highestModSeq.map { $0 < before.modSeq || before.modSeq == 0 } ?? false
         if before.modSeq > 0, let modSeq = mailbox.highestModSeq, modSeq >= before.modSeq {
             if modSeq > before.modSeq { try walk.changed(since: before.modSeq) }
             if isExpunged { try walk.vanished() }

@@ -107,7 +107,7 @@ final class ImapConnection {
         case .bye(let status): throw Imap.Refusal.failure(status, step: step)
         case .untagged(.damaged(let name, let why)):
             log(host, 7, "unreadable \(name): \(why)")
-            return nil
+            return event
         case .greeting, .untagged, .done: return event
         }
     }

@@ -23,13 +23,16 @@ final class RangeFetch {
         var waiting: Set<UInt32> = []
         var inFlight = 0
         var isAsked = false
-        /// The server did not give a body that it should have: each of them is asked for once more, alone.
-        var isTroubled = false
+        /// Something that could not be read came among its headers, or the server left some out: what messages there
+        /// are is asked for once more.
+        var isDoubtful = false
+        /// Those whose bodies did not come: each is asked for once more, alone.
         var singles: [UInt32]?
     }
 
     private enum Work {
         case headers(Int)
+        case search(Int)
         case bodies(Int)
         case single(Int, UInt32)
     }
@@ -41,6 +44,12 @@ final class RangeFetch {
     private static let headerItems = ["UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE"]
     /// Flags and date again: another client may be quick, and a server may have left them out before.
     private static let bodyItems = ["UID", "FLAGS", "INTERNALDATE", "BODY.PEEK[]"]
+    /// As little as can be: what is unreadable may be one of the others.
+    private static let singleItems = ["UID", "BODY.PEEK[]"]
+    /// Findings between two commits (mailroom_plugin.h: want).
+    private static let skips = 500
+    /// Messages of one range that are believed.
+    private static let bound = 1 << 20
 
     private let sync: FolderSync
     private let host: Host
@@ -55,6 +64,8 @@ final class RangeFetch {
     private var work: [Imap.Dialogue.Tag: Work] = [:]
     /// The UID that is asked for alone.
     private var single: UInt32?
+    /// Whether the server answered with anything about it.
+    private var isSingleThere = false
     /// A body that came before its UID.
     private var orphan: [UInt8]?
     private var commitNow = false
@@ -71,10 +82,14 @@ final class RangeFetch {
     /// - Returns: how many messages the server has in the ranges.
     func run() throws(Failure) -> Int {
         while finished < ranges.count {
-            while started < min(asked + Self.ahead, finished + Self.open, ranges.count) { try startHeaders() }
+            while single == nil, started < min(asked + Self.ahead, finished + Self.open, ranges.count) {
+                try startHeaders()
+            }
             switch try connection.next(host) {
             case .body(let literal): try body(literal)
             case .event(.untagged(.fetch(let data))): try take(data)
+            case .event(.untagged(.search(let result))): take(result)
+            case .event(.untagged(.damaged)): doubt()
             case .event(.done(let tag, let status)): try done(tag, status)
             case .event: continue
             }
@@ -110,22 +125,38 @@ final class RangeFetch {
         while let uid = ranges[index].singles?.popLast() {
             guard ranges[index].waiting.contains(uid) else { continue }
             let set = Imap.NumberSet(uid...uid)
-            let tag = try connection.start(host, .uidFetch(set, items: Self.bodyItems, changedSince: nil))
+            let tag = try connection.start(host, .uidFetch(set, items: Self.singleItems, changedSince: nil))
             work[tag] = .single(index, uid)
             ranges[index].inFlight += 1
             single = uid
+            isSingleThere = false
             return true
         }
         return false
     }
 
+    /// Which messages are there, whatever was said of them.
+    private func startSearch(_ index: Int) throws(Failure) {
+        let bounds = ranges[index].bounds
+        let tag = try connection.start(host, .uidSearch("UID \(bounds.lowerBound):\(bounds.upperBound)"))
+        work[tag] = .search(index)
+        ranges[index].inFlight += 1
+    }
+
     private func ask(_ index: Int) throws(Failure) {
         found += ranges[index].headers.count
+        var skipped = 0
         for (uid, header) in ranges[index].headers.sorted(by: { $0.key < $1.key }) {
             var record = Record(["ref": .text("\(uid)")])
             record.set("size", header.size)
             record.set("internal_date", header.date)
-            if try host.want(record) { ranges[index].waiting.insert(uid) } else { sync.progress() }
+            if try host.want(record) {
+                ranges[index].waiting.insert(uid)
+                continue
+            }
+            sync.progress()
+            skipped += 1
+            if skipped % Self.skips == 0 { try sync.commit() }
         }
         ranges[index].isAsked = true
         asked += 1
@@ -145,23 +176,33 @@ final class RangeFetch {
         guard let uid = literal.fetch.uid ?? single else {
             // The UID comes behind the body. What is small is kept until then; what is not is asked for alone.
             var bytes: [UInt8] = []
-            if literal.size <= 1 << 20 {
-                try connection.body(host) { bytes.append(contentsOf: $0) }
-                orphan = bytes
-            } else {
-                trouble(nil)
-            }
+            guard literal.size <= 1 << 20 else { return }
+            try connection.body(host) { bytes.append(contentsOf: $0) }
+            orphan = bytes
             return
         }
         guard let index = index(of: uid), ranges[index].waiting.contains(uid) else { return }
-        if literal.size == 0, ranges[index].headers[uid]?.size ?? 0 > 0 { return trouble(index) }
+        if literal.size == 0, ranges[index].headers[uid]?.size ?? 0 > 0 { return }
         try begin(uid, index, literal.fetch, size: literal.size)
         try connection.body(host) { (bytes) throws(Failure) in try self.host.messageData(bytes) }
         try end(uid, index)
     }
 
-    private func trouble(_ index: Int?) {
-        for index in index.map({ $0..<$0 + 1 }) ?? finished..<started { ranges[index].isTroubled = true }
+    /// An answer could not be read: it may have been the header of a message.
+    private func doubt() {
+        for index in finished..<started where !ranges[index].isAsked { ranges[index].isDoubtful = true }
+    }
+
+    /// Messages that are there and of which no header came: their flags and dates come with their bodies.
+    private func take(_ result: Imap.SearchResult) {
+        for index in finished..<started where ranges[index].isDoubtful && !ranges[index].isAsked {
+            for range in result.all.ranges where range.overlaps(ranges[index].bounds) {
+                for uid in range.clamped(to: ranges[index].bounds) where ranges[index].headers[uid] == nil {
+                    guard ranges[index].headers.count < Self.bound else { return }
+                    ranges[index].headers[uid] = Header(flags: "")
+                }
+            }
+        }
     }
 
     private func begin(_ uid: UInt32, _ index: Int, _ data: Imap.FetchData, size: Int64) throws(Failure) {
@@ -184,6 +225,7 @@ final class RangeFetch {
         let orphan = self.orphan
         self.orphan = nil
         guard let uid = data.uid ?? (data.sections.isEmpty ? nil : single), let index = index(of: uid) else { return }
+        if uid == single, !data.sections.isEmpty { isSingleThere = true }
         if !ranges[index].isAsked {
             let known = ranges[index].headers[uid]
             ranges[index].headers[uid] = Header(
@@ -195,10 +237,10 @@ final class RangeFetch {
             if ranges[index].waiting.contains(uid) {
                 switch section.content {
                 // Passed over on its way: empty, too large, or without its UID.
-                case .streamed: if let orphan { try deliver(uid, index, data, orphan) } else { trouble(index) }
+                case .streamed: if let orphan { try deliver(uid, index, data, orphan) }
                 // In quotes where it should be a literal.
                 case .string(let bytes), .atom(let bytes): try deliver(uid, index, data, bytes)
-                case .none, .list: trouble(index)
+                case .none, .list: break
                 }
             } else if let flags = data.flags.map({ FlagText.join($0) }), let header = ranges[index].headers[uid],
                 !FlagText.same(flags, header.flags)
@@ -211,7 +253,7 @@ final class RangeFetch {
     }
 
     private func deliver(_ uid: UInt32, _ index: Int, _ data: Imap.FetchData, _ bytes: [UInt8]) throws(Failure) {
-        if bytes.isEmpty, ranges[index].headers[uid]?.size ?? 0 > 0 { return trouble(index) }
+        if bytes.isEmpty, ranges[index].headers[uid]?.size ?? 0 > 0 { return }
         try begin(uid, index, data, size: Int64(bytes.count))
         let result = bytes.withUnsafeBytes { bytes in
             Result { () throws(Failure) in try host.messageData(bytes) }
@@ -227,9 +269,16 @@ final class RangeFetch {
         switch work {
         case .headers(let index):
             ranges[index].inFlight -= 1
-            if status.kind != .ok, !Imap.Refusal.isOnlyMissing(status) {
-                throw Imap.Refusal.failure(status, step: "fetch")
+            if status.kind != .ok {
+                guard Imap.Refusal.isOnlyMissing(status) else {
+                    throw Imap.Refusal.failure(status, step: "fetch")
+                }
+                ranges[index].isDoubtful = true
             }
+            if ranges[index].isDoubtful { try startSearch(index) } else { try ask(index) }
+        case .search(let index):
+            ranges[index].inFlight -= 1
+            if status.kind != .ok { throw Imap.Refusal.failure(status, step: "search") }
             try ask(index)
         case .bodies(let index):
             ranges[index].inFlight -= 1
@@ -237,7 +286,6 @@ final class RangeFetch {
                 // One bad message makes some servers refuse the whole range.
                 let failure = Imap.Refusal.failure(status, step: "fetch")
                 guard failure.result == mr_result(MR_E_REFUSED) || failure.code == "SERVERBUG" else { throw failure }
-                ranges[index].isTroubled = !Imap.Refusal.isOnlyMissing(status)
             }
         case .single(let index, let uid):
             ranges[index].inFlight -= 1
@@ -246,7 +294,8 @@ final class RangeFetch {
                 let failure = Imap.Refusal.failure(status, step: "fetch")
                 guard failure.result == mr_result(MR_E_REFUSED) || failure.code == "SERVERBUG" else { throw failure }
             }
-            if ranges[index].waiting.contains(uid) {
+            let isGone = status.kind == .ok ? !isSingleThere : Imap.Refusal.isOnlyMissing(status)
+            if ranges[index].waiting.contains(uid), !isGone {
                 host.log(4, "message \(uid) cannot be fetched: \(status.words)")
             }
         }
@@ -256,14 +305,18 @@ final class RangeFetch {
         }
     }
 
-    /// Whether messages of the range are asked for alone, one after the other.
+    /// Whether messages of the range are asked for alone, one after the other: a row that did not come may have been
+    /// forgotten, refused with the others, or unreadable.
     private func retries(_ index: Int) throws(Failure) -> Bool {
-        guard ranges[index].isTroubled, !ranges[index].waiting.isEmpty else { return false }
+        if ranges[index].waiting.isEmpty { return false }
+        // With nothing else in flight: a body without a UID is then the one that was asked for.
+        guard work.isEmpty else { return true }
         if ranges[index].singles == nil { ranges[index].singles = ranges[index].waiting.sorted(by: >) }
         return try startSingle(index)
     }
 
-    /// Everything of the oldest open range is stored: the cursor moves. What is still waiting was expunged.
+    /// Everything of the oldest open range is stored: the cursor moves. What is still waiting was expunged, or is
+    /// never given.
     private func finish() throws(Failure) {
         let bounds = ranges[finished].bounds
         ranges[finished] = Range(bounds: bounds, isAsked: true)

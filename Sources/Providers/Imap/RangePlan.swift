@@ -3,13 +3,16 @@
 enum RangePlan {
     /// Messages in one range: far below the 2,000 that Yahoo allows.
     static let messages: UInt32 = 500
+    /// Cuts at most, whatever a server says it has: from ten million messages on the ranges grow.
+    private static let most: UInt32 = 20_000
 
     /// The sequence numbers whose UIDs are cuts, counted from the newest message down, in ascending order.
     static func cuts(exists: UInt32) -> [UInt32] {
+        let step = max(messages, exists / most)
         var numbers: [UInt32] = []
         var next = exists
-        while next > messages {
-            next -= messages
+        while next > step {
+            next -= step
             numbers.append(next + 1)
         }
         return numbers.reversed()

@@ -43,8 +43,11 @@ extension Imap {
         private var pending: [Pending] = []
         private var output: [UInt8] = []
         private var last: Tag = 0
+        /// Responses since a command ended, and how many are listened to: nobody's folder has as many messages.
+        private var talk = 0
+        private let longest: Int
 
-        package init() {}
+        package init(longest: Int = 1 << 22) { self.longest = longest }
 
         /// How many commands are not answered yet.
         package var inFlight: Int { pending.count }
@@ -79,6 +82,8 @@ extension Imap {
 
         /// Takes a response in. `MR_E_PROTOCOL` where it fits no command.
         package mutating func receive(_ response: Response) throws(Failure) -> Event {
+            talk += 1
+            if talk > longest { throw Imap.malformed("it does not end") }
             if case .damaged = response { damaged += 1 } else { damaged = 0 }
             switch response {
             case .goAhead:
@@ -138,6 +143,7 @@ extension Imap {
                 throw Imap.malformed("an answer that is neither OK, NO nor BAD", ArraySlice(status.words.utf8))
             }
             let done = pending.remove(at: index)
+            talk = 0
             if case .startTLS = done.command, status.kind == .ok {
                 // What was said in plain text is void (RFC 9051, section 6.2.1), a code in this very line, too.
                 capabilities = nil

@@ -40,10 +40,13 @@ extension Imap {
             return out
         }
 
-        /// The name for people. Bytes above 127 are read as UTF-8, whatever was agreed (servers send both), and
-        /// what is not modified UTF-7 stands for itself, so that no two names become one.
+        /// The name for people. Bytes above 127 are read as UTF-8, whatever was agreed (servers send both), or as
+        /// ISO 8859-1 where they are not; and what is not modified UTF-7 stands for itself. So no two names become one.
         package static func decode(_ name: [UInt8]) -> String {
-            if name.contains(where: { $0 >= 0x80 }) { return String(decoding: name, as: UTF8.self) }
+            if name.contains(where: { $0 >= 0x80 }) {
+                return String(validating: name, as: UTF8.self)
+                    ?? String(String.UnicodeScalarView(name.map { UnicodeScalar($0) }))
+            }
             return strict(name) ?? String(decoding: name, as: UTF8.self)
         }
 

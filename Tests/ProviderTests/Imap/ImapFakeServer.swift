@@ -15,6 +15,12 @@ final class ImapFakeServer: ImapFakePeer {
         case emptyInRange
         /// It says NO where messages were expunged meanwhile.
         case missingIsNo
+        /// It says so of one message, and gives none of those behind it.
+        case missingEndsIt
+        /// One row of headers cannot be read.
+        case damagedHeader
+        /// One body is not in a range, and nothing is said of it.
+        case leavesOut
     }
 
     var capabilities = "IMAP4rev1 CONDSTORE ESEARCH"
@@ -118,6 +124,14 @@ final class ImapFakeServer: ImapFakePeer {
             let isBad = message.uid == badUID && isBody && (!isSingle || isHopeless)
             if isBad, quirks.contains(.refusesRange) {
                 return say("\(tag) NO Some messages could not be FETCHed (Failure)")
+            }
+            if isBad, quirks.contains(.missingEndsIt) {
+                return say("\(tag) NO Some of the requested messages no longer exist")
+            }
+            if isBad, quirks.contains(.leavesOut) { continue }
+            if !isBody, message.uid == badUID, quirks.contains(.damagedHeader) {
+                say("* \(index + 1) FETCH (UID \(message.uid) FLAGS (\\Seen")
+                continue
             }
             if quirks.contains(.unsolicited) { say("* \(index + 1) FETCH (FLAGS (\\Seen))\r\n* 1 RECENT") }
             if quirks.contains(.nonsense) { say("* LIST garbage\r\n* OK [ALERT] hear hear\r\n* 5 FETCH (X \"") }

@@ -20,6 +20,17 @@ struct ImapFolderTests {
         "\(record.text("path") ?? "?")|\(record.text("delimiter") ?? "-")|\(record.text("role") ?? "-")|\(record.int("selectable") ?? -1)"
     }
 
+    /// Names that look alike are names of two folders all the same; a folder that is listed twice is one.
+    @Test func namesThatLookAlike() {
+        let names: [[UInt8]] = [
+            Array("&AOk-".utf8), Array("e&AwE-".utf8), [0x61, 0xfe], [0x61, 0xff], Array("Inbox".utf8),
+            Array("INBOX".utf8), [0x61, 0xff],
+        ]
+        let folders = FolderList.folders(names.map { Imap.ListEntry(attributes: [], delimiter: "/", name: $0) })
+        #expect(folders.map { $0.bytes("native") } == names.prefix(5).map { $0 })
+        #expect(Set(folders.map { Array(($0.text("path") ?? "").utf8) }).count == 5)
+    }
+
     @Test func specialUse() throws {
         let answer =
             "* LIST (\\HasNoChildren) \"/\" inbox\r\n* LIST (\\HasChildren \\Noselect) \"/\" \"[Gmail]\"\r\n"

@@ -200,6 +200,64 @@ struct ImapSyncTests {
         if quirk == .quoted { #expect(fake.store["9"]?.body.count == server.messages[8].body.count) }
     }
 
+    /// A body that is asked for alone is not taken for one of another range whose UID comes behind it.
+    @Test func bodiesFirstWithOneAsked() throws {
+        let (fake, server) = Self.begun(1203) { server in
+            server.quirks = [.bodyFirst, .emptyInRange]
+            server.badUID = 1100
+        }
+        try fake.sync()
+        Self.expectSame(fake, server)
+    }
+
+    /// What was expunged while it was fetched is no bad message.
+    @Test func expungedMeanwhile() throws {
+        let (fake, server) = Self.begun(30)
+        server.before = { server, command in if command.contains("BODY.PEEK") { server.expunge([7, 8]) } }
+        try fake.sync()
+        Self.expectSame(fake, server)
+        #expect(fake.isComplete && fake.logged.isEmpty)
+    }
+
+    /// A NO because of one message says nothing of the others.
+    @Test func goneIsNotWhatANoKeptBack() throws {
+        let (fake, server) = Self.begun(30) { $0.capabilities = "IMAP4rev1" }
+        try fake.sync()
+        server.expunge([5])
+        server.instead = ["UID FETCH": "NO Some of the requested messages no longer exist"]
+        try fake.sync()
+        Self.expectSame(fake, server)
+        #expect(fake.emitted.filter { $0.kind == "gone" }.count == 1)
+    }
+
+    /// However many messages a server says it has, the cuts are few.
+    @Test func cutsAreFew() {
+        #expect(RangePlan.cuts(exists: 1203) == [204, 704])
+        let cuts = RangePlan.cuts(exists: .max)
+        #expect(cuts.count <= 20_000)
+        #expect(cuts == cuts.sorted() && cuts.last ?? 0 > UInt32.max - 300_000)
+    }
+
+    /// MODSEQs that were not there before say nothing of what changed until then.
+    @Test func modSeqThatComesLater() throws {
+        let (fake, server) = Self.begun(30) { $0.capabilities = "IMAP4rev1" }
+        try fake.sync()
+        server.setFlags([4], "\\Seen")
+        server.capabilities = "IMAP4rev1 CONDSTORE"
+        try fake.sync()
+        Self.expectSame(fake, server)
+    }
+
+    /// Known messages are findings, too: there is a commit at least once in 500 of them.
+    @Test func manyKnownInOneRange() throws {
+        let (fake, server) = Self.begun(1800) { $0.instead = ["FETCH": "OK nothing"] }
+        fake.unwanted = Set((1...1800).map { "\($0)" })
+        try fake.sync()
+        #expect(fake.store.isEmpty && fake.isComplete)
+        #expect(fake.commits >= 4)
+        #expect(server.commands.contains { $0.hasPrefix("UID FETCH 1:1800") })
+    }
+
     /// One message that the server never gives does not keep the others away.
     @Test(arguments: [ImapFakeServer.Quirk.refusesRange, .emptyInRange])
     func hopeless(_ quirk: ImapFakeServer.Quirk) throws {

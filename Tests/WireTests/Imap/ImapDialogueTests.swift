@@ -30,6 +30,22 @@ struct ImapDialogueTests {
         mutating func hear(_ text: String) throws(Failure) { try hear(Array(text.utf8)) }
     }
 
+    /// A server that talks and never comes to an end.
+    @Test func endlessTalk() throws {
+        var play = Play()
+        play.dialogue = Imap.Dialogue(longest: 100)
+        try play.hear(Self.greeting)
+        for _ in 1...3 {
+            let tag = try play.start(.noop)
+            try play.hear(String(repeating: "* 5 EXISTS\r\n", count: 90) + "m\(tag) OK done\r\n")
+        }
+        _ = try play.start(.noop)
+        let failure = #expect(throws: Failure.self) {
+            try play.hear(String(repeating: "* 5 EXISTS\r\n", count: 101))
+        }
+        #expect(failure?.result == mr_result(MR_E_PROTOCOL))
+    }
+
     static let greeting = "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n"
 
     /// A whole visit, what the client says in it being said where `>` stands.

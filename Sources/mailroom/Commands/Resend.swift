@@ -17,7 +17,7 @@ struct Resend: StoreCommand {
     var to: [String] = []
     @Flag(help: "Send again although the message may have arrived already.") var acceptDuplicate = false
     @Flag(help: "Wait for the outcomes.") var wait = false
-    @Option(help: "How long to wait for each, in seconds.") var timeout: Double?
+    @Option(help: "How long to wait for each, in seconds; else for ever.") var timeout: Double?
 
     func validate() throws {
         guard all != !ids.isEmpty else { throw ValidationError("give the ids to resend, or --all") }
@@ -26,6 +26,7 @@ struct Resend: StoreCommand {
     }
 
     func run(_ room: Room, _ output: Output) throws {
+        try Waiting.deadline(timeout)
         var sends = ids
         if all {
             let account = try account.map { try Accounts.id(room, $0) }

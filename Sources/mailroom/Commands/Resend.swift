@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMailroom
 
 struct Resend: StoreCommand {
     static let configuration = CommandConfiguration(
@@ -39,7 +40,10 @@ struct Resend: StoreCommand {
             let options = try Fields()
             try options.texts("to", to)
             if acceptDuplicate { try options.int("accept_duplicate", 1) }
-            try room.resend(id, options)
+            do { try room.resend(id, options) } catch let failure as LibraryError {
+                guard Int(failure.result) == MR_E_UNKNOWN_OUTCOME else { throw failure }
+                throw failure.advising("mailroom resend \(id) --accept-duplicate sends it again all the same.")
+            }
         }
         if wait { return try Outcomes.wait(room, output, sends, timeout: timeout, single: false) }
         if output.json { return output.list(try sends.map { try room.get("send", $0) }) }

@@ -35,6 +35,9 @@ enum Main {
 
     /// Help and version are no failures; every other error of the parser is wrong usage.
     private static func endOfParsing(_ error: Error) -> Exit {
+        if let word = unknownCommand {
+            return end(ToolError(.usage, "there is no command \(word.oneLine)", advice: "mailroom --help lists them."))
+        }
         let text = Mailroom.fullMessage(for: error)
         if Mailroom.exitCode(for: error) == .success {
             Output.write(1, text + "\n")
@@ -43,6 +46,17 @@ enum Main {
         Output.write(2, text + "\n")
         if json { show(ToolError(.usage, Mailroom.message(for: error)).row) }
         return .usage
+    }
+
+    /// The word where the command should stand, if it is none: the parser only counts it as superfluous.
+    private static var unknownCommand: String? {
+        let known = Set(Mailroom.configuration.subcommands.map { $0._commandName } + ["help"])
+        var words = CommandLine.arguments.dropFirst()
+        while let word = words.popFirst() {
+            guard word.hasPrefix("-") else { return known.contains(word) ? nil : word }
+            if ["--store", "--plugins", "--key-file", "--work", "--color"].contains(word) { _ = words.popFirst() }
+        }
+        return nil
     }
 
     private static func say(_ message: String, serverText: String?, advice: String?) {

@@ -67,6 +67,42 @@ def test_wrong_usage_is_2_and_makes_no_account(line, mailroom):
     assert done.stderr
 
 
+def test_a_mistake_is_told_with_the_next_step(connected, box, tmp_path):
+    told = connected.run("conect", box.address, expected=2).stderr
+    assert "no command conect" in told
+    told = connected.run("status", "--store", tmp_path / "nope.db", store=False, expected=3).stderr
+    assert "nope.db" in told and "connect ADDRESS" in told
+    told = connected.run("messages", box.address, "--folder", "Nowhere", expected=3).stderr
+    assert "Nowhere" in told and "mailroom folders" in told
+    told = connected.run("connect", box.address, *box.options, expected=1).stderr
+    assert f"mailroom reconnect {box.address}" in told
+    told = connected.run("connect", "no@example.com", "--password-stdin", expected=2, input="pass\n").stderr
+    assert "--imap" in told and "--smtp" in told
+    connected.run("--plugins", tmp_path / "nope", "providers", expected=2)
+    connected.run("send", box.address, "--to", box.good, "--wait", "--timeout", "1e12", expected=2)
+    assert len(connected.ask("status")) == 1 and connected.ask("status", box.address)["queued"] == 0
+
+
+def test_a_relative_ca_file_is_kept_absolute(mailroom, tmp_path):
+    (tmp_path / "ca.pem").write_text("")
+    mailroom.run(
+        "connect", "a@example.com", "--imap", "127.0.0.1:1", "--tls", "none", "--ca", "ca.pem", "--password-stdin",
+        input="pass\n", expected=5)
+    assert mailroom.ask("status", "a@example.com")["settings"]["ca_file"] == str(tmp_path / "ca.pem")
+
+
+def test_json_and_bytes_do_not_mix(connected):
+    message = connected.ask("messages", "--limit", "1")[0]
+    assert connected.ask("show", message["id"], "--raw", expected=2)["error"]["code"] == "MR_E_INVALID"
+
+
+def test_a_full_disk_under_the_output_is_1(connected):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [TOOL, "--store", connected.store, "status", "--json"], stdout=full, stderr=subprocess.PIPE, timeout=30, text=True)
+    assert done.returncode == 1 and "standard output" in done.stderr
+
+
 def test_no_store_named_is_2(mailroom):
     done = mailroom.run("status", store=False, expected=2)
     assert "--store FILE" in done.stderr

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMailroom
 import Glibc
 
 enum Work: String, ExpressibleByArgument, CaseIterable {
@@ -7,7 +8,7 @@ enum Work: String, ExpressibleByArgument, CaseIterable {
 
 /// The options that stand before the command or after it.
 struct CommonOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The store.", valueName: "file")) var store: String?
+    @Option(help: ArgumentHelp("The store: one file, made by connect and run.", valueName: "file")) var store: String?
     @Flag(help: "Print JSON.") var json = false
     @Option(help: ArgumentHelp("A directory with more plugins. Repeatable.", valueName: "directory"))
     var plugins: [String] = []
@@ -42,7 +43,7 @@ struct CommonOptions: ParsableArguments {
         }
         let options = try Fields()
         try options.text("work", always ? "always" : (work ?? .wait).rawValue)
-        try options.texts("plugins", plugins)
+        try options.texts("plugins", try plugins.map { try InputFile.absolute("--plugins", $0) })
         try options.int("create", create ? 1 : 0)
         if let keyFile {
             let key = try Key.file(keyFile)
@@ -52,7 +53,13 @@ struct CommonOptions: ParsableArguments {
         } else {
             try options.int("key_file", 1)
         }
-        return try Room(path, options)
+        do { return try Room(path, options) } catch let failure as LibraryError {
+            // The library names a field where that is wrong; everything else is about the file.
+            guard failure.field("field") == nil else { throw failure }
+            let named = failure.about(path)
+            throw failure.result == Int32(MR_E_NOT_FOUND)
+                ? named.advising("Check the path; mailroom --store FILE connect ADDRESS makes a store.") : named
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMailroom
 
 struct Connect: StoreCommand {
     static let configuration = CommandConfiguration(
@@ -12,18 +13,42 @@ struct Connect: StoreCommand {
     @OptionGroup(title: "Secrets") var secrets: SecretOptions
     @Argument(help: "The mail address.") var address: String
     @Option(help: "The provider's scheme: mailroom providers lists them.") var provider = "imap"
-    @Option(help: "How long to wait, in seconds.") var timeout: Double?
+    @Option(help: "How long to wait, in seconds; else for ever.") var timeout: Double?
 
     func run(_ room: Room, _ output: Output) throws {
+        try Waiting.deadline(timeout)
         let account = try Fields()
         try account.text("address", address)
         try account.text("provider", provider)
         let form = try ProviderForm(room, provider)
         try server.fill(account, form)
-        try secrets.fill(account, ask: form.has("password") ? "Password for \(address.oneLine): " : nil)
-        let job = try room.connect(account)
-        let result = try Waiting.job(job, output, title: "Connecting \(address)", timeout: timeout)
-        try Connected.show(room, output, result, "connected")
+        guard !form.has("imap_host") || server.isSomewhere else {
+            throw ToolError(
+                .usage, "no server was named", advice: "--imap HOST to receive, --smtp HOST to send, or both.")
+        }
+        try secrets.fill(
+            account, ask: form.has("password") ? "Password for \(address.oneLine): " : nil,
+            isNeeded: server.imap != nil)
+        let job = try begin(room, account)
+        do {
+            let result = try Waiting.job(job, output, title: "Connecting \(address)", timeout: timeout)
+            try Connected.show(room, output, result, "connected")
+        } catch let failure as LibraryError {
+            throw failure.advising(
+                "The account is kept: mailroom reconnect \(address), with what changes, tries again.")
+        }
+    }
+
+    private func begin(_ room: Room, _ account: Fields) throws -> Job {
+        do { return try room.connect(account) } catch let failure as LibraryError {
+            switch Int(failure.result) {
+            case MR_E_EXISTS:
+                throw failure.advising("mailroom reconnect \(address) changes its settings or its password.")
+            case MR_E_INVALID where failure.field("field") == "provider":
+                throw ToolError(.notFound, failure.message, advice: "mailroom providers lists them.")
+            default: throw failure
+            }
+        }
     }
 }
 

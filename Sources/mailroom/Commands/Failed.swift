@@ -22,8 +22,9 @@ struct Failed: StoreCommand {
         guard !rows.isEmpty else { return output.line("nothing failed") }
         let addresses = try Accounts.addresses(room)
         var table = Table([
-            .init(title: "ID", right: true), .init(title: "QUEUED"), .init(title: "ACCOUNT"), .init(title: "TO"),
-            .init(title: "SUBJECT", gives: true), .init(title: "STATE"), .init(title: "CLASS"),
+            .init(title: "ID", right: true), .init(title: "QUEUED"), .init(title: "ACCOUNT", drops: true),
+            .init(title: "TO"),
+            .init(title: "SUBJECT", gives: true), .init(title: "STATE"), .init(title: "CLASS", drops: true),
         ])
         for row in rows {
             var beneath: [Table.Cell] = []

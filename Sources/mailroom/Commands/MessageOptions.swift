@@ -10,7 +10,7 @@ struct MessageOptions: ParsableArguments {
     @Option(help: "One line.") var subject: String?
     @Option(help: "The text.") var text: String?
     @Option(help: ArgumentHelp("The text from a file; - is standard input.", valueName: "file")) var textFile: String?
-    @Option(help: ArgumentHelp("The HTML from a file.", valueName: "file")) var htmlFile: String?
+    @Option(help: ArgumentHelp("The HTML from a file; - is standard input.", valueName: "file")) var htmlFile: String?
     @Option(help: ArgumentHelp("A file to attach. Repeatable.", valueName: "file")) var attach: [String] = []
     @Option(help: ArgumentHelp("Another sender than the account's address.", valueName: "address")) var from: String?
     @Option(help: ArgumentHelp("Where answers go. Repeatable.", valueName: "address")) var replyTo: [String] = []
@@ -72,6 +72,15 @@ enum InputFile {
         try attachment.text("type", MediaType.of(path))
         try attachment.int("blob", try blob.seal())
         return attachment
+    }
+
+    /// The absolute path of what an option names: the store keeps it, and a worker has another working directory.
+    static func absolute(_ option: String, _ path: String) throws -> String {
+        guard let real = realpath(path, nil) else {
+            throw ToolError(.usage, "\(option) \(path.oneLine): \(String(cString: strerror(errno)))")
+        }
+        defer { free(real) }
+        return String(cString: real)
     }
 
     private static func read(_ path: String, _ take: (UnsafeRawBufferPointer) throws -> Void) throws {

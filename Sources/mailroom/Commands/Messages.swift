@@ -1,7 +1,9 @@
 import ArgumentParser
 
 struct Messages: StoreCommand {
-    static let configuration = CommandConfiguration(abstract: "List messages, the newest first.")
+    static let configuration = CommandConfiguration(
+        abstract: "List messages, the newest first.",
+        discussion: "Beside the id: * not read, ! flagged, < answered, + with attachments.")
 
     @ParentCommand var root: Mailroom
     @OptionGroup(title: "Options of every command") var common: CommonOptions
@@ -23,11 +25,14 @@ struct Messages: StoreCommand {
             if limit > 0 { try query.int("limit", limit) }
         }
         if output.json { return try output.list(rows) }
+        let messages = try rows.all()
+        guard !messages.isEmpty else { return try nothing(room, account, output) }
         var table = Table([
             .init(title: "ID", right: true), .init(title: ""), .init(title: "DATE"), .init(title: "FROM"),
-            .init(title: "SUBJECT", gives: true), .init(title: "FOLDER"), .init(title: "SIZE", right: true),
+            .init(title: "SUBJECT", gives: true), .init(title: "FOLDER", drops: true),
+            .init(title: "SIZE", right: true, drops: true),
         ])
-        for row in try rows.all() {
+        for row in messages {
             let style: Style = row.int("seen") == 0 ? .bold : .plain
             table.add([
                 .init(row.int("id").map(String.init) ?? ""), .init(marks(row)), .init(Moment.text(row.int("date"))),
@@ -37,6 +42,21 @@ struct Messages: StoreCommand {
             ])
         }
         table.print(output)
+    }
+
+    /// No row: there is none, or the folder's name is wrong.
+    private func nothing(_ room: Room, _ account: Int64?, _ output: Output) throws {
+        if let folder {
+            let found = try room.find("folder") { query in
+                try query.int("account", account)
+                try query.text("path", folder)
+            }
+            guard try found.first() != nil else {
+                throw ToolError(
+                    .notFound, "there is no folder \(folder.oneLine)", advice: "mailroom folders ADDRESS lists them.")
+            }
+        }
+        output.line("no messages")
     }
 
     /// `*` unread, `!` flagged, `<` answered, `+` with attachments.

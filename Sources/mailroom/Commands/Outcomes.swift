@@ -35,7 +35,10 @@ enum Outcomes {
         output.line(
             "\(mark) send \(row.int("id") ?? 0): \(row.text("state"))\(kind.oneLine)  \(row.text("subject").oneLine)")
         if let reason = row.said("reason") { output.line("  \(reason.oneLine)") }
-        if let server = row.said("server_text") { output.line("  server: \(server.oneLine)") }
+        // A recipient's own line repeats them with the codes.
+        if let server = row.said("server_text"), !recipients.contains(where: { $0.text("server_text") == server }) {
+            output.line("  server: \(server.oneLine)")
+        }
         for recipient in recipients {
             let words = words(recipient)
             let style: Style = recipient.text("state") == "accepted" ? .green : .red

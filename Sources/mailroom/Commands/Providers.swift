@@ -32,7 +32,7 @@ struct Providers: ToolCommand {
                 let words = [
                     setting.text("type"), setting.int("required") == 1 ? "required" : "",
                     setting.int("secret") == 1 ? "secret" : "",
-                    setting.texts("values").joined(separator: "|"),
+                    setting.texts("values").filter { !$0.isEmpty }.joined(separator: "|"),
                     setting.said("default").map { "else \($0)" } ?? "",
                 ].filter { !$0.isEmpty }
                 beneath.append(

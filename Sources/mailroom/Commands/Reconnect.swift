@@ -10,14 +10,16 @@ struct Reconnect: StoreCommand {
     @OptionGroup(title: "Secrets") var secrets: SecretOptions
     @Argument(help: "The account's address or id.") var address: String
     @Flag(help: "Ask for a new password on the terminal.") var askPassword = false
-    @Option(help: "How long to wait, in seconds.") var timeout: Double?
+    @Option(help: "How long to wait, in seconds; else for ever.") var timeout: Double?
 
     func run(_ room: Room, _ output: Output) throws {
+        try Waiting.deadline(timeout)
         let account = try Accounts.find(room, address)
         let id = account.int("id") ?? 0
         let changes = try Fields()
         try server.fill(changes, try ProviderForm(room, account.text("provider")))
-        try secrets.fill(changes, ask: askPassword ? "New password for \(address.oneLine): " : nil)
+        try secrets.fill(
+            changes, ask: askPassword ? "New password for \(address.oneLine): " : nil, isNeeded: askPassword)
         let job = try room.reconnect(id, changes)
         var result = try Waiting.job(job, output, title: "Connecting \(address)", timeout: timeout)
         if result["account"] == nil { result["account"] = .int(id) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMailroom
 
 struct Resend: StoreCommand {
     static let configuration = CommandConfiguration(
@@ -17,7 +18,7 @@ struct Resend: StoreCommand {
     var to: [String] = []
     @Flag(help: "Send again although the message may have arrived already.") var acceptDuplicate = false
     @Flag(help: "Wait for the outcomes.") var wait = false
-    @Option(help: "How long to wait for each, in seconds.") var timeout: Double?
+    @Option(help: "How long to wait for each, in seconds; else for ever.") var timeout: Double?
 
     func validate() throws {
         guard all != !ids.isEmpty else { throw ValidationError("give the ids to resend, or --all") }
@@ -26,6 +27,7 @@ struct Resend: StoreCommand {
     }
 
     func run(_ room: Room, _ output: Output) throws {
+        try Waiting.deadline(timeout)
         var sends = ids
         if all {
             let account = try account.map { try Accounts.id(room, $0) }
@@ -38,7 +40,10 @@ struct Resend: StoreCommand {
             let options = try Fields()
             try options.texts("to", to)
             if acceptDuplicate { try options.int("accept_duplicate", 1) }
-            try room.resend(id, options)
+            do { try room.resend(id, options) } catch let failure as LibraryError {
+                guard Int(failure.result) == MR_E_UNKNOWN_OUTCOME else { throw failure }
+                throw failure.advising("mailroom resend \(id) --accept-duplicate sends it again all the same.")
+            }
         }
         if wait { return try Outcomes.wait(room, output, sends, timeout: timeout, single: false) }
         if output.json { return output.list(try sends.map { try room.get("send", $0) }) }

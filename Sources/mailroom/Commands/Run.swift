@@ -9,7 +9,12 @@ struct Run: ToolCommand {
     @ParentCommand var root: Mailroom
     @OptionGroup(title: "Options of every command") var common: CommonOptions
 
+    private static let names = [SIGTERM: "SIGTERM", SIGINT: "SIGINT", SIGHUP: "SIGHUP"]
+
     func run(_ output: Output, _ options: CommonOptions) throws {
+        guard options.work == nil else {
+            throw ToolError(.usage, "--work is for the other commands: run does all the work")
+        }
         let signals = StopSignals()
         let room = try options.open(create: true, always: true)
         try room.start()
@@ -24,7 +29,7 @@ struct Run: ToolCommand {
         }
         let signal = signals.wait()
         signals.letThrough()
-        output.note("stopping: \(signal == SIGINT ? "SIGINT" : "SIGTERM")")
+        output.note("stopping: \(Self.names[signal] ?? "signal \(signal)")")
         try room.stop()
     }
 }

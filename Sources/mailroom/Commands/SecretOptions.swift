@@ -23,14 +23,22 @@ struct SecretOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter ask: the prompt for the password where neither file nor standard input was named; nil: none.
-    func fill(_ account: Fields, ask: String?) throws {
+    /// - Parameters:
+    ///   - ask: the prompt for the password where neither file nor standard input was named; nil: none.
+    ///   - isNeeded: true where nothing works without a password, so that a missing one is wrong usage.
+    func fill(_ account: Fields, ask: String?, isNeeded: Bool = false) throws {
         if passwordStdin {
             try account.text("password", try Secret.standardInput())
         } else if let passwordFile {
             try account.text("password", try Secret.file(passwordFile))
-        } else if let ask, let typed = try Secret.ask(ask), !typed.isEmpty {
-            try account.text("password", typed)
+        } else if let ask {
+            let typed = try Secret.ask(ask)
+            guard typed?.isEmpty == false || !isNeeded else {
+                throw ToolError(
+                    .usage, typed == nil ? "no password, and no terminal to ask for it on" : "no password",
+                    advice: "--password-stdin and --password-file give one.")
+            }
+            if let typed, !typed.isEmpty { try account.text("password", typed) }
         }
         if smtpPasswordStdin {
             try account.text("smtp_password", try Secret.standardInput())

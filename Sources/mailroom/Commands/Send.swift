@@ -9,9 +9,10 @@ struct Send: StoreCommand {
     @OptionGroup(title: "Message") var message: MessageOptions
     @Argument(help: "The sending account's address or id.") var address: String
     @Flag(help: "Wait for the outcome.") var wait = false
-    @Option(help: "How long to wait, in seconds.") var timeout: Double?
+    @Option(help: "How long to wait, in seconds; else for ever.") var timeout: Double?
 
     func run(_ room: Room, _ output: Output) throws {
+        try Waiting.deadline(timeout)
         let account = try Accounts.id(room, address)
         let id = try room.send(account, try message.record(room))
         if wait { return try Outcomes.wait(room, output, [id], timeout: timeout, single: true) }

@@ -27,6 +27,12 @@ struct ServerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The name that goes into From.", valueName: "name")) var name: String?
     @Option(help: "The CRM's own key of the user.") var userKey: String?
 
+    /// True where a server was named, by its own option or as a setting.
+    var isSomewhere: Bool {
+        imap != nil || smtp != nil
+            || settings.contains { $0.hasPrefix("imap_host=") || $0.hasPrefix("smtp_host=") }
+    }
+
     /// Writes what was given into the account record.
     /// - Parameter form: the provider's form; what it calls a secret is refused as an argument.
     func fill(_ account: Fields, _ form: ProviderForm) throws {
@@ -36,7 +42,7 @@ struct ServerOptions: ParsableArguments {
         try account.text("smtp_host", smtp?.host)
         if let smtp { try account.text("smtp_port", String(smtp.port ?? 587)) }
         try account.text("smtp_tls", security(smtpTls, smtp, 587)?.rawValue)
-        try account.text("ca_file", ca)
+        try account.text("ca_file", try ca.map { try InputFile.absolute("--ca", $0) })
         try account.text("user", user)
         try account.text("smtp_user", smtpUser)
         try account.text("display_name", name)

@@ -85,6 +85,11 @@ struct Show: StoreCommand {
 
     /// Bytes as they are, but on a terminal made harmless.
     private func save(_ room: Room, _ out: Output) throws {
+        guard output != nil || !out.json else {
+            throw ToolError(
+                .usage, "--raw and --part print bytes, not JSON",
+                advice: "With --json, name a file for them: --output FILE")
+        }
         let blob = try room.blob(id, part: part)
         if output == nil, out.terminal.outputIsTerminal {
             let text = try blob.bytes(limit: 16 << 20)

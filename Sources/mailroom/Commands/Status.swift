@@ -25,9 +25,10 @@ struct Status: StoreCommand {
     private func table(_ accounts: [Row], _ output: Output) {
         var table = Table([
             .init(title: "ID", right: true), .init(title: "ACCOUNT", gives: true), .init(title: "STATE"),
-            .init(title: "SYNC"), .init(title: "SEND"), .init(title: "ACTIVITY"), .init(title: "MAIL", right: true),
-            .init(title: "UNSEEN", right: true), .init(title: "QUEUED", right: true),
-            .init(title: "FAILED", right: true), .init(title: "IN STEP"),
+            .init(title: "SYNC"), .init(title: "SEND"), .init(title: "ACTIVITY", drops: true),
+            .init(title: "MAIL", right: true), .init(title: "UNSEEN", right: true, drops: true),
+            .init(title: "QUEUED", right: true),
+            .init(title: "FAILED", right: true), .init(title: "IN STEP", drops: true),
         ])
         for account in accounts {
             let style = Style(colour: account.text("colour"))
@@ -44,6 +45,11 @@ struct Status: StoreCommand {
         table.print(output)
     }
 
+    /// Whether a worker showed life within the last half minute; it does every ten seconds.
+    private func works(_ account: Row) -> Bool {
+        account.int("worker_seen_at").map { Moment.now() - $0 < 30_000 } ?? false
+    }
+
     private func health(_ health: String) -> Table.Cell {
         Table.Cell(health, health == "failing" ? .red : health == "ok" ? .green : .dim)
     }
@@ -52,7 +58,9 @@ struct Status: StoreCommand {
         guard let done = account.int("done"), account.text("activity") != "idle" else {
             return account.text("activity")
         }
-        return "\(account.text("activity")) \(done)" + (account.int("total").map { "/\($0)" } ?? "")
+        let total = account.int("total")
+        guard done > 0 || total != nil else { return account.text("activity") }
+        return "\(account.text("activity")) \(done)" + (total.map { "/\($0)" } ?? "")
     }
 
     /// The sentences under an account: why, in the server's words, and what to do.
@@ -66,7 +74,11 @@ struct Status: StoreCommand {
         if let server = account.said("server_text") { lines.append(.init("server: " + server, .dim)) }
         for step in account.text("advice").cleanLines { lines.append(.init("-> " + step)) }
         if let next = account.int("next_attempt"), account.text("state") == "error" {
-            lines.append(.init("next try " + (next > Moment.now() ? "in \(Moment.span(next - Moment.now()))" : "now")))
+            let time = next > Moment.now() ? "in \(Moment.span(next - Moment.now()))" : "now"
+            lines.append(.init("next try \(time)" + (works(account) ? "" : ", once a worker runs: mailroom run")))
+        }
+        if (account.int("queued") ?? 0) > 0, account.said("held_reason") == nil, !works(account) {
+            lines.append(.init("queued mail waits for a worker: mailroom run", .yellow))
         }
         if let held = account.said("held_reason") { lines.append(.init("queued mail is held: " + held, .yellow)) }
         if let stalled = account.int("stalled_since") {

@@ -14,7 +14,7 @@ enum Waiting {
             let left = end.map { $0 - Moment.now() }
             let (row, ended) = try job.wait(timeoutMs: Int32(max(0, min(stepMs, left ?? stepMs))))
             if ended { return row }
-            if let left, left <= 0 { throw timedOut("\(title): the job \(job.id) has not ended", row) }
+            if let left, left <= 0 { throw timedOut("\(title): not ended in the time given", row) }
             progress.show(try job.progress())
         }
     }
@@ -26,11 +26,13 @@ enum Waiting {
             let left = end.map { $0 - Moment.now() }
             let (row, ended) = try room.sendWait(id, timeoutMs: Int32(max(0, min(60_000, left ?? 60_000))))
             if ended { return row }
-            if let left, left <= 0 { throw timedOut("the send \(id) has not ended", row) }
+            if let left, left <= 0 { throw timedOut("send \(id): not ended in the time given", row) }
         }
     }
 
-    private static func deadline(_ timeout: Double?) throws -> Int64? {
+    /// Before anything is changed, too: a bad time is wrong usage.
+    @discardableResult
+    static func deadline(_ timeout: Double?) throws -> Int64? {
         guard let timeout else { return nil }
         guard timeout >= 0, timeout <= 31_536_000 else {
             throw ToolError(.usage, "--timeout: seconds from 0 to a year")
@@ -43,7 +45,7 @@ enum Waiting {
             if let seen = row.int("worker_seen_at") {
                 "A worker showed life \(Moment.since(seen)). It goes on with it; look again with mailroom status."
             } else {
-                "No worker has ever run on this store. Start one: mailroom --store FILE run"
+                "Give it more time, or leave it to a worker: none has ever run on this store; mailroom run is one."
             }
         return ToolError(.timedOut, what, advice: advice)
     }

@@ -29,6 +29,24 @@ struct LibraryError: Error {
         }
     }
 
+    private init(_ result: Int32, _ message: String, _ fields: [(name: String, text: String)]) {
+        self.result = result
+        self.message = message
+        self.fields = fields
+    }
+
+    /// The same failure, saying what it is about: the path of a file, in front of its one line.
+    func about(_ what: String) -> LibraryError {
+        let said = "\(what): \(message)"
+        return LibraryError(result, said, fields.map { $0.name == "message" ? ($0.name, said) : $0 })
+    }
+
+    /// The same failure with one more step of advice, after those that the library gives.
+    func advising(_ step: String) -> LibraryError {
+        let advice = [field("advice"), step].compactMap { $0 }.joined(separator: "\n")
+        return LibraryError(result, message, fields.filter { $0.name != "advice" } + [("advice", advice)])
+    }
+
     func field(_ name: String) -> String? { fields.first { $0.name == name }?.text }
 
     /// The form that `--json` prints: the fields as they are, numbers as numbers.

@@ -34,10 +34,14 @@ final class Output {
 
     func row(_ row: Row) { line(row.json) }
 
-    /// Writes everything. A reader that has gone away ends the tool as it ends any other.
+    /// Writes everything. A reader that has gone away ends the tool as it ends any other, and so does a full disk: what
+    /// was asked for is not there.
     static func write(_ descriptor: Int32, _ text: String) {
         var text = text
-        _ = text.withUTF8 { write(descriptor, UnsafeRawBufferPointer($0)) }
+        let done = text.withUTF8 { write(descriptor, UnsafeRawBufferPointer($0)) }
+        guard !done, descriptor == 1 else { return }
+        write(2, "mailroom: standard output: \(String(cString: strerror(errno)))\n")
+        exit(Exit.failed.rawValue)
     }
 
     @discardableResult

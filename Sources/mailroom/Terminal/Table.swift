@@ -5,6 +5,8 @@ struct Table {
         var right = false
         /// The one column that gives way where the terminal is narrow.
         var gives = false
+        /// Left out where the giving column would be cut too short otherwise; the last one first.
+        var drops = false
     }
 
     struct Cell {
@@ -51,9 +53,13 @@ struct Table {
             max(columns[index].title.columns, rows.map { $0.cells[index].text.columns }.max() ?? 0)
         }
         guard let limit, let giving = columns.firstIndex(where: \.gives) else { return widths }
-        let over = widths.reduce(0, +) + 2 * (widths.count - 1) - limit
-        if over > 0 { widths[giving] = max(8, widths[giving] - over) }
-        let still = widths.reduce(0, +) + 2 * (widths.count - 1) - limit
+        func over() -> Int { widths.reduce(-2) { $1 > 0 ? $0 + $1 + 2 : $0 } - limit }
+        let enough = min(widths[giving], 24)
+        for index in columns.indices.reversed() where columns[index].drops && widths[giving] - over() < enough {
+            widths[index] = 0
+        }
+        if over() > 0 { widths[giving] = max(8, widths[giving] - over()) }
+        let still = over()
         if still > 0, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }) {
             widths[widest] = max(8, widths[widest] - still)
         }

@@ -288,10 +288,10 @@ final class Room
         return isset($known['id']) ? $known : $this->get('send', $id);
     }
 
-    /** The sends that failed. @param array<string, mixed> $where @return \Generator<int, array<string, mixed>> */
+    /** What was not sent: failed, bounced, or of unknown outcome. @param array<string, mixed> $where @return \Generator<int, array<string, mixed>> */
     public function failed(array $where = []): \Generator
     {
-        return $this->find('send', $where + ['state' => 'failed']);
+        return $this->find('send', $where + ['state.in' => ['failed', 'outcome_unknown', 'bounced']]);
     }
 
     /** @param int|array<string, mixed> $send @return \Generator<int, array<string, mixed>> */

@@ -251,8 +251,9 @@ class Room:
                 raise errors.TimeoutError(f"send {number} has not ended", c.MR_TIMEOUT, {"code": "MR_TIMEOUT", **known})
 
     def failed(self, conditions: Mapping[str, Any] | None = None, /, **named: Any) -> Rows:
-        """The sends that failed."""
-        return self.find("send", {"state": "failed", **(conditions or {})}, **named)
+        """What was not sent and waits for a person: the sends that failed, bounced, or whose outcome is not known."""
+        states = ["failed", "outcome_unknown", "bounced"]
+        return self.find("send", {"state.in": states, **(conditions or {})}, **named)
 
     def recipients(self, send: Ref) -> Rows:
         return self.find("recipient", None, send=identity(send))

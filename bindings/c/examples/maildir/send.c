@@ -97,8 +97,8 @@ static mr_result tell(mr_context *context, mr_fields *fields, const char *addres
 }
 
 static mr_result all_refused(mr_context *context, const struct refusal *answer) {
-  mr_result code = answer->smtp < 500 ? MR_E_THROTTLED : MR_E_REFUSED;
-  return failed(context, code, "rcpt", answer, "every recipient was refused");
+  if (answer->smtp < 500) return failed(context, MR_E_THROTTLED, "rcpt", answer, "every recipient was put off");
+  return failed(context, MR_E_REFUSED, "rcpt", answer, "every recipient was refused");
 }
 
 /* ---- the file */

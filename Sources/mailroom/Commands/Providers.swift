@@ -9,14 +9,23 @@ struct Providers: ToolCommand {
 
     /// Providers belong to the library, not to a store: without one, an empty one in a temporary directory serves.
     func run(_ output: Output, _ options: CommonOptions) throws {
-        guard options.store == nil else { return try list(try options.open(create: false), output) }
-        let directory = try TemporaryDirectory()
-        defer { directory.remove() }
-        try list(try options.open(create: true, at: directory.path + "/store.db"), output)
+        try list(try rows(options), output)
     }
 
-    private func list(_ room: Room, _ output: Output) throws {
-        let rows = try room.find("provider").all()
+    /// The directory is gone before anything is printed: a reader that goes away ends the tool at once.
+    private func rows(_ options: CommonOptions) throws -> [Row] {
+        guard options.store == nil else { return try rows(try options.open(create: false)) }
+        let directory = try TemporaryDirectory()
+        defer { directory.remove() }
+        return try rows(try options.open(create: true, at: directory.path + "/store.db"))
+    }
+
+    /// A cursor reads nothing any more once its room is closed.
+    private func rows(_ room: Room) throws -> [Row] {
+        try withExtendedLifetime(room) { try room.find("provider").all() }
+    }
+
+    private func list(_ rows: [Row], _ output: Output) throws {
         if output.json { return output.list(rows) }
         guard !rows.isEmpty else { return output.line("no providers; name a directory of plugins: --plugins DIR") }
         var table = Table([

@@ -29,7 +29,7 @@ help:
 	@ln -sf "$$(gcc -print-file-name=libstdc++.a)" $@
 
 # $(call built,MODE,PRODUCT): builds one product of Package.swift in its own scratch path.
-built = MAILROOM_BUILD=$(1) $(SWIFT) build -c release --product $(2) --scratch-path .build-$(1) --disable-local-rpath $(3)
+built = TMPDIR=$(CURDIR)/.build-$(1)/tmp MAILROOM_BUILD=$(1) $(SWIFT) build -c release --product $(2) --scratch-path .build-$(1) --disable-local-rpath $(3)
 
 # $(call stripped,FROM,TO,DEBUG FOLDER): TO without its symbols, which go beside it; a file in use is replaced, not written into.
 define stripped
@@ -58,6 +58,7 @@ endef
 
 dist: .build-static/libstdc++.a
 	@Tests/Tools/deps.sh check build
+	@mkdir -p .build-ship/tmp .build-tool/tmp
 	$(call built,ship,mailroom)
 	$(call built,ship,mail)
 	$(call laid,ship,dist)
@@ -76,6 +77,7 @@ dist: .build-static/libstdc++.a
 # As dist, of the build with the entry points for tests; no tool, no bindings.
 dist-test: .build-static/libstdc++.a
 	@Tests/Tools/deps.sh check build
+	@mkdir -p .build-test/tmp
 	$(call built,test,mailroom)
 	$(call built,test,mail)
 	$(call laid,test,dist-test)

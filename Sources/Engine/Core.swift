@@ -65,9 +65,9 @@ final class Core: Sendable {
     /// - Returns: false where it runs already.
     @discardableResult
     func begin(
-        _ key: RunKey, job: Int64? = nil, patient: Bool = false, _ body: @escaping @Sendable (Interruption) -> Void
+        _ key: RunKey, job: Int64? = nil, _ body: @escaping @Sendable (Interruption) -> Void
     ) throws(Failure) -> Bool {
-        let interruption = Interruption(store: store, job: job, patient: patient)
+        let interruption = Interruption(store: store, job: job)
         let fresh = running.withLock { running in
             guard running[key] == nil else { return false }
             running[key] = interruption

@@ -80,6 +80,11 @@ extension Engine {
     func shown(_ kind: String, _ row: Record) -> Record {
         switch kind {
         case "account": return AccountView(pollMs: options.pollMs).shown(row)
+        case "send" where row["advice"] == nil:
+            guard let cause = row.text("cause").flatMap(Cause.named) else { return row }
+            var shown = row
+            shown.set("advice", cause.advice)
+            return shown
         default: return row
         }
     }

@@ -44,6 +44,7 @@ extension Store {
             } catch {
                 store.gate.closeAll()
                 store.run.close()
+                rmdir(file + ".run")  // where it was made for nothing; one that is in use is not empty
                 throw error
             }
             store.users.store(1, ordering: .relaxed)

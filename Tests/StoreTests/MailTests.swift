@@ -6,6 +6,16 @@ import Testing
 
 extension StoreTests {
     @Suite struct MailVerbs {
+        @Test func foldersThatOnlyLookAlikeAreTwo() throws {
+            let desk = try Desk()
+            let names = ["caf\u{e9}", "cafe\u{301}"]
+            let given = names.map { Record(["path": .text($0)]) }
+            for _ in 0..<2 {
+                let folders = try desk.store.applyFolders(desk.account, given, lease: desk.lease)
+                #expect(Set(folders.map { Array($0.path.utf8) }) == Set(names.map { Array($0.utf8) }))
+            }
+        }
+
         @Test func aMessageComesBackAsItWasStored() throws {
             let desk = try Desk()
             var message = mail(1, flags: ["\\Seen", "$Forwarded"], references: ["old@example.com"])

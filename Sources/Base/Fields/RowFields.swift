@@ -40,7 +40,7 @@ extension RecordSpec {
             .shown("unseen", .int, "of them without the flag \\Seen"),
             .shown("folders", .int, "folders known"),
             .shown("queued", .int, "sends that are queued, held or waiting for a retry"),
-            .shown("failed", .int, "sends that failed and wait for Resend"),
+            .shown("failed", .int, "sends that failed, bounced or are of unknown outcome, and wait for a person"),
             .shown("held_reason", .text, "why queued mail is held; absent where it is not"),
             .shown("settings", .record, "the provider's settings, without secrets"),
             .shown("created_at", .int, "when it was connected first"),

@@ -26,6 +26,20 @@ class AccountCall: CallDelegate {
             account: account.id, provider: scheme, cancellation: interruption.wake)
     }
 
+    /// Logs in. The whole of it, greeting and login too, takes at most twice the time allowed for dialling.
+    /// - Throws: also `MR_E_KEY` where the account has secrets that this process cannot read.
+    func open(_ scheme: String) throws(Failure) -> ProviderSession {
+        if !core.store.hasKey, !(try core.store.secretNames(account: account.id).isEmpty) {
+            throw Failure(MR_E_KEY, "the account's secrets cannot be read: this process has no key")
+        }
+        let provider = try core.registry.provider(scheme)
+        return try ProviderSession.open(provider, options(scheme, within: 2 * core.options.connectTimeoutMs), self)
+    }
+
+    func close(_ session: ProviderSession, _ scheme: String) {
+        session.close(options(scheme, within: 2_000), self)
+    }
+
     func setting(_ name: String) -> String? {
         switch name {
         case "address": account.address

@@ -27,9 +27,7 @@ struct ConnectWork {
             try prove(.send) { () throws(Failure) in
                 let scheme = manifest.sendWith ?? account.provider
                 let call = AccountCall(core: core, account: account, interruption: interruption)
-                let session = try ProviderSession.open(
-                    try core.registry.provider(scheme), call.options(scheme), call)
-                session.close(call.options(scheme, within: 2_000), call)
+                call.close(try call.open(scheme), scheme)
             }
             sides.append(.send)
         }
@@ -44,10 +42,9 @@ struct ConnectWork {
 
     private func folders() throws(Failure) -> Int64 {
         let call = FolderCall(core: core, account: account, interruption: interruption)
-        let options = call.options(account.provider)
-        let session = try ProviderSession.open(try core.registry.provider(account.provider), options, call)
-        defer { session.close(call.options(account.provider, within: 2_000), call) }
-        try session.folders(options, call)
+        let session = try call.open(account.provider)
+        defer { call.close(session, account.provider) }
+        try session.folders(call.options(account.provider), call)
         let rows = try core.store.applyFolders(account.id, call.folders, lease: lease)
         return Int64(rows.count)
     }
@@ -69,13 +66,13 @@ struct AccountFailure {
     let lease: Lease
     let interruption: Interruption
 
-    /// - Returns: the failure with its cause and advice. A wish to stop, or a lost lease, is no failure of the account.
+    /// - Returns: the failure with its cause and advice. A wish to stop, a lost lease, or
+    /// a key that this process lacks, is no failure of the account.
     func record(_ failure: Failure, _ side: HealthRules.Side, what: String) throws(Failure) -> Failure {
         var explained = failure.explained()
         explained.account = account.id
         explained.provider = explained.provider ?? account.provider
-        guard interruption.reason == .none, failure.result != Int32(MR_E_INVALID),
-            failure.result != Int32(MR_E_FORKED)
+        guard interruption.reason == .none, failure.result != Int32(MR_E_KEY), failure.result != Int32(MR_E_FORKED)
         else { return explained }
         let health = try core.store.account(account.id).health
         try core.store.setHealth(

@@ -145,6 +145,10 @@ extension Cause {
 
     private static let house: [Cause] = [
         Cause(
+            "settings.wrong", "settings", "A setting does not work",
+            "One of the mailbox's settings cannot be used as it is; the reason names it.",
+            ["Correct the setting that the reason names.", "Reconnect the mailbox with it."], .user),
+        Cause(
             "plugin.unavailable", "plugin", "The provider's plugin is not available",
             "The plugin that this account needs is missing, was refused, or broke its rules.",
             ["See the list of providers and the reason that stands there."], .administrator),

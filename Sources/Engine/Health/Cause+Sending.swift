@@ -56,7 +56,7 @@ extension Cause {
         Cause(
             "send.refused", "refused", "The server refused the message",
             "The server said no, in words that Mailroom does not know.",
-            ["Read the server's words below.", "Correct what they name, then resend."], .user),
+            ["Read the server's words.", "Correct what they name, then resend."], .user),
         Cause(
             "send.outcome_unknown", "outcome_unknown", "Nobody knows whether it was sent",
             "The connection broke after the whole message was handed over and before the server answered.",

@@ -23,6 +23,7 @@ extension Failure {
         case MR_E_OUTAGE: "service.outage"
         case MR_E_PROTOCOL: "service.garbled"
         case MR_E_REFUSED: step == "select" || step == "examine" ? "folder.refused" : "service.refused"
+        case MR_E_INVALID: "settings.wrong"
         case MR_E_PLUGIN: "plugin.unavailable"
         case MR_E_KEY: "key.missing"
         case MR_E_STORE: "store.failed"

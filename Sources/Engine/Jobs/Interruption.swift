@@ -20,22 +20,31 @@ final class Interruption: Sendable {
     private let lookedAt = Atomic<Int64>(0)
     private let job: Int64?
     private let store: Store
-    /// Patient work is not torn out of its step when the engine stops: it looks at `reason` between its steps.
-    private let patient: Bool
+    private let holds = Atomic<Bool>(false)
 
-    init(store: Store, job: Int64?, patient: Bool = false) {
+    init(store: Store, job: Int64?) {
         self.store = store
         self.job = job
-        self.patient = patient
     }
 
-    var reason: Reason { Reason(rawValue: why.load(ordering: .relaxed)) ?? .none }
+    var reason: Reason { Reason(rawValue: why.load(ordering: .sequentiallyConsistent)) ?? .none }
 
     /// The first reason stays.
     func interrupt(_ reason: Reason) {
-        _ = why.compareExchange(expected: 0, desired: reason.rawValue, ordering: .relaxed)
-        if !(patient && reason == .stopping) { wake.cancel() }
+        _ = why.compareExchange(expected: 0, desired: reason.rawValue, ordering: .sequentiallyConsistent)
+        if !(reason == .stopping && holds.load(ordering: .sequentiallyConsistent)) { wake.cancel() }
     }
+
+    /// From here until `letGo` a stopping engine does not tear the work out of its step: a message is being handed over.
+    /// - Throws: as `check`, where the work should have ended already.
+    func hold() throws(Failure) {
+        holds.store(true, ordering: .sequentiallyConsistent)
+        guard reason != .none else { return }
+        holds.store(false, ordering: .sequentiallyConsistent)
+        try check()
+    }
+
+    func letGo() { holds.store(false, ordering: .sequentiallyConsistent) }
 
     /// Throws where the work should end. Another process's wish is looked up once a second.
     func check() throws(Failure) {
@@ -48,7 +57,7 @@ final class Interruption: Sendable {
         }
         switch reason {
         case .none: return
-        case .stopping where patient: return
+        case .stopping where holds.load(ordering: .sequentiallyConsistent): return
         case .asked: throw Failure(MR_E_CANCELLED, "the job was cancelled")
         case .stopping: throw Failure(MR_E_CANCELLED, "the engine is stopping")
         case .leaseLost: throw Failure(MR_E_BUSY, "another process has taken the account over")

@@ -29,7 +29,7 @@ package final class Job: Sendable {
             try engine.checkOpen()
             let row = try core.store.job(id)
             if row.ended { return .done(try Job.outcome(row)) }
-            if engine.options.work != .never, !core.isRunning(.job(id)), try core.store.isFree(row) {
+            if timeoutMs != 0, engine.options.work != .never, !core.isRunning(.job(id)), try core.store.isFree(row) {
                 try JobRunner(core: core).start(id)
             }
             let left = until - Clock.boot()

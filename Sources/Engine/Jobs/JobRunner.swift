@@ -29,7 +29,8 @@ struct JobRunner {
             outcome = .success(try work(job, interruption))
         } catch {
             switch interruption.reason {
-            case .stopping, .leaseLost: return try core.store.releaseJob(id)
+            case .stopping where job.onDeath != .fail, .leaseLost where job.onDeath != .fail:
+                return try core.store.releaseJob(id)
             default: outcome = .failure(error)
             }
         }
@@ -101,6 +102,8 @@ struct JobRunner {
             try store.setActivity(account.id, activity: "idle", done: 0, total: nil, lease: lease)
             return result
         } catch {
+            // A folder that was asked for and is not there says nothing of the account.
+            if only != nil, error.field == "folder" { throw error }
             let failure = try AccountFailure(core: core, account: account, lease: lease, interruption: interruption)
                 .record(error, .receive, what: "sync")
             try? store.setActivity(account.id, activity: "waiting", done: 0, total: nil, lease: lease)
@@ -113,9 +116,8 @@ struct JobRunner {
     private func operation(_ id: Int64, _ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
         try withLease(id, .receive, interruption) { (account, _) throws(Failure) in
             let call = OperationCall(core: core, account: account, interruption: interruption)
-            let provider = try core.registry.provider(account.provider)
-            let session = try ProviderSession.open(provider, call.options(account.provider), call)
-            defer { session.close(call.options(account.provider, within: 2_000), call) }
+            let session = try call.open(account.provider)
+            defer { call.close(session, account.provider) }
             try session.call(
                 call.options(account.provider), call, operation: job.params.text("operation") ?? "",
                 arguments: job.params["arguments"]?.record ?? Record())

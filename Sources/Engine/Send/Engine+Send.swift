@@ -48,12 +48,12 @@ extension Engine {
         while true {
             try checkOpen()
             let row = try core.store.sendRow(send)
-            let shown = try core.store.get("send", send)
+            let shown = shown("send", try core.store.get("send", send))
             guard row.state == "queued" || row.state == "sending" else { return .done(shown) }
             // What is held, or not yet meant to go, nobody can wait for.
             if shown["held_reason"] != nil { return .done(shown) }
             let early = row.sendAt.map { $0 > Clock.wall() } ?? false
-            if options.work != .never, !early, !core.isRunning(.sending(row.account)) {
+            if timeoutMs != 0, options.work != .never, !early, !core.isRunning(.sending(row.account)) {
                 try SendRunner(core: core, only: options.work == .wait ? send : nil).start(row.account)
             }
             let left = until - Clock.boot()

@@ -25,6 +25,7 @@ final class SendCall: AccountCall {
         case "offer":
             // The final dot may go out only while nobody else can have taken the account over.
             try core.store.renewLease(lease)
+            try interruption.hold()
             try core.store.markOffered(attempt, lease: lease)
             offered = true
         case "recipient":

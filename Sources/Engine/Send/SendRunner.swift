@@ -11,7 +11,7 @@ struct SendRunner {
     /// - Returns: false where this process is at the account's queue already.
     @discardableResult
     func start(_ account: Int64) throws(Failure) -> Bool {
-        try core.begin(.sending(account), patient: true) { interruption in
+        try core.begin(.sending(account)) { interruption in
             do throws(Failure) {
                 try perform(account, interruption)
             } catch {

@@ -21,10 +21,9 @@ struct SendWork {
         guard !due.isEmpty else { return 0 }
         let manifest = try core.registry.manifest(account.provider)
         let scheme = manifest.sendWith ?? account.provider
-        let provider = try core.registry.provider(scheme)
         var session: ProviderSession?
         let closing = AccountCall(core: core, account: account, interruption: interruption)
-        defer { session?.close(closing.options(scheme, within: 2_000), closing) }
+        defer { if let session { closing.close(session, scheme) } }
         var tried = 0
         for send in due where interruption.reason == .none {
             var isFresh = session == nil
@@ -32,24 +31,19 @@ struct SendWork {
             // A server ends a connection after so many messages: a new one is tried at once, the message waits for nothing.
             repeat {
                 if session == nil {
-                    session = try open(provider, scheme)
+                    session = try AccountCall(core: core, account: account, interruption: interruption).open(scheme)
                     isFresh = true
                 }
                 guard let open = session else { break }
                 outcome = try offer(send, open, scheme, isFresh: isFresh)
                 if outcome != .done {
-                    open.close(closing.options(scheme, within: 2_000), closing)
+                    closing.close(open, scheme)
                     session = nil
                 }
             } while outcome == .usedUp && !isFresh
             tried += 1
         }
         return tried
-    }
-
-    private func open(_ provider: LoadedProvider, _ scheme: String) throws(Failure) -> ProviderSession {
-        let call = AccountCall(core: core, account: account, interruption: interruption)
-        return try ProviderSession.open(provider, call.options(scheme), call)
     }
 
     private enum Offered {
@@ -75,9 +69,10 @@ struct SendWork {
         } catch {
             failure = error
         }
+        interruption.letGo()
         if interruption.reason == .leaseLost { try interruption.check() }
-        if let early = failure, !call.offered, call.outcomes.isEmpty {
-            let usedUp = early.result == Int32(MR_E_CONNECTION) && !isFresh
+        if let early = failure, !call.offered {
+            let usedUp = early.result == Int32(MR_E_CONNECTION) && !isFresh && call.outcomes.isEmpty
             if usedUp || early.result == Int32(MR_E_CANCELLED) {
                 try core.store.finishAttempt(
                     attempt, AttemptResult(newState: "queued", outcome: "interrupted"), lease: lease)

@@ -24,10 +24,9 @@ struct SyncWork {
 
     /// - Returns: messages, flags, gone, bytes, folders, failed_folders.
     func run() throws(Failure) -> Record {
-        let provider = try core.registry.provider(account.provider)
         let opening = AccountCall(core: core, account: account, interruption: interruption)
-        let session = try ProviderSession.open(provider, opening.options(account.provider), opening)
-        defer { session.close(opening.options(account.provider, within: 2_000), opening) }
+        let session = try opening.open(account.provider)
+        defer { opening.close(session, account.provider) }
         let listing = FolderCall(core: core, account: account, interruption: interruption)
         try session.folders(listing.options(account.provider), listing)
         let folders = try core.store.applyFolders(account.id, listing.folders, lease: lease)

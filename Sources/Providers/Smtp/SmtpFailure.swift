@@ -70,7 +70,7 @@ enum SmtpFailure {
         case .auth: "the server refused the login"
         case .reset: "the server refused to begin anew"
         case .mail: "the server refused the sender"
-        case .rcpt: "the server refused every recipient"
+        case .rcpt: "the server took no recipient"
         case .data: "the server refused to take the message"
         case .dot: "the server refused the message"
         }

@@ -7,7 +7,7 @@ extension KindTable {
             \(AccountRow.columns), a.done, a.total, a.moved_at, a.messages, a.unseen,
             (SELECT count(*) FROM folder f WHERE f.account = a.id AND f.leaving = 0),
             (SELECT count(*) FROM send s WHERE s.state IN ('queued', 'sending', 'retry_wait') AND s.account = a.id),
-            (SELECT count(*) FROM send s WHERE s.state = 'failed' AND s.account = a.id),
+            (SELECT count(*) FROM send s WHERE s.state IN ('failed', 'outcome_unknown', 'bounced') AND s.account = a.id),
             (SELECT value FROM meta WHERE name = 'worker_seen_at'),
             CASE WHEN a.sends THEN \(heldReason) END
             """,

@@ -103,6 +103,7 @@ extension Store {
                     MR_E_UNKNOWN_OUTCOME,
                     "the process died while the message was being handed over: it may have arrived")
                 failure.failureClass = "outcome_unknown"
+                failure.cause = "send.outcome_unknown"
                 result.failure = failure
             }
             try transaction.finish(row, attempt: attempt, result)

@@ -29,12 +29,14 @@ extension Store {
             let there = try db.all(
                 composed: "SELECT \(FolderRow.columns) FROM folder WHERE account = ? AND leaving = 0", [.int(account)]
             ) { (row) throws(Failure) in FolderRow(row) }
-            var known = Dictionary(there.map { ($0.path, $0) }) { first, _ in first }
-            var seen: Set<String> = []
+            // By octets: names that only look alike are two folders.
+            var known = Dictionary(there.map { (Array($0.path.utf8), $0) }) { first, _ in first }
+            var seen: Set<[UInt8]> = []
             for folder in folders {
                 guard let path = folder.text("path"), !path.isEmpty else { throw .invalid("path", "a folder has none") }
-                guard seen.insert(path).inserted else { continue }
-                try transaction.put(folder, path: path, account: account, there: known.removeValue(forKey: path))
+                let octets = Array(path.utf8)
+                guard seen.insert(octets).inserted else { continue }
+                try transaction.put(folder, path: path, account: account, there: known.removeValue(forKey: octets))
             }
             for gone in known.values {
                 // Renamed, so that a new folder may have the path while the old one's places are being removed.

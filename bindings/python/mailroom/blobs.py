@@ -8,6 +8,7 @@ from ctypes import byref, c_char, c_int64, c_size_t, c_void_p
 from typing import Any
 
 from . import errors
+from ._handle import Handle
 from ._library import call, library
 
 PIECE = 256 * 1024
@@ -50,19 +51,13 @@ class Blob(io.RawIOBase):
         super().close()
 
 
-class NewBlob:
+class NewBlob(Handle):
     """An attachment on its way into the store. `seal` gives the id for the attachment's field `blob`.
 
     As a context manager it is abandoned where it was not sealed.
     """
 
-    def __init__(self, pointer: c_void_p) -> None:
-        self._pointer: c_void_p | None = pointer
-
-    def _handle(self) -> c_void_p:
-        if self._pointer is None:
-            raise errors.closed("body")
-        return self._pointer
+    _free, _what = "mr_blob_free", "body"
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         raw = bytes(data)
@@ -74,20 +69,3 @@ class NewBlob:
         call("mr_blob_seal", self._handle(), byref(identity))
         self.close()
         return identity.value
-
-    def close(self) -> None:
-        pointer, self._pointer = self._pointer, None
-        if pointer is not None:
-            library().mr_blob_free(pointer)
-
-    def __enter__(self) -> NewBlob:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        try:
-            self.close()
-        except Exception:
-            pass  # at the interpreter's end the library may be gone already

@@ -8,6 +8,7 @@ from ctypes import byref, c_void_p
 
 from . import _declarations as c
 from . import errors
+from ._handle import Handle
 from ._library import call, library, made
 from ._records import Row, taken
 
@@ -15,20 +16,17 @@ from ._records import Row, taken
 SLICE_SECONDS = 0.5
 
 
-class Job:
+class Job(Handle):
     """A long operation. It is a row of the store: any process may open it by its id and wait for it.
 
     Letting go of a Job does not cancel it.
     """
 
-    def __init__(self, pointer: c_void_p) -> None:
-        self._pointer: c_void_p | None = pointer
-        self.id: int = library().mr_job_id(pointer)
+    _free, _what = "mr_job_free", "job"
 
-    def _handle(self) -> c_void_p:
-        if self._pointer is None:
-            raise errors.closed("job")
-        return self._pointer
+    def __init__(self, pointer: c_void_p) -> None:
+        super().__init__(pointer)
+        self.id: int = library().mr_job_id(pointer)
 
     def wait(self, timeout: float | None = None, on_progress: Callable[[Row], object] | None = None) -> Row:
         """Waits and gives the job's result.
@@ -55,23 +53,6 @@ class Job:
 
     def cancel(self) -> None:
         library().mr_job_cancel(self._handle())
-
-    def close(self) -> None:
-        pointer, self._pointer = self._pointer, None
-        if pointer is not None:
-            library().mr_job_free(pointer)
-
-    def __enter__(self) -> Job:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        try:
-            self.close()
-        except Exception:
-            pass  # at the interpreter's end the library may be gone already
 
     def __repr__(self) -> str:
         return f"<mailroom.Job {self.id}>"

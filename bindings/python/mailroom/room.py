@@ -13,7 +13,8 @@ from typing import Any, Literal, overload
 
 from . import _declarations as c
 from . import errors
-from ._library import call, encoded, library, made
+from ._handle import Handle
+from ._library import call, encoded, made
 from ._records import Row, identity, record, taken, where
 from .blobs import PIECE, Blob, NewBlob
 from .events import Events
@@ -34,35 +35,18 @@ def open(path: str | os.PathLike[str], **options: Any) -> Room:
         return Room(made("mr_open", encoded("store", path), given), os.fsdecode(path))
 
 
-class Room:
+class Room(Handle):
     """An open store. May be used from any thread. Closed by `close()` or as a context manager."""
 
+    _free, _what = "mr_close", "room"
+
     def __init__(self, pointer: c_void_p, path: str) -> None:
-        self._pointer: c_void_p | None = pointer
+        super().__init__(pointer)
         self.path = path
 
     @property
     def _engine(self) -> c_void_p:
-        if self._pointer is None:
-            raise errors.closed("room")
-        return self._pointer
-
-    def close(self) -> None:
-        pointer, self._pointer = self._pointer, None
-        if pointer is not None:
-            library().mr_close(pointer)
-
-    def __enter__(self) -> Room:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        try:
-            self.close()
-        except Exception:
-            pass  # at the interpreter's end the library may be gone already
+        return self._handle()
 
     def __repr__(self) -> str:
         return f"<mailroom.Room {self.path!r}{'' if self._pointer else ' closed'}>"

@@ -5,27 +5,27 @@ from __future__ import annotations
 from ctypes import byref, c_void_p
 
 from . import _declarations as c
-from ._library import call, library
+from ._handle import Handle
+from ._library import call
 from ._records import Row, row
 
 
-class Rows:
+class Rows(Handle):
     """An iterator of rows. It holds no transaction, so it may be kept as long as one likes.
 
     It lets go of its cursor at the last row, at `close()`, and when nobody has it any more.
     """
 
-    def __init__(self, cursor: c_void_p) -> None:
-        self._cursor: c_void_p | None = cursor
+    _free, _what = "mr_cursor_free", "cursor"
 
     def __iter__(self) -> Rows:
         return self
 
     def __next__(self) -> Row:
-        if self._cursor is None:
+        if self._pointer is None:
             raise StopIteration
         record = c_void_p()
-        if call("mr_cursor_next", self._cursor, byref(record)) == c.MR_END:
+        if call("mr_cursor_next", self._pointer, byref(record)) == c.MR_END:
             self.close()
             raise StopIteration
         return row(record)
@@ -35,20 +35,3 @@ class Rows:
         result = next(self, None)
         self.close()
         return result
-
-    def close(self) -> None:
-        cursor, self._cursor = self._cursor, None
-        if cursor is not None:
-            library().mr_cursor_free(cursor)
-
-    def __enter__(self) -> Rows:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        try:
-            self.close()
-        except Exception:
-            pass  # at the interpreter's end the library may be gone already

@@ -12,10 +12,12 @@ final class RunDirectory: Sendable {
     private let generation: Int
     private let own = Mutex<(id: String, fd: Int32)?>(nil)
     private let bells = Atomic<Int>(0)
+    private let turnstile: Turnstile
 
     init(store: String, groupAccess: Bool, generation: Int) throws(Failure) {
         path = store + ".run"
         fileMode = groupAccess ? 0o660 : 0o600
+        turnstile = Turnstile(path: path + "/turn", mode: fileMode)
         self.generation = generation
         let mode: mode_t = groupAccess ? 0o770 : 0o700
         if mkdir(path, mode) == 0 {
@@ -90,9 +92,13 @@ final class RunDirectory: Sendable {
             Glibc.close(fd)
             Registry.shared.withOwners { _ = $0.remove(id) }
         }
+        turnstile.close()
     }
 
     deinit { close() }
+
+    /// Runs `body`, which waits for SQLite's write lock, in turn with the other processes (`Turnstile`).
+    func inTurn<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T { try turnstile.pass(body) }
 
     // MARK: bells
 

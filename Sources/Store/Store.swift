@@ -75,7 +75,7 @@ package final class Store: Sendable {
             var shortage: Int64 = 0
             while true {
                 if shortage > 0 { try reserveChangeNumbers(db, shortage) }
-                try db.begin(durable: durability == .full)
+                try run.inTurn { () throws(Failure) in try db.begin(durable: durability == .full) }
                 let transaction = Transaction(db: db, store: self)
                 do throws(Failure) {
                     let result = try body(transaction)

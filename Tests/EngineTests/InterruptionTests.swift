@@ -20,6 +20,7 @@ import Transport
     deinit {
         store.close()
         for name in ["/crm.db", "/crm.db-wal", "/crm.db-shm"] { unlink(directory + name) }
+        unlink(directory + "/crm.db.run/turn")
         rmdir(directory + "/crm.db.run")
         rmdir(directory)
     }

@@ -55,35 +55,8 @@ extension KindTable {
             record.set("started_at", job.startedAt)
             record.set("finished_at", job.finishedAt)
             record.set("reason", job.failure?.message)
-            record.set("code", job.failure.map { resultName($0.result) })
+            record.set("code", job.failure.map { Failure.name(of: $0.result) })
             record["result"] = job.result.map(Value.record)
             return record
         })
-}
-
-/// The name of a value of mailroom_result.h.
-func resultName(_ result: Int32) -> String {
-    switch Int(result) {
-    case MR_E_INVALID: "MR_E_INVALID"
-    case MR_E_NOT_FOUND: "MR_E_NOT_FOUND"
-    case MR_E_EXISTS: "MR_E_EXISTS"
-    case MR_E_CLOSED: "MR_E_CLOSED"
-    case MR_E_FORKED: "MR_E_FORKED"
-    case MR_E_BUSY: "MR_E_BUSY"
-    case MR_E_CANCELLED: "MR_E_CANCELLED"
-    case MR_E_UNSUPPORTED: "MR_E_UNSUPPORTED"
-    case MR_E_STORE: "MR_E_STORE"
-    case MR_E_PLUGIN: "MR_E_PLUGIN"
-    case MR_E_KEY: "MR_E_KEY"
-    case MR_E_CONNECTION: "MR_E_CONNECTION"
-    case MR_E_TLS: "MR_E_TLS"
-    case MR_E_AUTH: "MR_E_AUTH"
-    case MR_E_THROTTLED: "MR_E_THROTTLED"
-    case MR_E_OUTAGE: "MR_E_OUTAGE"
-    case MR_E_REFUSED: "MR_E_REFUSED"
-    case MR_E_PROTOCOL: "MR_E_PROTOCOL"
-    case MR_E_STALE: "MR_E_STALE"
-    case MR_E_UNKNOWN_OUTCOME: "MR_E_UNKNOWN_OUTCOME"
-    default: "MR_E_INTERNAL"
-    }
 }

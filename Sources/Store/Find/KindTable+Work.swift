@@ -1,5 +1,4 @@
 import Base
-import CMailroom
 
 extension KindTable {
     static let log = KindTable(

@@ -116,8 +116,8 @@ typedef struct mr_host {
   mr_result (*read_line)(mr_context *, mr_stream *, size_t limit, mr_bytes *);
   mr_result (*write)(mr_context *, mr_stream *, mr_bytes);        /* all of it                            */
 
-  /* Hands a quiet stream to the host's poller until data, the time or the end; the function that calls it returns
-   * MR_PARKED next, and is continued by `wake`. */
+  /* Hands a quiet stream to the host's poller until data, the time or the end; the function that calls it (watch, wake)
+   * returns MR_PARKED or MR_CHANGED next, and is continued by `wake`. A stream with unread bytes wakes at once. */
   mr_result (*park)(mr_context *, mr_stream *, int64_t wake_after_ms);
 
   /* Every stream is closed once, at the latest by the session's close. NULL does nothing. */
@@ -150,9 +150,11 @@ typedef struct mr_host {
 
   /* -- what the plugin found --------------------------------------------------------------------------- */
 
-  /* Asked before every body: is it to be fetched? MR_OK: yes. MR_SKIP: it is known, or not kept; the host notes
-   * what it needs, which is a finding of its own: commit at least once in 500. Fields: ref text, size int (octets,
-   * where known), internal_date int (ms, where known), message_id text (where known, without angle brackets). */
+  /* Asked before every body: is it to be fetched? MR_OK: yes. MR_HEADER: its header alone (message_begin with
+   * `whole`). MR_SKIP: it is known, or not kept; the host notes what it needs, which is a finding of its own: commit at
+   * least once in 500. Fields: ref text, flags text, size int (octets, where known), internal_date int (ms, where known),
+   * stable text (as at message_begin, where known), message_id text (without angle brackets; only worth asking the
+   * server for where the folder's field `ask` is 1). */
   mr_result (*want)(mr_context *, const mr_fields *header);
 
   /* A page of what the store holds of a folder (the fields that sync got). *page: a list `items` of {ref text,
@@ -172,6 +174,9 @@ typedef struct mr_host {
    *                                   $Forwarded; \Recent never
    *                internal_date int   ms since 1970 UTC: when the mailbox received it
    *                historical    int   1: it was there before the account was connected (optional)
+   *                stable        text  names the message within the account, for ever and in whatever folder, where the
+   *                                   server has such a name (EMAILID of RFC 8474, X-GM-MSGID); at most 255 octets
+   *                whole         int   what follows is the header alone, and the whole message has so many octets
    * size: its octets, or -1 where not known; another number of octets at the end is MR_E_PLUGIN.
    * end: MR_OK or MR_COMMIT_NOW. Between begin and end: no emit, want or commit. A sync that fails in between has
    * the message dropped. */
@@ -225,15 +230,27 @@ typedef struct mr_provider {
    *   role        text   inbox sent drafts trash junk archive all flagged; absent or empty: none
    *   selectable  int    0: holds no messages itself; default 1
    *   native      bytes  the provider's own spelling: kept, and handed back to sync
-   *   messages    int    how many it holds, where the server says so without being asked */
+   *   messages    int    how many it holds, where the server says so without being asked
+   *   stable      text   names the folder for ever, also when it is renamed (MAILBOXID of RFC 8474)
+   *   status      bytes  what the server says of the folder's contents, at most 255 octets: a folder whose status is the
+   *                      one that was emitted before its last whole sync is not synced again
+   *   status_ms   int    for so long after that sync an equal status is believed; absent: for ever
+   *   namespace   text   personal (the default), other or shared (RFC 2342): those of others are off until chosen
+   *   rights      text   the user's rights (RFC 4314), where known */
   mr_result (*folders)(mr_session *, mr_context *);
 
-  /* Brings one folder up to date. folder: id int, path text, native bytes, role text. The cursor is the last one that
+  /* Brings one folder up to date. folder: id int, path text, native bytes, role text, delimiter text; ask int (1:
+   * message_id in `want` may save a body, because the message may be known already); since int (ms: of what was received
+   * before, nothing is kept; it need not be asked for); walk int (1: believe no counters, compare everything). The
+   * cursor is the last one that
    * was committed, empty the first time. Newest messages first, so that a long first sync shows today's mail soon.
    * For each message: want, then message_begin, message_data ..., message_end. Besides:
    *   emit("flags", {ref text, flags text})   the flags are these now
    *   emit("gone", {ref text})                the message is not in the folder any more
    *   emit("reset", {})                       every ref of this folder is void (UIDVALIDITY changed)
+   *   emit("refused", {ref text, flags text, size int, internal_date int, text text})   the server has it and does not
+   *                                           give it, alone either: it is put into quarantine, and `fetch` tried later
+   *   emit("durable", {})                     the next commit must survive a power cut (POP3 before DELE)
    *   emit("complete", {})                    the oldest message has been reached: the store has all
    *   progress(done, total), commit(cursor)   as often as useful, and whenever MR_COMMIT_NOW was answered
    * What was emitted after the last commit is dropped when it returns, whatever it returns. A cursor that cannot be
@@ -243,10 +260,19 @@ typedef struct mr_provider {
   /* The body of one message that was skipped: message_begin ... message_end. what: folder fields and ref text. */
   mr_result (*fetch)  (mr_session *, mr_context *, const mr_fields *what);
 
-  /* For the audit: emit("listed", {ref text, message_id text}) for every message of the folder. */
+  /* For the audit: emit("listed", {ref text, flags text, size int, message_id text, stable text}) for every message of
+   * the folder, in whatever order; message_id and stable where they are known. No cursor is looked at. */
   mr_result (*list)   (mr_session *, mr_context *, const mr_fields *folder);
 
-  /* Carries out one wish (flags, move, delete) on the server. */
+  /* Carries out one wish on the server. change: the folder's fields as for sync, and kind text:
+   *   flags    ref, add text, remove text (flags separated by spaces)
+   *   move     ref, and `target`, a list of one: the other folder's fields
+   *   copy     ref, target
+   *   delete   ref: from the server, for good, and nothing else (UID EXPUNGE, or what comes nearest)
+   * What it finds on the way: emit("flags", {ref, flags}) as the server now has them; emit("gone", {ref}) where the
+   * folder does not have it any more, also after move and delete; emit("placed", {ref}) with the ref in the target,
+   * where the server says it. A message that is not there is MR_OK with "gone". MR_E_REFUSED: the server will not. Done
+   * twice, it does no harm, but for copy and move without MOVE: there it looks first (by message_id text, where given). */
   mr_result (*apply)  (mr_session *, mr_context *, const mr_fields *change);
 
   /* Submits one message. envelope: from text (may be empty: <>), message_id text, size int, utf8 int (1: an address
@@ -266,13 +292,22 @@ typedef struct mr_provider {
   /* Was this Message-ID accepted? what: message_id text. emit("sent", {ref text}) for one that was found. */
   mr_result (*find_sent)(mr_session *, mr_context *, const mr_fields *what);
 
-  /* Waits for changes without a thread: parks the stream and returns MR_PARKED. */
+  /* Waits for changes of some folders without a thread: parks the stream and returns MR_PARKED. folders: a list `items`
+   * of folder fields, the most important first; what cannot be watched is emit("unwatched", {path text}).
+   * MR_E_UNSUPPORTED: the server has no push. A watching session is used for nothing else. */
   mr_result (*watch)  (mr_session *, mr_context *, const mr_fields *folders);
 
-  /* Continues after park, with MR_WAKE_*: MR_PARKED again, or MR_CHANGED after emit("changed", {path text}). */
+  /* Continues after park, with MR_WAKE_*. It reads what there is, parks again, and returns MR_PARKED, or MR_CHANGED
+   * after emit("changed", {path text}) for each folder that has news. Anything else ends the watching. After
+   * MR_WAKE_STOP it does not park. */
   mr_result (*wake)   (mr_session *, mr_context *, int32_t reason);
 
   const mr_operation *operations; uint32_t operation_count, operation_size; /* sizeof(mr_operation)          */
+
+  /* Adds a message to a folder. what: the folder's fields, flags text, internal_date int, message_id text. The message is
+   * mapped as for send. Where the server may have it already (`again` int 1: an earlier try was cut off), it looks for
+   * the message_id first. emit("placed", {ref}) where the server says it. */
+  mr_result (*append) (mr_session *, mr_context *, const mr_fields *what, mr_bytes message);
 } mr_provider;
 
 /* Filled in by the plugin, up to out->size. The tables and texts stay valid until the process ends. */
@@ -290,13 +325,15 @@ typedef mr_result (*mr_plugin_init)(const mr_host *, mr_plugin *out);
  *   "providers": [ {
  *     "scheme": "maildir", "title": "Maildir directory",
  *     "auth": [],                        kinds of login: "password"
- *     "capabilities": ["sync", "folders", "send"],
+ *     "capabilities": ["sync", "folders", "send"],   also list, apply, append, watch; "drop": a message that is gone
+ *                                        from the server was fetched and removed (POP3): the store keeps it
  *     "send_with": "smtp",               the scheme of this plugin that sends for it; left out where it sends itself
  *     "requires": ["path"],              this side of an account is active when all of these are set
  *     "find_sent": "unknown",            or "authoritative": its "not found" may be believed
  *     "settings": [ { "name": "path", "type": "text", "required": 1, "default": "", "values": [], "secret": 0,
  *                     "meaning": "for people" } ],          type: text or int; secret 1: stored encrypted
- *     "limits": { "connections": 1 },    ceilings that the host keeps
+ *     "limits": { "connections": 1, "poll_ms": 60000 },    ceilings that the host keeps: connections at once, and the
+ *                                        shortest interval between two looks
  *     "status_url": "" } ] }             where the provider says how it is
  * Neither file nor their directory may be writable by others. */
 #endif

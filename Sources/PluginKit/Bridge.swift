@@ -47,6 +47,25 @@ package enum Bridge {
         table.find_sent = {
             Bridge.call($0, $1, $2) { (session, host, what) throws(Failure) in try session.findSent(host, what: what) }
         }
+        table.watch = { session, context, folders in
+            Bridge.answer(session, context, folders) { (session, host, folders) throws(Failure) in
+                try session.watch(host, folders: folders.items("items"))
+                return mr_result(MR_PARKED)
+            }
+        }
+        table.wake = { session, context, reason in
+            guard let host = Bridge.host(context), let session else { return mr_result(MR_E_INVALID) }
+            let box = Unmanaged<Box>.fromOpaque(UnsafeRawPointer(session)).takeUnretainedValue()
+            return Bridge.report(host) { () throws(Failure) -> mr_result in
+                guard let reason = WakeReason(rawValue: reason) else { throw .invalid("reason", "is none") }
+                return try mr_result(box.session.wake(host, reason) ? MR_CHANGED : MR_PARKED)
+            }
+        }
+        table.append = { session, context, what, message in
+            Bridge.call(session, context, what) { (session, host, what) throws(Failure) in
+                try session.append(host, what: what, message: UnsafeRawBufferPointer(message))
+            }
+        }
         return table
     }
 
@@ -56,9 +75,10 @@ package enum Bridge {
     ) -> mr_result {
         guard let host = host(context), let out else { return mr_result(MR_E_INVALID) }
         out.pointee = nil
-        return report(host) { () throws(Failure) in
+        return report(host) { () throws(Failure) -> mr_result in
             let session = try P.open(host)
             out.pointee = OpaquePointer(Unmanaged.passRetained(Box(session)).toOpaque())
+            return mr_result(MR_OK)
         }
     }
 
@@ -74,17 +94,29 @@ package enum Bridge {
     ) -> mr_result {
         guard let session, let host = host(context) else { return mr_result(MR_E_INVALID) }
         let box = Unmanaged<Box>.fromOpaque(UnsafeRawPointer(session)).takeUnretainedValue()
-        return report(host) { () throws(Failure) in try body(box.session, host) }
+        return report(host) { () throws(Failure) in
+            try body(box.session, host)
+            return mr_result(MR_OK)
+        }
     }
 
     private static func call(
         _ session: OpaquePointer?, _ context: OpaquePointer?, _ fields: OpaquePointer?,
         _ body: (any Session, Host, Fields) throws(Failure) -> Void
     ) -> mr_result {
-        guard let fields else { return mr_result(MR_E_INVALID) }
-        return call(session, context) { (session, host) throws(Failure) in
-            try body(session, host, Fields(host, fields))
+        answer(session, context, fields) { (session, host, fields) throws(Failure) in
+            try body(session, host, fields)
+            return mr_result(MR_OK)
         }
+    }
+
+    private static func answer(
+        _ session: OpaquePointer?, _ context: OpaquePointer?, _ fields: OpaquePointer?,
+        _ body: (any Session, Host, Fields) throws(Failure) -> mr_result
+    ) -> mr_result {
+        guard let session, let fields, let host = host(context) else { return mr_result(MR_E_INVALID) }
+        let box = Unmanaged<Box>.fromOpaque(UnsafeRawPointer(session)).takeUnretainedValue()
+        return report(host) { () throws(Failure) in try body(box.session, host, Fields(host, fields)) }
     }
 
     private static func host(_ context: OpaquePointer?) -> Host? {
@@ -92,10 +124,9 @@ package enum Bridge {
         return Host(table: table, context: context)
     }
 
-    private static func report(_ host: Host, _ body: () throws(Failure) -> Void) -> mr_result {
+    private static func report(_ host: Host, _ body: () throws(Failure) -> mr_result) -> mr_result {
         do throws(Failure) {
-            try body()
-            return mr_result(MR_OK)
+            return try body()
         } catch {
             host.fail(error)
             return error.result < 0 ? error.result : mr_result(MR_E_INTERNAL)

@@ -11,12 +11,16 @@ extension Host {
         return try Host.taken(call(context, kind, fields.pointer)) == mr_result(MR_COMMIT_NOW)
     }
 
-    /// Whether the body of a message is to be fetched: asked before every body, with `ref`, `size`,
-    /// `internal_date` and, where the provider knows it, `message_id`.
-    package func want(_ header: Record) throws(Failure) -> Bool {
-        guard let call = table.pointee.want else { return true }
+    /// Whether a message is to be fetched: asked before every one, with `ref`, `flags`, `size`, `internal_date` and,
+    /// where they are known, `message_id` and `stable`.
+    package func want(_ header: Record) throws(Failure) -> Wanted {
+        guard let call = table.pointee.want else { return .whole }
         let fields = try reused("want", header)
-        return try Host.taken(call(context, fields.pointer)) != mr_result(MR_SKIP)
+        switch try Host.taken(call(context, fields.pointer)) {
+        case mr_result(MR_SKIP): return .nothing
+        case mr_result(MR_HEADER): return .header
+        default: return .whole
+        }
     }
 
     /// One page of what the store holds of a folder. `after`: 0, then the page's `next` until that is 0.
@@ -94,4 +98,12 @@ package struct KnownMessage: Sendable, Equatable {
         self.ref = ref
         self.flags = flags
     }
+}
+
+/// How much of a message the host keeps.
+package enum Wanted: Sendable {
+    case whole
+    /// The header alone: `message_begin` with `whole`.
+    case header
+    case nothing
 }

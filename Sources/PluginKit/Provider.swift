@@ -22,8 +22,14 @@ package protocol Session: AnyObject {
     func fetch(_ host: Host, what: Fields) throws(Failure)
     /// Emits every reference and Message-ID of a folder, for the audit.
     func list(_ host: Host, folder: Fields) throws(Failure)
-    /// Carries out one change (flags, move, delete) on the server.
+    /// Carries out one change (flags, move, copy, delete) on the server.
     func apply(_ host: Host, change: Fields) throws(Failure)
+    /// Adds a message to a folder. Its bytes are mapped, as for `send`.
+    func append(_ host: Host, what: Fields, message: UnsafeRawBufferPointer) throws(Failure)
+    /// Begins to wait for changes of these folders: parks a stream before it returns.
+    func watch(_ host: Host, folders: [Fields]) throws(Failure)
+    /// Goes on after parking; parks again, unless the reason is `stop`. True: `changed` was emitted.
+    func wake(_ host: Host, _ reason: WakeReason) throws(Failure) -> Bool
     /// Submits a message. Its bytes are mapped: read them in pieces, keep nothing of them.
     func send(_ host: Host, envelope: Fields, message: UnsafeRawBufferPointer) throws(Failure)
     /// Whether a Message-ID was accepted: emits `sent` where it was.
@@ -45,10 +51,29 @@ extension Session {
     package func apply(_ host: Host, change: Fields) throws(Failure) {
         throw .unsupported("the provider does not change messages")
     }
+    package func append(_ host: Host, what: Fields, message: UnsafeRawBufferPointer) throws(Failure) {
+        throw .unsupported("the provider does not take messages into folders")
+    }
+    package func watch(_ host: Host, folders: [Fields]) throws(Failure) {
+        throw .unsupported("the provider has no push")
+    }
+    package func wake(_ host: Host, _ reason: WakeReason) throws(Failure) -> Bool {
+        throw .unsupported("the provider has no push")
+    }
     package func send(_ host: Host, envelope: Fields, message: UnsafeRawBufferPointer) throws(Failure) {
         throw .unsupported("the provider does not send")
     }
     package func findSent(_ host: Host, what: Fields) throws(Failure) {
         throw .unsupported("the provider cannot look for sent messages")
     }
+}
+
+/// Why a parked session goes on (`MR_WAKE_*`).
+package enum WakeReason: Int32, Sendable {
+    case data = 1
+    case timer = 2
+    /// The machine slept, or its clock was set: what was renewed in time may be too late.
+    case clock = 3
+    case stop = 4
+    case hungUp = 5
 }

@@ -38,6 +38,18 @@ package final class Stream {
         try Host.taken(call(host.context, open()))
     }
 
+    /// Compression in both directions from here on (RFC 4978).
+    package func startDeflate(_ host: Host) throws(Failure) {
+        guard let call = table.pointee.start_deflate else { throw Host.missing("start_deflate") }
+        try Host.taken(call(host.context, open()))
+    }
+
+    /// Hands the stream to the host's poller; the method that calls it returns next.
+    package func park(_ host: Host, wakeAfter milliseconds: Int64) throws(Failure) {
+        guard let call = table.pointee.park else { throw Host.missing("park") }
+        try Host.taken(call(host.context, open(), milliseconds))
+    }
+
     /// What is there, at least one byte. `MR_E_CONNECTION` at the end of the stream.
     package func read(_ host: Host, into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
         guard let call = table.pointee.read else { throw Host.missing("read") }

@@ -150,7 +150,7 @@ final class RangeFetch {
             var record = Record(["ref": .text("\(uid)")])
             record.set("size", header.size)
             record.set("internal_date", header.date)
-            if try host.want(record) {
+            if try host.want(record) != .nothing {
                 ranges[index].waiting.insert(uid)
                 continue
             }

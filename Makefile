@@ -4,6 +4,7 @@
 # make demo       the main job on a real Dovecot and a real Postfix, with the tool
 # make test       everything: lint, unit tests, ABI, bindings, end to end
 # make bench      measures, beside mbsync, and writes the figures into docs/performance.md
+# make soak       long runs: two sides at one mailbox at random against four servers, and 300,000 messages
 # make format     puts the Swift sources into their form; `make lint` says where they are not
 # make clean      removes everything built
 VERSION   := 1.0.0
@@ -17,7 +18,7 @@ AS_ROOT   := $(if $(filter 0,$(shell id -u)),,sudo -n env PATH="$$PATH" PYTHONDO
 MAILDIR   := bindings/c/examples/maildir
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: all dist dist-test install deps demo test bench format lint clean help
+.PHONY: all dist dist-test install deps demo test bench soak format lint clean help
 all: dist
 
 help:
@@ -102,6 +103,10 @@ test: deps
 bench: deps
 	@$(MAKE) --no-print-directory dist
 	@$(AS_ROOT) env PYTHONPATH=Tests $(PYTHON) -m Benchmarks
+
+soak: deps
+	@$(MAKE) --no-print-directory dist
+	@$(AS_ROOT) env PYTHONPATH=Tests $(PYTHON) -m Soak
 
 format:
 	$(SWIFT) format -i -r Package.swift Sources Tests

@@ -10,7 +10,7 @@ from Servers import PASSWORD, Site
 
 from .measure import Run, median
 
-_MBSYNC = """
+MBSYNC = """
 {more}
 
 IMAPAccount here
@@ -32,7 +32,7 @@ SubFolders Verbatim
 Channel all
 Far :far:
 Near :near:
-Patterns INBOX
+Patterns {patterns}
 Create Near
 SyncState *
 """
@@ -96,9 +96,9 @@ def mbsync(site, messages, more=""):
     os.mkdir(f"{folder}/mail")
     with open(f"{folder}/mbsyncrc", "w") as file:
         file.write(
-            _MBSYNC.format(
+            MBSYNC.format(
                 port=site.dovecot.imaps, user="bench", password=PASSWORD, ca=site.ca, folder=f"{folder}/mail",
-                more=more))
+                more=more, patterns="INBOX"))
     os.chmod(f"{folder}/mbsyncrc", 0o600)
     run = Run(["mbsync", "-c", f"{folder}/mbsyncrc", "-q", "all"], env={**os.environ, "HOME": folder})
     stored = sum(len(os.listdir(f"{folder}/mail/INBOX/{name}")) for name in ("cur", "new"))

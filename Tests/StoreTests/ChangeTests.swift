@@ -13,6 +13,7 @@ extension StoreTests {
             #expect(try desk.store.changes(after: start, query: Record(), limit: 10).isEmpty)
             try desk.commit((1...20).map { .message(mail($0, historical: $0 > 3)) })
             try desk.commit([.flags(ref: "4", flags: ["\\Seen"]), .gone(ref: "5")])
+            try desk.sweep()
             var found: [Record] = []
             while true {
                 let page = try desk.store.changes(after: found.last?.int("number") ?? start, query: Record(), limit: 7)

@@ -11,6 +11,7 @@ build=(
     gcc=gcc g++=g++ binutils=objcopy make=make pkg-config=pkg-config
     libssl-dev=/usr/include/openssl/ssl.h libsqlite3-dev=/usr/include/sqlite3.h
     libffi-dev="/usr/include/*/ffi.h" libjansson-dev=/usr/include/jansson.h
+    zlib1g-dev=/usr/include/zlib.h
     python3=python3 python3-venv=py:ensurepip python3-pip=py:pip
 )
 tests=(
@@ -18,6 +19,15 @@ tests=(
     dovecot-core=/usr/sbin/dovecot dovecot-imapd=/usr/lib/dovecot/imap dovecot-lmtpd=/usr/lib/dovecot/lmtp
     postfix=/usr/sbin/postfix php-cli=php php-fpm="/usr/sbin/php-fpm*" strace=strace isync=mbsync
     abigail-tools=abidiff valgrind=valgrind
+    cyrus-common=/usr/sbin/cyrmaster libsasl2-modules="/usr/lib/*/sasl2/libplain.so"
+    libsasl2-modules-sql="/usr/lib/*/sasl2/libsql.so"
+    courier-base=couriertcpd
+)
+# Servers whose packages exclude Dovecot's are not installed: their programs are unpacked below .build-servers.
+# folder:package=a program of it
+unpacked=(
+    cyrus:cyrus-imapd=usr/lib/cyrus/bin/imapd cyrus:cyrus-pop3d=usr/lib/cyrus/bin/pop3d
+    courier:courier-imap=usr/bin/imapd courier:courier-pop=usr/lib/courier/courier/courierpop3d
 )
 wanted=("${build[@]}")
 [ "$group" = test ] && wanted+=("${tests[@]}")
@@ -34,6 +44,13 @@ for entry in "${wanted[@]}"; do
     there "${entry#*=}" || missing+=("${entry%%=*}")
 done
 
+packed=()
+if [ "$group" = test ]; then
+    for entry in "${unpacked[@]}"; do
+        [ -x ".build-servers/${entry%%:*}/${entry#*=}" ] || packed+=("$entry")
+    done
+fi
+
 modules=(setuptools wheel)
 [ "$group" = test ] && modules+=(pytest)
 python=.build-venv/bin/python
@@ -43,8 +60,8 @@ for module in "${modules[@]}"; do
 done
 
 if [ "$action" = check ]; then
-    [ ${#missing[@]} -eq 0 ] && [ ${#lacking[@]} -eq 0 ] && exit 0
-    echo "missing: ${missing[*]} ${lacking[*]/#/Python module }" >&2
+    [ ${#missing[@]} -eq 0 ] && [ ${#packed[@]} -eq 0 ] && [ ${#lacking[@]} -eq 0 ] && exit 0
+    echo "missing: ${missing[*]} ${packed[*]} ${lacking[*]/#/Python module }" >&2
     echo "'make deps' installs it" >&2
     exit 1
 fi
@@ -79,6 +96,17 @@ if [ ${#missing[@]} -gt 0 ]; then
         there "${entry#*=}" || { echo "still missing after its installation: ${entry%%=*}" >&2; exit 1; }
     done
 fi
+
+for entry in "${packed[@]}"; do
+    package=${entry#*:} package=${package%%=*} folder=.build-servers/${entry%%:*}
+    echo "unpacking: $package"
+    mkdir -p "$folder" && rm -rf "$folder.deb" && mkdir "$folder.deb"
+    fetch() { (cd "$folder.deb" && apt-get -qq download "$package" >/dev/null 2>&1); }
+    fetch || { "${as_root[@]}" apt-get -qq update && fetch; }
+    dpkg -x "$folder.deb"/"$package"_*.deb "$folder"
+    rm -rf "$folder.deb"
+    [ -x "$folder/${entry#*=}" ] || { echo "not in the package $package: ${entry#*=}" >&2; exit 1; }
+done
 
 if [ ${#lacking[@]} -gt 0 ]; then
     echo "installing into .build-venv: ${lacking[*]}"

@@ -111,7 +111,7 @@ final class SyncCall: AccountCall {
             case .message: counts.messages += 1
             case .flags: counts.flags += 1
             case .gone: counts.gone += 1
-            case .reset, .skipped, .known: break
+            case .reset, .skipped, .refused, .known: break
             }
         }
         batch = SyncBatch(account: account.id, folder: folder.id)

@@ -48,7 +48,7 @@ extension Store {
         let folders = try read { (db) throws(Failure) in
             try db.all("SELECT id FROM folder WHERE account = ?", id) { (row) throws(Failure) in row.int(0) }
         }
-        for folder in folders { try removeFolder(folder, erase: true) }
+        for folder in folders { try removePlaces(of: folder, andFolder: true, erase: true) }
         while try eraseSends(of: id) {}
         try erasing { (transaction) throws(Failure) in
             let db = transaction.db

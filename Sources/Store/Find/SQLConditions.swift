@@ -46,7 +46,7 @@ struct SQLConditions {
             parts.append(
                 """
                 EXISTS (SELECT 1 FROM place p JOIN folder f ON f.id = p.folder
-                WHERE p.message = m.id AND f.leaving = 0 AND \(inFolder.joined(separator: " AND ")))
+                WHERE p.message = m.id AND p.leaving = 0 AND f.leaving = 0 AND \(inFolder.joined(separator: " AND ")))
                 """)
             values += inFolderValues
         }

@@ -1,0 +1,1 @@
+"""Long runs that no test waits for: `make soak`."""

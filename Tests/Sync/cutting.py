@@ -1,0 +1,78 @@
+"""A way to a server that can be cut at any byte."""
+
+import socket
+import threading
+
+from Servers import free_port
+
+
+class Cutting:
+    """Passes octets on between `port` and a server's port. After `cut_after(n)` the connections end behind the nth octet
+    from then on, in either direction, without a goodbye."""
+
+    def __init__(self, target):
+        self.target, self.port = target, free_port()
+        self._lock = threading.Lock()
+        self._left = None
+        self.cuts = 0
+        self._listener = socket.create_server(("127.0.0.1", self.port), backlog=50)
+        self._pairs = set()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut_after(self, octets):
+        with self._lock:
+            self._left = octets
+
+    def close(self):
+        self._listener.close()
+        for pair in list(self._pairs):
+            self._end(pair)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            try:
+                server = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                client.close()
+                continue
+            pair = (client, server)
+            self._pairs.add(pair)
+            for source, sink in (pair, pair[::-1]):
+                threading.Thread(target=self._pass, args=(source, sink, pair), daemon=True).start()
+
+    def _pass(self, source, sink, pair):
+        try:
+            while data := source.recv(65536):
+                with self._lock:
+                    allowed = len(data) if self._left is None else min(len(data), self._left)
+                    cut = self._left is not None and self._left <= len(data)
+                    if self._left is not None:
+                        self._left -= allowed
+                    if cut:
+                        self._left = None
+                        self.cuts += 1
+                sink.sendall(data[:allowed])
+                if cut:
+                    break
+        except OSError:
+            pass
+        self._end(pair)
+
+    def _end(self, pair):
+        self._pairs.discard(pair)
+        for end in pair:
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            end.close()

@@ -45,6 +45,7 @@ extension Store {
     }
 
     private func eraseAccount(_ id: Int64) throws(Failure) {
+        try erasing { (transaction) throws(Failure) in try transaction.eraseWishes(of: id) }
         let folders = try read { (db) throws(Failure) in
             try db.all("SELECT id FROM folder WHERE account = ?", id) { (row) throws(Failure) in row.int(0) }
         }

@@ -161,6 +161,10 @@ extension Cause {
             "The file of the store could not be read or written.",
             ["Check the free space and the permissions of the store's directory."], .administrator),
         Cause(
+            "wish.conflict", "refused", "A change was not made on the server",
+            "Meanwhile the message was moved or removed there, or the server does not allow the change. The server's state holds.",
+            ["Look at the message as it is now, and change it again if that is still wanted."], .user),
+        Cause(
             "worker.none", "stale", "No worker is running",
             "No process has worked on this mailbox for a while, so nobody knows whether it is in step.",
             ["Start the worker: mailroom --store FILE run."], .administrator),

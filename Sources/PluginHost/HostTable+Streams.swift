@@ -7,11 +7,11 @@ extension HostTable {
     static func addStreams(_ host: inout mr_host) {
         host.connect = { HostTable.connect($0, $1, $2, $3, $4) }
         host.start_tls = { HostTable.startTLS($0, $1) }
-        host.start_deflate = { context, _ in HostTable.unsupported(context, nil, "compressed streams") }
+        host.start_deflate = { HostTable.startDeflate($0, $1) }
         host.read = { HostTable.read($0, $1, $2, $3, $4) }
         host.read_line = { HostTable.readLine($0, $1, $2, $3) }
         host.write = { HostTable.write($0, $1, $2) }
-        host.park = { context, _, _ in HostTable.unsupported(context, nil, "parked streams") }
+        host.park = { HostTable.park($0, $1, $2) }
         host.close = { Invocation.current?.streams.close($0) }
     }
 
@@ -45,6 +45,26 @@ extension HostTable {
             var patience = invocation.patience
             patience.timeoutMs = invocation.options.connectTimeoutMs
             try invocation.streams.find(pointer).startTLS(patience)
+            return 0
+        }
+    }
+
+    private static func startDeflate(_ context: OpaquePointer?, _ pointer: OpaquePointer?) -> Int32 {
+        stream(context) { invocation throws(Failure) in
+            try invocation.streams.find(pointer).startDeflate()
+            return 0
+        }
+    }
+
+    private static func park(_ context: OpaquePointer?, _ pointer: OpaquePointer?, _ wakeAfterMs: Int64) -> Int32 {
+        stream(context) { invocation throws(Failure) in
+            guard invocation.kind == .watch || invocation.kind == .wake else {
+                throw .invalid("park", "only watch and wake may park")
+            }
+            guard invocation.reason != Int32(MR_WAKE_STOP) else { throw .invalid("park", "the work stops") }
+            guard wakeAfterMs > 0 else { throw .invalid("wake_after_ms", "\(wakeAfterMs)") }
+            let connection = try invocation.streams.find(pointer)
+            try invocation.streams.park(connection, wakeAfterMs: wakeAfterMs)
             return 0
         }
     }

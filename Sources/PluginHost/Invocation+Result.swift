@@ -6,7 +6,8 @@ extension Invocation {
     ///
     /// The first failure of a delegate, a broken rule and a cancellation win over the plugin's own answer. Then come
     /// the facts that the plugin told by `fail`, laid over what the host itself knows of a failure with the same code.
-    func finish(_ answer: Int32) throws(Failure) {
+    /// - Returns: 0, or the answer that `watch` and `wake` may give.
+    func finish(_ answer: Int32) throws(Failure) -> Int {
         let unfinished = message != nil
         if unfinished {
             message = nil
@@ -15,8 +16,15 @@ extension Invocation {
         if let verdict { throw decorated(verdict) }
         switch answer {
         case 0:
-            guard unfinished else { return }
+            guard unfinished else { return 0 }
             throw decorated(broken("it returned in the middle of a message"))
+        case Int32(MR_PARKED), Int32(MR_CHANGED):
+            guard kind == .watch || kind == .wake else { fallthrough }
+            // After a stop nothing is parked, and nothing is waited for.
+            guard streams.parked != nil || reason == Int32(MR_WAKE_STOP) else {
+                throw decorated(broken("it answered that it waits, and has parked no stream"))
+            }
+            return Int(answer)
         case 1...: throw decorated(broken("it answered \(answer), which nobody asked for"))
         default:
             guard Invocation.isFailure(answer) else {

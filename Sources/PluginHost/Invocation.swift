@@ -11,7 +11,7 @@ import Transport
 final class Invocation {
     /// Which function of the plugin runs: what it may do depends on it.
     enum Kind: String {
-        case open, close, folders, sync, fetch, list, apply, send
+        case open, close, folders, sync, fetch, list, apply, append, send, watch, wake
         case findSent = "find_sent"
         case operation
 
@@ -47,6 +47,8 @@ final class Invocation {
     /// What the plugin said by `fail`.
     var told: (code: Int32, facts: Record)?
     var message: OpenMessage?
+    /// In a wake: why (MR_WAKE_*).
+    var reason: Int32?
     var items = 0
     var itemBytes: Int64 = 0
     /// What was put during this invocation; empty bytes: removed.

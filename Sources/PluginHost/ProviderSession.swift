@@ -32,7 +32,7 @@ package final class ProviderSession {
             }
             // What it opened is closed, whatever its end was.
             session.session = made
-            try invocation.finish(answer)
+            _ = try invocation.finish(answer)
             guard made != nil else { throw invocation.broken("open gave no session") }
             return session
         } catch {
@@ -45,6 +45,7 @@ package final class ProviderSession {
     package func close(_ options: CallOptions, _ delegate: any CallDelegate) {
         guard !busy.exchange(true, ordering: .acquiringAndReleasing) else { return }
         defer { busy.store(false, ordering: .releasing) }
+        streams.unpark()
         if let session {
             self.session = nil
             var brief = options
@@ -97,6 +98,19 @@ package final class ProviderSession {
         try call(.findSent, options, delegate, provider.functions.table.find_sent, what)
     }
 
+    /// Adds a message to a folder. `message` is whole, as for `send`.
+    package func append(
+        _ options: CallOptions, _ delegate: any CallDelegate, what: Record, message: UnsafeRawBufferPointer
+    ) throws(Failure) {
+        try call(.append, options, delegate, provider.functions.table.append) { function, session, invocation in
+            let what = invocation.fields(what)
+            return invocation.run { function(session, $0, what, mr_bytes(message)) }
+        }
+    }
+
+    /// What `park` was called with in the latest `watch` or `wake`; nil where it was not.
+    package var parked: ParkedStream? { streams.parked }
+
     /// Offers one message. `message` is whole (a spool file mapped into memory); it is read, not copied.
     package func send(
         _ options: CallOptions, _ delegate: any CallDelegate, envelope: Record, message: UnsafeRawBufferPointer
@@ -135,19 +149,32 @@ package final class ProviderSession {
         }
     }
 
-    private func call<Function>(
+    /// - Parameter reason: of a wake.
+    /// - Returns: the plugin's answer: 0, or one of those that `watch` and `wake` have.
+    @discardableResult
+    func call<Function>(
         _ kind: Invocation.Kind, _ options: CallOptions, _ delegate: any CallDelegate, _ function: Function?,
-        _ body: (Function, OpaquePointer, Invocation) throws(Failure) -> Int32
-    ) throws(Failure) {
+        reason: Int32? = nil, _ body: (Function, OpaquePointer, Invocation) throws(Failure) -> Int32
+    ) throws(Failure) -> Int {
         guard let function else { throw .unsupported("\(provider.scheme) does not offer \(kind.rawValue)") }
         guard !busy.exchange(true, ordering: .acquiringAndReleasing) else {
             throw Failure(MR_E_INTERNAL, "a session of \(provider.scheme) was called while another call ran on it")
         }
         defer { busy.store(false, ordering: .releasing) }
         guard let session else { throw Failure(MR_E_CLOSED, "the session of \(provider.scheme) is closed") }
+        guard kind == .wake || streams.parked == nil else {
+            throw Failure(MR_E_INTERNAL, "a session of \(provider.scheme) that watches was called for \(kind.rawValue)")
+        }
+        streams.unpark()
         let invocation = invocation(kind, options, delegate)
-        try invocation.check()
-        try invocation.finish(try body(function, session, invocation))
+        invocation.reason = reason
+        do throws(Failure) {
+            try invocation.check()
+            return try invocation.finish(try body(function, session, invocation))
+        } catch {
+            streams.unpark()
+            throw error
+        }
     }
 
     private func invocation(

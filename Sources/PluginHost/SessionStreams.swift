@@ -10,6 +10,8 @@ final class SessionStreams {
     private let serial = Handle.serial()
     private var streams: [Int: Connection] = [:]
     private var next = 0
+    /// The one that waits, from `park` until the next call of the session.
+    private(set) var parked: ParkedStream?
 
     deinit { closeAll() }
 
@@ -27,15 +29,33 @@ final class SessionStreams {
         guard let index = Handle(pointer).index(.stream, serial: serial), let found = streams[index] else {
             throw .invalid("stream", "is not an open stream of this session")
         }
+        guard found !== parked?.connection else { throw .invalid("stream", "is parked") }
         return found
     }
 
+    /// Marks a stream as one that waits; the engine gives it to the poller when the plugin has returned.
+    /// - Throws: `MR_E_INVALID` for a second one.
+    func park(_ connection: Connection, wakeAfterMs: Int64) throws(Failure) {
+        guard parked == nil else { throw .invalid("stream", "another stream of this session is parked") }
+        parked = ParkedStream(connection, wakeAfterMs: wakeAfterMs)
+    }
+
+    /// It waits no longer: the poller does not touch it any more.
+    func unpark() {
+        parked?.cancel()
+        parked = nil
+    }
+
     func close(_ pointer: OpaquePointer?) {
-        guard let index = Handle(pointer).index(.stream, serial: serial) else { return }
-        streams.removeValue(forKey: index)?.close()
+        guard let index = Handle(pointer).index(.stream, serial: serial),
+            let closing = streams.removeValue(forKey: index)
+        else { return }
+        if closing === parked?.connection { unpark() }
+        closing.close()
     }
 
     func closeAll() {
+        unpark()
         for stream in streams.values { stream.close() }
         streams = [:]
     }

@@ -11,6 +11,7 @@ extension Connection {
     package func read(into target: UnsafeMutableRawBufferPointer, _ patience: Patience) throws(Failure) -> Int {
         try open()
         guard target.count > 0 else { throw .invalid("capacity", "is 0") }
+        readsLines = false
         dropLent()
         if buffer.count == 0 {
             if target.count >= 4096 { return try receive(into: target, patience) }
@@ -31,6 +32,7 @@ extension Connection {
         try open()
         guard limit > 0, limit <= Connection.longestLine else { throw .invalid("limit", "is not from 1 to 64 MiB") }
         dropLent()
+        readsLines = true
         var whole = patience
         whole.deadline = patience.until
         var searched = 0
@@ -62,6 +64,7 @@ extension Connection {
     }
 
     private func receive(into target: UnsafeMutableRawBufferPointer, _ patience: Patience) throws(Failure) -> Int {
+        if let fault { throw fault }
         while true {
             switch try filter.receive(target) {
             case .moved(let count): return count

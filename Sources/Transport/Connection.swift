@@ -24,6 +24,11 @@ package final class Connection {
     var buffer = StreamBuffer()
     /// How many bytes of the buffer the last line took, dropped at the next call.
     var lent = 0
+    /// What ended the stream while it was parked: the next read's failure.
+    var fault: Failure?
+    package private(set) var isCompressed = false
+    /// Whether it was last read by lines: then a parked stream wakes for nothing less than a line.
+    package internal(set) var readsLines = true
 
     private init(_ peer: Peer, _ descriptor: Int32, caFile: String?) {
         self.peer = peer
@@ -31,6 +36,9 @@ package final class Connection {
         self.caFile = caFile
         filter = SocketFilter(descriptor, peer)
     }
+
+    /// A stream over a non-blocking socket that is connected already, and is its own from now on.
+    convenience init(adopting descriptor: Int32, _ peer: Peer) { self.init(peer, descriptor, caFile: nil) }
 
     deinit { close() }
 
@@ -57,6 +65,7 @@ package final class Connection {
     package func startTLS(_ patience: Patience) throws(Failure) {
         try open()
         guard !isEncrypted else { throw Failure(MR_E_INVALID, "\(peer.text): TLS is on already") }
+        guard !isCompressed else { throw Failure(MR_E_INVALID, "\(peer.text): TLS cannot begin inside compression") }
         dropLent()
         guard buffer.count == 0 else {
             throw peer.tls("injection", "\(buffer.count) octets came unencrypted after the command that starts TLS")
@@ -74,6 +83,21 @@ package final class Connection {
         }
         filter = tls
         isEncrypted = true
+    }
+
+    /// Compresses both directions from here on, after the server agreed to it (COMPRESS, RFC 4978).
+    ///
+    /// What is buffered behind the server's consent is taken for compressed already: the server compresses from there on,
+    /// and may have something to say at once. It is no injection as before STARTTLS, because nothing is believed more
+    /// after this point than before it; plain text there does not unpack, and ends the stream.
+    /// - Throws: `MR_E_INVALID` where it is on already.
+    package func startDeflate() throws(Failure) {
+        try open()
+        guard !isCompressed else { throw Failure(MR_E_INVALID, "\(peer.text): compression is on already") }
+        dropLent()
+        filter = try DeflateFilter(over: filter, peer, behind: buffer.bytes)
+        buffer.drop(buffer.count)
+        isCompressed = true
     }
 
     /// Says goodbye, closes the socket and drops what was buffered. Never waits; again is harmless.

@@ -38,4 +38,5 @@ final class SocketFilter: StreamFilter {
     }
 
     func farewell() {}
+    func rest() {}
 }

@@ -41,21 +41,34 @@ struct StreamBuffer: ~Copyable {
         memory = nil
     }
 
+    /// Lets all memory go but what the bytes themselves take.
+    mutating func shrink() {
+        guard count > 0 else { return release() }
+        guard let memory, memory.count > count, let from = memory.baseAddress else { return }
+        let kept = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
+        kept.baseAddress?.copyMemory(from: from + head, byteCount: count)
+        tail = count
+        head = 0
+        memory.deallocate()
+        self.memory = kept
+    }
+
     private mutating func grown() -> UnsafeMutableRawBufferPointer {
         guard let memory else { return .allocate(byteCount: StreamBuffer.smallest, alignment: 16) }
-        if count == 0, memory.count > StreamBuffer.smallest {
+        if count == 0, memory.count != StreamBuffer.smallest {
             memory.deallocate()
             return .allocate(byteCount: StreamBuffer.smallest, alignment: 16)
         }
         if tail < memory.count { return memory }
         let kept = count
-        if head >= memory.count / 2, let base = memory.baseAddress {
+        if head > 0, head >= memory.count / 2, let base = memory.baseAddress {
             memmove(base, base + head, kept)
             head = 0
             tail = kept
             return memory
         }
-        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: memory.count * 2, alignment: 16)
+        let larger = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(memory.count * 2, StreamBuffer.smallest), alignment: 16)
         if let from = memory.baseAddress { larger.baseAddress?.copyMemory(from: from + head, byteCount: kept) }
         head = 0
         tail = kept

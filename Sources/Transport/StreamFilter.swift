@@ -1,7 +1,7 @@
 import Base
 import Glibc
 
-/// One layer of a stream: the socket, TLS over it. Layers never block: they move what can be moved and say what they
+/// One layer of a stream: the socket, TLS over it, compression over that. Layers never block: they move what can be moved and say what they
 /// wait for; `Connection` does the waiting.
 protocol StreamFilter: AnyObject {
     /// - Throws: `MR_E_CONNECTION` or `MR_E_TLS`; the stream is of no use then.
@@ -9,6 +9,8 @@ protocol StreamFilter: AnyObject {
     func send(_ bytes: UnsafeRawBufferPointer) throws(Failure) -> FilterStep
     /// Says goodbye where the layer has a word for it; never waits, never fails.
     func farewell()
+    /// Nothing will move for a while: gives back the memory that can be had again.
+    func rest()
 }
 
 /// What a layer could do at once.

@@ -79,6 +79,8 @@ final class TLSFilter: StreamFilter {
         ERR_clear_error()
     }
 
+    func rest() { SSL_free_buffers(session) }
+
     private func step(_ result: Int32, doing what: String) throws(Failure) -> FilterStep {
         switch SSL_get_error(session, result) {
         case SSL_ERROR_WANT_READ: return .wantsReading

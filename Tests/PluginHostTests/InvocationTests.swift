@@ -123,7 +123,7 @@ struct InvocationTests {
     @Test func whatIsNotThereSaysSo() throws {
         let delegate = RecordingDelegate(["act": "unsupported"])
         try sync(delegate)
-        #expect(delegate.kinds("told").first?.int("n") == 6)
+        #expect(delegate.kinds("told").first?.int("n") == 4)
     }
 
     @Test(arguments: ["naps", "spins"])

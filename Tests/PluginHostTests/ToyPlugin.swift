@@ -232,8 +232,6 @@ enum ToyPlugin {
             int64_t n = 0;
             n += host->http(c, folder, &reply) == MR_E_UNSUPPORTED;
             n += host->token(c, 0, &b) == MR_E_UNSUPPORTED;
-            n += host->park(c, NULL, 5) == MR_E_UNSUPPORTED;
-            n += host->start_deflate(c, NULL) == MR_E_UNSUPPORTED;
             n += host->reply_park(c, NULL, 5) == MR_E_UNSUPPORTED;
             n += host->reply_head(NULL) == NULL;
             return tell(c, "unsupported", n);

@@ -57,9 +57,10 @@ extension StoreTests {
                     try desk.store.setActivity(desk.account, activity: "syncing", done: 1, total: 2, lease: desk.lease)
                 } == Int32(MR_E_BUSY))
             #expect(result { try desk.store.setHealth(desk.account, Health(), lease: desk.lease) } == Int32(MR_E_BUSY))
-            #expect(result { try desk.store.setFolderSynced(desk.inbox, at: 1, lease: desk.lease) } == Int32(MR_E_BUSY))
+            let synced = FolderSynced(folder: desk.inbox, at: 1)
+            #expect(result { try desk.store.setFoldersSynced([synced], lease: desk.lease) } == Int32(MR_E_BUSY))
             #expect(result { _ = try desk.store.applyFolders(desk.account, [], lease: desk.lease) } == Int32(MR_E_BUSY))
-            try other.setFolderSynced(desk.inbox, at: 1, lease: lease)
+            try other.setFoldersSynced([synced], lease: lease)
             #expect(try desk.messages().count == 1)
         }
 

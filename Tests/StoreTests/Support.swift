@@ -79,6 +79,9 @@ struct Desk {
         try store.commit(batch, lease: lease)
     }
 
+    /// As after a round that began later than all that is adrift.
+    func sweep() throws { try store.sweepAdrift(account, before: Clock.wall() + 1_000, lease: lease) }
+
     func messages(_ query: KeyValuePairs<String, Value?> = [:]) throws -> [Record] {
         try store.find("message", Record(query), after: nil, limit: 1000).rows
     }

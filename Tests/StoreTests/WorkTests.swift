@@ -22,11 +22,12 @@ extension StoreTests {
             #expect(try desk.store.claimJob(id) == nil)
             let other = try openAside(desk.scratch.store)
             #expect(try other.claimJob(id) == nil)
-            #expect(result { try other.jobProgress(id, done: 1, total: nil, note: nil) } == Int32(MR_E_BUSY))
-            #expect(result { try other.finishJob(id, .success(Record()), cancelled: false) } == Int32(MR_E_BUSY))
-            try desk.store.jobProgress(id, done: 3, total: 9, note: "INBOX")
+            #expect(result { try other.jobProgress(id, claim: 1, done: 1, total: nil, note: nil) } == Int32(MR_E_BUSY))
+            #expect(
+                result { try other.finishJob(id, claim: 1, .success(Record()), cancelled: false) } == Int32(MR_E_BUSY))
+            try desk.store.jobProgress(id, claim: 1, done: 3, total: 9, note: "INBOX")
             #expect(try other.get("job", id).int("done") == 3)
-            try desk.store.finishJob(id, .success(Record(["messages": .int(4)])), cancelled: false)
+            try desk.store.finishJob(id, claim: 1, .success(Record(["messages": .int(4)])), cancelled: false)
             let row = try other.get("job", id)
             #expect(row.text("state") == "done")
             #expect(row["result"] == .record(Record(["messages": .int(4)])))
@@ -36,7 +37,9 @@ extension StoreTests {
                     try db.int("SELECT count(*) FROM job WHERE secrets IS NOT NULL")
                 }
                     == 0)
-            #expect(result { try desk.store.finishJob(id, .success(Record()), cancelled: false) } == Int32(MR_E_BUSY))
+            #expect(
+                result { try desk.store.finishJob(id, claim: 1, .success(Record()), cancelled: false) }
+                    == Int32(MR_E_BUSY))
             #expect(result { _ = try desk.store.job(99) } == Int32(MR_E_NOT_FOUND))
         }
 
@@ -49,7 +52,7 @@ extension StoreTests {
             failure.smtp = 535
             failure.retryAfterMs = 9
             failure.account = desk.account
-            try desk.store.finishJob(id, .failure(failure), cancelled: false)
+            try desk.store.finishJob(id, claim: 1, .failure(failure), cancelled: false)
             let kept = try #require(try desk.store.job(id).failure)
             #expect(kept.result == Int32(MR_E_AUTH))
             #expect(kept.message == "login refused")
@@ -76,7 +79,9 @@ extension StoreTests {
             try second.sweepDeadJobs()
             #expect(try second.job(ids[1]).state == state)
             #expect((try second.job(ids[1]).failure != nil) == !again)
-            #expect(result { try first.finishJob(ids[0], .success(Record()), cancelled: false) } == Int32(MR_E_BUSY))
+            #expect(
+                result { try first.finishJob(ids[0], claim: 1, .success(Record()), cancelled: false) }
+                    == Int32(MR_E_BUSY))
         }
 
         @Test func cancellingEndsWhatHasNotBegun() throws {
@@ -90,7 +95,7 @@ extension StoreTests {
             #expect(try desk.store.claimJob(queued) == nil)
             #expect(try desk.store.job(running).state == "running")
             #expect(try desk.store.jobCancelRequested(running))
-            try desk.store.finishJob(running, .failure(Failure(MR_E_CANCELLED, "stopped")), cancelled: true)
+            try desk.store.finishJob(running, claim: 1, .failure(Failure(MR_E_CANCELLED, "stopped")), cancelled: true)
             #expect(try desk.store.job(running).state == "cancelled")
             try desk.store.cancelJob(running)
             #expect(result { try desk.store.cancelJob(99) } == Int32(MR_E_NOT_FOUND))

@@ -53,9 +53,21 @@ extension RecordSpec {
             .shown("account", .int, "the account", queried: true),
             .shown("path", .text, "the full name, in UTF-8", queried: true),
             .shown("delimiter", .text, "the character between levels; absent in a flat mailbox"),
-            .shown(
-                "role", .text, "inbox, sent, drafts, trash, junk, archive, all or flagged (RFC 6154)", queried: true),
+            .both(
+                "role", .text,
+                "inbox, sent, drafts, trash, junk, archive, all or flagged (RFC 6154): as set, else as the server says",
+                queried: true),
             .shown("selectable", .int, "0 where it holds no messages itself"),
+            .both(
+                "synced", .int, "1 where it is kept up to date; what is stored of one that is not stays", queried: true),
+            .both("mode", .text, "push, interval or manual, where one was set; absent: by its role"),
+            .both("interval_ms", .int, "between two looks at it, where it was set"),
+            .both("since", .int, "mail received before that is not kept; absent: all is"),
+            .shown("push", .text, "how it is watched now: idle or notify; absent where it is not"),
+            .shown("refused", .text, "the server's words where it refuses the folder; absent where it does not"),
+            .shown("namespace", .text, "personal, other or shared (RFC 2342)"),
+            .shown("rights", .text, "what the user may do in it (RFC 4314); absent where not known"),
+            .shown("next_sync", .int, "when it is looked at next; absent: with the next round, or only when asked for"),
             .shown("messages", .int, "messages stored"),
             .shown("unseen", .int, "of them without the flag \\Seen"),
             .shown("server_messages", .int, "messages on the server when last asked; absent where not known"),
@@ -93,6 +105,8 @@ extension RecordSpec {
             .shown("in_reply_to", .text, "the Message-ID that it answers", queried: true),
             .shown("references", .list, "the Message-IDs of References"),
             .shown("has_body", .int, "0 where the body was not kept"),
+            .shown(
+                "adrift", .int, "1 while it is in no folder: removed from its last one, and not yet seen in another"),
             .shown("defects", .list, "what was damaged in it, by name"),
             .shown("stored_at", .int, "when it was stored", queried: true),
         ])
@@ -157,8 +171,14 @@ extension RecordSpec {
         ])
 
     static let policy = RecordSpec(
-        "policy", "What is kept of a mailbox. Completed later.",
-        [.shown("id", .int, "the policy's id", queried: true), .both("account", .int, "the account", queried: true)])
+        "policy", "What is kept of a mailbox; without one, everything.",
+        [
+            .shown("id", .int, "the policy's id", queried: true),
+            .both("account", .int, "the account; it has one policy at most", queried: true),
+            .both("keep", .text, "all, headers, or contacts: only mail with the CRM's contacts"),
+            .both("since", .int, "mail received before that is not kept; absent: all is"),
+            .both("max_size", .int, "of larger messages, in bytes, the body is not kept; absent: no limit"),
+        ])
 
     static let send = RecordSpec(
         "send", "One message to be sent, and what became of it.",

@@ -4,10 +4,12 @@
 #define CSYSTEM_H
 #include "csystem/libc.h"
 #include "csystem/crypto.h"
+#include "csystem/epoll.h"
 #include "csystem/ffi.h"
 #include "csystem/iconv.h"
 #include "csystem/json.h"
 #include "csystem/net.h"
 #include "csystem/openssl.h"
 #include "csystem/sqlite.h"
+#include "csystem/zlib.h"
 #endif

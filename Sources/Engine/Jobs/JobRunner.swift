@@ -30,7 +30,7 @@ struct JobRunner {
         } catch {
             switch interruption.reason {
             case .stopping where job.onDeath != .fail, .leaseLost where job.onDeath != .fail:
-                return try core.store.releaseJob(id)
+                return try core.store.releaseJob(id, claim: job.claims)
             default: outcome = .failure(error)
             }
         }
@@ -38,7 +38,8 @@ struct JobRunner {
         let failed = if case .failure = outcome { true } else { false }
         while true {
             do throws(Failure) {
-                return try core.store.finishJob(id, outcome, cancelled: failed && interruption.reason == .asked)
+                return try core.store.finishJob(
+                    id, claim: job.claims, outcome, cancelled: failed && interruption.reason == .asked)
             } catch {
                 // A full disk: nobody else can take the job while this process lives, so it must not be left like this.
                 guard error.result == Int32(MR_E_STORE), interruption.reason != .stopping else { throw error }
@@ -77,7 +78,7 @@ struct JobRunner {
             var pace = ProgressPace()
             return try syncAccount(account, interruption, lease, only: job.params.text("folder")) { done, total, note in
                 guard pace.isDue else { return }
-                try? core.store.jobProgress(job.id, done: done, total: total, note: note)
+                try? core.store.jobProgress(job.id, claim: job.claims, done: done, total: total, note: note)
             }
         }
     }

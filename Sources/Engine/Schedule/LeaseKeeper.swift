@@ -101,7 +101,7 @@ final class LeaseKeeper: Sendable {
             for lease in leases {
                 do {
                     try store.renewLease(lease)
-                } catch  where error.result == Int32(MR_E_BUSY) {
+                } catch  where error.isLeaseLost {
                     state.withLock { state in
                         // It may have been given back meanwhile, and taken anew.
                         guard let held = state.held[lease.account], held.lease == lease else { return }

@@ -67,7 +67,8 @@ struct SyncWork {
         do throws(Failure) {
             try session.sync(
                 call.options(account.provider), call, folder: folder.asFields, cursor: folder.cursor)
-            try core.store.setFolderSynced(folder.id, at: Clock.wall(), lease: lease)
+            try core.store.setFolderSynced(
+                folder.id, at: Clock.wall(), status: nil, statusUntil: nil, nextSync: nil, lease: lease)
             totals.folders += 1
         } catch {
             // One folder that the server refuses does not keep the others from being synced.

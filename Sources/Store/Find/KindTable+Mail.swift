@@ -2,36 +2,10 @@ import Base
 import CMailroom
 
 extension KindTable {
-    static let folder = KindTable(
-        from: "folder f",
-        select:
-            "f.account, f.path, f.delimiter, f.role, f.selectable, f.messages, f.unseen, f.server_messages, f.synced_at, f.complete",
-        id: "f.id", visible: "f.leaving = 0",
-        rules: [
-            "id": .column("f.id"), "account": .column("f.account"), "path": .column("f.path"),
-            "role": .column("f.role"),
-        ],
-        orders: ["id": "f.id", "path": "f.path"],
-        record: { (row, _, _) throws(Failure) in
-            var record = Record()
-            record.set("id", row.int(1))
-            record.set("account", row.int(2))
-            record.set("path", row.text(3))
-            record.set("delimiter", row.optionalText(4))
-            record.set("role", row.optionalText(5))
-            record.set("selectable", row.int(6))
-            record.set("messages", row.int(7))
-            record.set("unseen", row.int(8))
-            record.set("server_messages", row.optionalInt(9))
-            record.set("synced_at", row.optionalInt(10))
-            record.set("complete", row.int(11))
-            return record
-        })
-
     static let place = KindTable(
         from: "place p JOIN folder f ON f.id = p.folder",
         select: "f.account, p.folder, p.message, p.ref, p.bits, p.flags",
-        id: "p.id", visible: "p.message IS NOT NULL AND p.ref IS NOT NULL AND f.leaving = 0",
+        id: "p.id", visible: "p.message IS NOT NULL AND p.ref IS NOT NULL AND p.leaving = 0 AND f.leaving = 0",
         rules: [
             "id": .column("p.id"), "account": .column("f.account"), "folder": .column("p.folder"),
             "message": .column("p.message"), "ref": .column("p.ref"), "seen": .truth("p.bits & 1"),
@@ -77,19 +51,19 @@ extension KindTable {
         })
 
     private static func inPlace(_ condition: String) -> String {
-        "EXISTS (SELECT 1 FROM place p WHERE p.message = m.id AND \(condition))"
+        "EXISTS (SELECT 1 FROM place p WHERE p.message = m.id AND p.leaving = 0 AND \(condition))"
     }
 
     static let message = KindTable(
         from: "message m",
         select:
             "m.message_id, m.subject, m.date, m.received_at, m.size, m.historical, m.preview, m.attachments, m.thread, m.in_reply_to, m.body, m.stored_at, m.detail",
-        id: "m.id", visible: "1",
+        id: "m.id", visible: inPlace("1"), visibleByID: "1",
         rules: [
             "id": .column("m.id"),
             "account": .place("f.account"),
             "folder": .place("f.path"),
-            "message_id": .withinExact("m.message_id {}"),
+            "message_id": .messageID(key: "m.message_key", "m.message_id"),
             "from": .within(
                 "m.id IN (SELECT s.message FROM participant s JOIN address a ON a.id = s.address WHERE s.source & 1 AND a.key {})"
             ),

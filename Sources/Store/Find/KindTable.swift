@@ -10,6 +10,8 @@ struct KindTable: Sendable {
     let id: String
     /// Always true of the rows: those that are leaving are not shown.
     let visible: String
+    /// As `visible`, for one row that is asked for by its id.
+    var visibleByID: String?
     let rules: [String: SQLConditions.Rule]
     /// Field to SQL expression; never null. `id` always is one.
     let orders: [String: String]
@@ -20,5 +22,6 @@ struct KindTable: Sendable {
     private static let all: [String: KindTable] = [
         "account": .account, "folder": .folder, "message": .message, "place": .place, "thread": .thread,
         "company": .company, "send": .send, "recipient": .recipient, "attempt": .attempt, "log": .log, "job": .job,
+        "policy": .policy,
     ]
 }

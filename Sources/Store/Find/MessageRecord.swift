@@ -7,8 +7,9 @@ func messageRecord(_ row: Row, _ db: Connection, _ query: Query) throws(Failure)
     var record = Record()
     record.set("id", id)
     var flags = FlagSet()
-    if ["account", "folder", "flags", "seen", "flagged", "answered", "draft"].contains(where: query.wants) {
-        flags = try addPlace(to: &record, id, db, query)
+    var adrift = false
+    if ["account", "folder", "flags", "seen", "flagged", "answered", "draft", "adrift"].contains(where: query.wants) {
+        (flags, adrift) = try addPlace(to: &record, id, db, query)
     }
     let detail = query.needsDetail ? MessageDetail(packed: row.bytes(14)) : MessageDetail()
     record.set("message_id", row.optionalText(2))
@@ -34,19 +35,21 @@ func messageRecord(_ row: Row, _ db: Connection, _ query: Query) throws(Failure)
     record.set("in_reply_to", row.optionalText(11))
     record["references"] = .list(detail.references.map(Value.text))
     record.set("has_body", row.isNull(12) ? 0 : 1)
+    record.set("adrift", adrift ? 1 : 0)
     record["defects"] = .list(detail.defects.map(Value.text))
     record.set("stored_at", row.int(13))
     return record
 }
 
-/// The account and folder of the first place that the query asked for, and the flags of all of them.
+/// The account and folder of the first place that the query asked for, the flags of all of them, and whether there is
+/// none.
 private func addPlace(
     to record: inout Record, _ message: Int64, _ db: Connection, _ query: Query
-) throws(Failure) -> FlagSet {
+) throws(Failure) -> (flags: FlagSet, adrift: Bool) {
     let places = try db.all(
         """
         SELECT p.bits, p.flags, f.account, f.path FROM place p JOIN folder f ON f.id = p.folder
-        WHERE p.message = ? ORDER BY p.id
+        WHERE p.message = ? AND p.leaving = 0 AND f.leaving = 0 ORDER BY p.id
         """, message
     ) { (row) throws(Failure) in
         (flags: FlagSet(bits: row.int(0), keywords: row.optionalText(1)), account: row.int(2), path: row.text(3))
@@ -66,7 +69,7 @@ private func addPlace(
     }
     var flags = FlagSet()
     for place in places { flags.unite(place.flags) }
-    return flags
+    return (flags, places.isEmpty)
 }
 
 private func addresses(_ list: [StoredAddress]) -> Value {

@@ -6,8 +6,8 @@ extension Store {
 
     /// One page of rows.
     /// - Parameters:
-    ///   - kind: account, folder, message, place, part, thread, company, send, recipient, attempt, log or job; contact,
-    ///     policy and batch have no rows yet.
+    ///   - kind: account, folder, message, place, part, thread, company, policy, send, recipient, attempt, log or job;
+    ///     contact and batch have no rows yet.
     ///   - query: conditions, `order`, `limit` over all pages, `fields`.
     ///   - after: what the page before gave as `next`; nil: from the start. Rows that came in between are shown
     ///     where their sort key is yet to come.
@@ -17,9 +17,15 @@ extension Store {
     package func find(
         _ kind: String, _ query: Record, after: [UInt8]?, limit: Int
     ) throws(Failure) -> (rows: [Record], next: [UInt8]?) {
+        try rows(kind, query, after: after, limit: limit)
+    }
+
+    private func rows(
+        _ kind: String, _ query: Record, after: [UInt8]?, limit: Int, byID: Bool = false
+    ) throws(Failure) -> (rows: [Record], next: [UInt8]?) {
         let query = try Query(query, kind: kind)
         if kind == "part" { return (try parts(query), nil) }
-        if ["contact", "policy", "batch"].contains(kind) { return ([], nil) }
+        if ["contact", "batch"].contains(kind) { return ([], nil) }
         guard let table = KindTable.named(kind) else { throw .invalid("kind", "'\(kind)' is not kept in the store") }
         guard let key = table.orders[query.order ?? "id"] else {
             throw .invalid("order", "\(kind) can be sorted by \(table.orders.keys.sorted().joined(separator: ", "))")
@@ -27,7 +33,7 @@ extension Store {
         var position = try Position(after, query: query, limit: limit)
         if position.rest == 0 { return ([], nil) }
         var conditions = SQLConditions()
-        conditions.add(table.visible)
+        conditions.add(byID ? table.visibleByID ?? table.visible : table.visible)
         try conditions.add(query, columns: table.rules)
         let way = query.descending ? "<" : ">"
         if let key = position.key {
@@ -64,11 +70,11 @@ extension Store {
         }
     }
 
-    /// One row by its id.
+    /// One row by its id. A message is given also while it is in no folder: it may have been moved.
     /// - Throws: `MR_E_NOT_FOUND`.
     package func get(_ kind: String, _ id: Int64) throws(Failure) -> Record {
         if kind == "account" { return try accountStatus(id) }
-        guard let row = try find(kind, Record(["id": .int(id)]), after: nil, limit: 1).rows.first else {
+        guard let row = try rows(kind, Record(["id": .int(id)]), after: nil, limit: 1, byID: true).rows.first else {
             throw .notFound("\(kind) \(id)")
         }
         return row

@@ -23,7 +23,7 @@ extension Store {
     }
 
     /// Takes a job to do it.
-    /// - Returns: the job with its secret parameters; nil where a live process has it, or it has ended (also just
+    /// - Returns: the job with its secret parameters; nil where a working process has it, or it has ended (also just
     ///   now: by its rule for dead processes, or because it was cancelled before it began).
     /// - Throws: `MR_E_KEY` where it has secret parameters and the store has no key.
     package func claimJob(_ id: Int64) throws(Failure) -> JobRow? {
@@ -57,37 +57,54 @@ extension Store {
         return claimed
     }
 
-    /// Whether the job can be claimed: nobody has it, or whoever has it is dead.
+    /// Whether the job can be claimed: nobody has it, or whoever has it is dead or stopped.
     package func isFree(_ job: JobRow) throws(Failure) -> Bool {
         guard job.state == "running" else { return !job.ended }
-        let owner = try read { (db) throws(Failure) in
-            try db.first("SELECT owner FROM job WHERE id = ?", job.id) { (row) throws(Failure) in row.optionalText(0) }
-        }
-        return !run.isAlive((owner ?? nil) ?? "")
+        return try read { (db) throws(Failure) in try !isHeld(job, by: try Store.owner(db, job.id), db) }
     }
 
-    /// Jobs to be taken, oldest first: queued ones, and those whose process died.
+    /// Whether the process works on the job: it lives, and has not let the lease of the job's account expire with the
+    /// write deadline after it. One that did was stopped, and can write nothing for the account any more.
+    fileprivate func isHeld(_ job: JobRow, by owner: String?, _ db: Connection) throws(Failure) -> Bool {
+        guard let owner, run.isAlive(owner) else { return false }
+        guard let account = job.account else { return true }
+        let over = try db.int(
+            "SELECT expires + deadline FROM lease WHERE account = ? AND owner = ? AND boot = ?", account, owner, bootID)
+        return over.map { Clock.boot() < $0 } ?? true
+    }
+
+    fileprivate static func owner(_ db: Connection, _ job: Int64) throws(Failure) -> String? {
+        try db.first("SELECT owner FROM job WHERE id = ?", job) { (row) throws(Failure) in row.optionalText(0) } ?? nil
+    }
+
+    /// Jobs to be taken, oldest first: queued ones, and those whose process died or was stopped.
     package func nextJobs(limit: Int) throws(Failure) -> [JobRow] {
         try read { (db) throws(Failure) in
             let open = try db.all(
                 composed:
                     "SELECT \(JobRow.columns), owner FROM job WHERE state IN ('queued', 'running') ORDER BY id", []
             ) { (row) throws(Failure) in (JobRow(row), row.optionalText(16)) }
-            return Array(
-                open.lazy.filter { $0.0.state == "queued" || !self.run.isAlive($0.1 ?? "") }.map(\.0)
-                    .prefix(max(limit, 0)))
+            var free: [JobRow] = []
+            for (job, owner) in open where free.count < limit {
+                if job.state == "queued" {
+                    free.append(job)
+                } else if try !isHeld(job, by: owner, db) {
+                    free.append(job)
+                }
+            }
+            return free
         }
     }
 
     /// How far the job is. Not durable.
-    /// - Throws: `MR_E_BUSY` where this process does not have the job any more.
-    package func jobProgress(_ id: Int64, done: Int64, total: Int64?, note: String?) throws(Failure) {
+    /// - Parameter claim: the `claims` of the row that `claimJob` gave.
+    /// - Throws: `MR_E_BUSY` where the job was taken by another process, or anew by this one.
+    package func jobProgress(_ id: Int64, claim: Int64, done: Int64, total: Int64?, note: String?) throws(Failure) {
         let owner = try ownerID()
         try write(.normal) { (transaction) throws(Failure) in
             try transaction.db.run(
-                "UPDATE job SET done = ?, total = ?, note = ? WHERE id = ? AND state = 'running' AND owner = ?", done,
-                total,
-                note, id, owner)
+                "UPDATE job SET done = ?, total = ?, note = ? WHERE id = ? AND state = 'running' AND owner = ? AND claims = ?",
+                done, total, note, id, owner, claim)
             guard transaction.db.changedRows > 0 else { throw Store.lostJob(id) }
             let account = try transaction.db.int("SELECT account FROM job WHERE id = ?", id)
             transaction.change("job", id, account: account, "changed", "progress")
@@ -95,18 +112,22 @@ extension Store {
     }
 
     /// Ends a job that this process claimed; its secret parameters go.
-    /// - Parameter cancelled: it ended because it was asked to.
-    /// - Throws: `MR_E_BUSY` where this process does not have the job any more.
+    /// - Parameters:
+    ///   - claim: the `claims` of the row that `claimJob` gave.
+    ///   - cancelled: it ended because it was asked to.
+    /// - Throws: `MR_E_BUSY` where the job was taken by another process, or anew by this one.
     package func finishJob(
-        _ id: Int64, _ outcome: Result<Record, Failure>, cancelled: Bool
+        _ id: Int64, claim: Int64, _ outcome: Result<Record, Failure>, cancelled: Bool
     ) throws(Failure) {
         StopPoint.jobBeforeFinish.reach()
         let owner = try ownerID()
         try write { (transaction) throws(Failure) in
             let db = transaction.db
-            guard try db.exists("SELECT 1 FROM job WHERE id = ? AND state = 'running' AND owner = ?", id, owner) else {
-                throw Store.lostJob(id)
-            }
+            guard
+                try db.exists(
+                    "SELECT 1 FROM job WHERE id = ? AND state = 'running' AND owner = ? AND claims = ?", id, owner,
+                    claim)
+            else { throw Store.lostJob(id) }
             let job = try Store.loadJob(db, id)
             switch outcome {
             case .success(let result):
@@ -183,14 +204,23 @@ extension Transaction {
         return id
     }
 
-    /// For a job that says it is running: what its process's death means.
-    /// - Returns: false where a live process has it, or it has failed by this.
+    /// For a job that says it is running: what its process's death, or its being stopped, means.
+    /// - Returns: false where a process works on it, or it has failed by this.
     fileprivate func settleDead(_ job: JobRow) throws(Failure) -> Bool {
         guard job.state == "running" else { return true }
-        let owner = try db.first("SELECT owner FROM job WHERE id = ?", job.id) {
-            (row) throws(Failure) in row.optionalText(0)
-        }
-        if let owner = owner ?? nil, store.run.isAlive(owner) { return false }
+        if try store.isHeld(job, by: try Store.owner(db, job.id), db) { return false }
+        return try settle(job)
+    }
+
+    /// The jobs of a process that has lost the account's lease by not renewing it.
+    func settleJobs(of owner: String, on account: Int64) throws(Failure) {
+        let jobs = try db.all(
+            "SELECT id FROM job WHERE state = 'running' AND owner = ? AND account = ?", owner, account
+        ) { (row) throws(Failure) in row.int(0) }
+        for job in jobs { _ = try settle(try Store.loadJob(db, job)) }
+    }
+
+    private func settle(_ job: JobRow) throws(Failure) -> Bool {
         switch job.onDeath {
         case .repeat, .resume:
             try db.run("UPDATE job SET state = 'queued', owner = NULL WHERE id = ?", job.id)
@@ -198,7 +228,8 @@ extension Transaction {
             return true
         case .fail:
             let failure = Failure(
-                MR_E_INTERNAL, "the process that worked on it died; it is not begun a second time by itself")
+                MR_E_INTERNAL,
+                "the process that worked on it died or was stopped; it is not begun a second time by itself")
             try end(job, state: "failed", result: nil, failure: failure)
             return false
         }

@@ -4,7 +4,8 @@ import CMailroom
 /// Leases: which process works on an account (docs/store.md).
 extension Store {
     /// Takes the account's lease, where nobody has it, whoever had it is dead, or it expired and the write deadline has
-    /// passed as well.
+    /// passed as well. With it go the jobs that the holder has on the account: they are queued again, or fail, as for a
+    /// dead process.
     /// - Returns: nil: a live process (this one, too) has it.
     package func acquireLease(_ account: Int64) throws(Failure) -> Lease? {
         let owner = try ownerID()
@@ -27,6 +28,7 @@ extension Store {
             {
                 return nil
             }
+            if let holder = there?.owner, holder != owner { try transaction.settleJobs(of: holder, on: account) }
             let epoch = (there?.epoch ?? 0) &+ 1
             try db.run(
                 """
@@ -37,7 +39,7 @@ extension Store {
         }
     }
 
-    /// - Throws: `MR_E_BUSY` where the lease is lost.
+    /// - Throws: `MR_E_BUSY` where the lease is lost (`Failure.isLeaseLost`).
     package func renewLease(_ lease: Lease) throws(Failure) {
         try write(.normal) { (transaction) throws(Failure) in
             try transaction.require(lease)
@@ -92,6 +94,7 @@ extension Transaction {
         guard expires != nil, rest > 0 else {
             var failure = Failure(MR_E_BUSY, "lease lost: another process may work on account \(lease.account) now")
             failure.account = lease.account
+            failure.code = Failure.leaseLostCode
             throw failure
         }
         return rest
@@ -101,4 +104,12 @@ extension Transaction {
     func voidLease(of account: Int64) throws(Failure) {
         try db.run("UPDATE lease SET epoch = epoch + 1, void = 1 WHERE account = ? AND void = 0", account)
     }
+}
+
+extension Failure {
+    fileprivate static let leaseLostCode = "lease_lost"
+
+    /// True where the work has lost its lease. Any other `MR_E_BUSY` of the store is another process that kept it busy for
+    /// too long: the lease still holds.
+    package var isLeaseLost: Bool { result == Int32(MR_E_BUSY) && code == Failure.leaseLostCode }
 }

@@ -6,7 +6,8 @@ extension Migration {
     /// `server_bits`, `server_flags` what the server has. A place that waits for its reference has `ref` NULL and a
     /// wish. `place.leaving` is 1 where the message is wished away: such a place is not shown. `adrift` are messages
     /// whose last place is gone: they are removed when a whole round of their account, begun after that, has not
-    /// found them elsewhere.
+    /// found them elsewhere. `message.partial` is 1 where only the header was fetched. `folder.next_sync` NULL: at
+    /// once.
     static let sync = Migration(
         version: 4,
         sql: """
@@ -31,10 +32,15 @@ extension Migration {
             ALTER TABLE place ADD COLUMN server_flags TEXT;
             ALTER TABLE place ADD COLUMN leaving INTEGER NOT NULL DEFAULT 0;
             CREATE INDEX place_stable ON place(stable) WHERE stable IS NOT NULL;
-            CREATE INDEX folder_due ON folder(account, next_sync);
-            CREATE INDEX account_due ON account(next_sync);
-            CREATE TABLE adrift(message INTEGER PRIMARY KEY, account INTEGER NOT NULL, since INTEGER NOT NULL);
+            ALTER TABLE message ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;
+            CREATE INDEX message_partial ON message(message_key) WHERE partial = 1;
+            DROP INDEX message_thread;
+            CREATE INDEX message_thread ON message(thread, date);
+            CREATE INDEX account_due ON account(state, coalesce(next_sync, 0));
+            CREATE TABLE adrift(
+              message INTEGER PRIMARY KEY, account INTEGER NOT NULL, since INTEGER NOT NULL, stable TEXT);
             CREATE INDEX adrift_account ON adrift(account, since);
+            CREATE INDEX adrift_stable ON adrift(stable) WHERE stable IS NOT NULL;
             CREATE TABLE wish(
               id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL, kind TEXT NOT NULL, place INTEGER,
               folder INTEGER, message INTEGER, target INTEGER, target_place INTEGER, params BLOB NOT NULL,

@@ -7,10 +7,16 @@ struct FolderCommit {
     let db: Connection
     let folder: Int64
     let account: Int64
-    private var nextPlace: Int64
-    private var hasVoidPlaces: Bool
-    private var complete: Bool
-    private var counts = FolderCounts()
+    var nextPlace: Int64
+    /// Whether there are places without a reference.
+    var hasVoidPlaces: Bool
+    var complete: Bool
+    var counts = FolderCounts()
+    /// Whether the header alone is stored of any message.
+    let hasPartial: Bool
+
+    /// How many void places go within the transaction of a commit.
+    static let voidSlice: Int64 = 300
 
     /// - Throws: `MR_E_NOT_FOUND` where the folder is not the account's, or is gone.
     init(_ transaction: Transaction, folder: Int64, account: Int64) throws(Failure) {
@@ -19,52 +25,53 @@ struct FolderCommit {
         self.folder = folder
         self.account = account
         let row = try db.first(
-            "SELECT next_place, void_places, complete FROM folder WHERE id = ? AND account = ? AND leaving = 0", folder,
-            account
-        ) { (row) throws(Failure) in (row.int(0), row.bool(1), row.bool(2)) }
+            """
+            SELECT next_place, void_places, complete, EXISTS (SELECT 1 FROM message WHERE partial = 1) FROM folder
+            WHERE id = ? AND account = ? AND leaving = 0
+            """, folder, account
+        ) { (row) throws(Failure) in (row.int(0), row.bool(1), row.bool(2), row.bool(3)) }
         guard let row else { throw .notFound("folder \(folder) of account \(account)") }
-        (nextPlace, hasVoidPlaces, complete) = row
+        (nextPlace, hasVoidPlaces, complete, hasPartial) = row
         transaction.store.memory.expect(epoch: try transaction.loadCounters().addressEpoch)
     }
 
     mutating func apply(_ item: PreparedItem) throws(Failure) {
         switch item {
         case .message(let message): try add(message)
-        case .other(.flags(let ref, let flags)): try setFlags(ref, FlagSet(flags))
-        case .other(.gone(let ref)): try remove(ref)
-        case .other(.reset): try reset()
-        case .other(.known(let ref, let flags, let message)):
+        case .other(.message(let message)): try add(PreparedMessage(message))
+        case .other(.flags(let ref, let flags)):
+            if let place = try find(ref) { try set(place, FlagSet(flags)) }
+        case .other(.gone(let ref)):
+            if let place = try find(ref) { try remove(place) }
+        case .other(.reset): break  // done before the transaction began
+        case .other(.known(let ref, let flags, let message, let stable)):
             guard try db.exists("SELECT 1 FROM message WHERE id = ?", message) else {
                 throw .notFound("message \(message)")
             }
-            try place(ref, message: message, flags: FlagSet(flags), isNew: false)
-        case .other(.skipped(let ref, let size, let date, let reason)):
-            var packer = Packer()
-            packer.int(size)
-            packer.int(date)
-            packer.text(reason)
-            try db.run(
-                "INSERT OR IGNORE INTO place(id, folder, ref, message, bits, flags, skipped) VALUES(?, ?, ?, NULL, 0, NULL, ?)",
-                newPlaceID(), folder, ref, packer.bytes)
-        case .other(.message(let message)): try add(PreparedMessage(message))
+            try place(ref, message: message, flags: FlagSet(flags), stable: stable)
+        case .other(.skipped(let ref, let flags, let size, let date, let reason, let stable)):
+            _ = try skip(ref, FlagSet(flags), Skipped(size: size, date: date, reason: reason), stable: stable)
+        case .other(.refused(let ref, let flags, let size, let date, let text)):
+            try quarantine(ref, FlagSet(flags), size: size, date: date, text: text)
         }
     }
 
     /// Stores the cursor and the counts.
-    mutating func finish(_ batch: SyncBatch) throws(Failure) {
-        if batch.complete {
-            if hasVoidPlaces { try dropVoidPlaces() }
-            complete = true
-        }
+    /// - Returns: true where void places are left that go in transactions of their own.
+    mutating func finish(_ batch: SyncBatch) throws(Failure) -> Bool {
+        if batch.complete { complete = true }
+        var more = false
+        if complete, hasVoidPlaces { more = try dropVoidPlaces() }
         try db.run(
             """
             UPDATE folder SET next_place = ?, void_places = ?, complete = ?, cursor = coalesce(?, cursor),
               server_messages = coalesce(?, server_messages) WHERE id = ?
             """, nextPlace, hasVoidPlaces, complete, batch.cursor, batch.serverMessages, folder)
         try transaction.apply(counts, folder: folder, account: account)
+        return more
     }
 
-    private mutating func newPlaceID() -> Int64 {
+    mutating func newPlaceID() -> Int64 {
         defer { nextPlace += 1 }
         return PlaceID.make(folder: folder, number: nextPlace)
     }
@@ -72,134 +79,70 @@ struct FolderCommit {
     // MARK: messages
 
     private mutating func add(_ message: PreparedMessage) throws(Failure) {
-        guard message.incoming.summary.identity.count == 32 else {
+        let incoming = message.incoming
+        guard incoming.summary.identity.count == 32 else {
             throw Failure(MR_E_INTERNAL, "the identity of a message is not 32 bytes")
         }
-        let there = try db.int("SELECT id FROM message WHERE identity = ?", message.incoming.summary.identity)
+        if incoming.whole != nil { return try addHeader(message) }
+        let there = try db.int("SELECT id FROM message WHERE identity = ?", message.identity)
         if let there {
-            try transaction.addBody(of: message, to: there)
-            try place(message.incoming.ref, message: there, flags: message.flags, isNew: false)
-        } else {
-            let id = try transaction.insert(message)
-            try place(message.incoming.ref, message: id, flags: message.flags, isNew: true)
-            transaction.change(
-                "message", id, account: account, "added", message.incoming.historical ? "historical" : "new")
-        }
-    }
-
-    /// Puts a message into the folder under a reference.
-    private mutating func place(
-        _ ref: String, message: Int64, flags: FlagSet, isNew: Bool
-    ) throws(Failure) {
-        if isNew {
-            try db.run(
-                "INSERT OR IGNORE INTO place(id, folder, ref, message, bits, flags) VALUES(?, ?, ?, ?, ?, ?)",
-                PlaceID.make(folder: folder, number: nextPlace), folder, ref, message, flags.bits, flags.keywordText)
-            if db.changedRows > 0 {
-                nextPlace += 1
-                counts.add(Presence(places: 1, seen: flags.isSeen), after: Presence(), inFolder: true)
-                return
+            if try transaction.addBody(of: message, to: there) {
+                transaction.change("message", there, account: account, "changed", "body")
             }
+            return try place(incoming.ref, message: there, flags: message.flags, stable: incoming.stable)
         }
-        // The reference may be there already: of the same message, of another one, or skipped before.
-        let existing = try find(ref)
-        if let existing, existing.message == message { return try set(existing, flags) }
-        if let existing {
-            try transaction.removePlace(
-                existing.id, message: existing.message, account: account, counts: &counts, erase: false)
+        if hasPartial, try complete(by: message) { return }
+        let id = try transaction.insert(message)
+        // Told before the place is made: what has been stored a moment ago has not changed.
+        transaction.change("message", id, account: account, "added", incoming.historical ? "historical" : "new")
+        try placeNew(incoming.ref, message: id, flags: message.flags, stable: incoming.stable)
+    }
+
+    /// A message of which the header alone was fetched.
+    private mutating func addHeader(_ message: PreparedMessage) throws(Failure) {
+        let incoming = message.incoming
+        if let place = try find(incoming.ref), place.message != nil { return try set(place, message.flags) }
+        var there = try db.int("SELECT id FROM message WHERE identity = ?", message.identity)
+        if there == nil, let id = incoming.summary.messageID {
+            there = try Store.lookup(
+                db, account: account, messageID: id, size: incoming.size, receivedAt: incoming.internalDate,
+                withBody: false)
         }
-        let before = try transaction.presence(of: message, in: account)
-        let void = hasVoidPlaces ? try voidPlace(of: message) : nil
-        if let void {
-            // After a reset: the message was in this folder under another reference. It is the same place still.
-            try db.run(
-                "UPDATE place SET ref = ?, bits = ?, flags = ? WHERE id = ?", ref, flags.bits, flags.keywordText,
-                void.id)
-            counts.unseen += (flags.isSeen ? 0 : 1) - (void.flags.isSeen ? 0 : 1)
-            if void.flags != flags { transaction.change("message", message, account: account, "changed", "flags") }
-        } else {
-            try db.run(
-                "INSERT INTO place(id, folder, ref, message, bits, flags) VALUES(?, ?, ?, ?, ?, ?)", newPlaceID(),
-                folder,
-                ref, message, flags.bits, flags.keywordText)
-            counts.messages += 1
-            counts.unseen += flags.isSeen ? 0 : 1
-            if !isNew { transaction.change("message", message, account: account, "changed", "place") }
+        if let there {
+            return try place(incoming.ref, message: there, flags: message.flags, stable: incoming.stable)
         }
-        counts.add(try transaction.presence(of: message, in: account), after: before, inFolder: false)
+        let id = try transaction.insert(message)
+        transaction.change("message", id, account: account, "added", incoming.historical ? "historical" : "new")
+        try placeNew(incoming.ref, message: id, flags: message.flags, stable: incoming.stable)
     }
 
-    private struct Existing {
-        let id: Int64
-        let message: Int64?
-        let flags: FlagSet
-    }
-
-    private func find(_ ref: String) throws(Failure) -> Existing? {
-        try db.first("SELECT id, message, bits, flags FROM place WHERE folder = ? AND ref = ?", folder, ref) {
-            (row) throws(Failure) in
-            Existing(
-                id: row.int(0), message: row.optionalInt(1),
-                flags: FlagSet(bits: row.int(2), keywords: row.optionalText(3)))
+    /// Where the header of this very message is stored already, it gets its body.
+    /// - Returns: false where it is a new message.
+    private mutating func complete(by message: PreparedMessage) throws(Failure) -> Bool {
+        let incoming = message.incoming
+        var partial = try db.int(
+            """
+            SELECT m.id FROM place p JOIN message m ON m.id = p.message
+            WHERE p.folder = ? AND p.ref = ? AND m.partial = 1
+            """, folder, incoming.ref)
+        if partial == nil, let key = message.key {
+            partial = try db.int(
+                """
+                SELECT m.id FROM message m WHERE m.message_key = ? AND m.partial = 1 AND m.message_id = ?
+                AND m.size = ? AND m.received_at = ? AND EXISTS (SELECT 1 FROM place p JOIN folder f ON f.id = p.folder
+                  WHERE p.message = m.id AND f.account = ?)
+                """, key, incoming.summary.messageID, incoming.size, incoming.internalDate, account)
         }
-    }
-
-    private func voidPlace(of message: Int64) throws(Failure) -> Existing? {
-        try db.first(
-            "SELECT id, message, bits, flags FROM place WHERE message = ? AND folder = ? AND ref IS NULL", message,
-            folder
-        ) { (row) throws(Failure) in
-            Existing(
-                id: row.int(0), message: row.optionalInt(1),
-                flags: FlagSet(bits: row.int(2), keywords: row.optionalText(3)))
-        }
-    }
-
-    // MARK: flags and removal
-
-    private mutating func setFlags(_ ref: String, _ flags: FlagSet) throws(Failure) {
-        guard let existing = try find(ref) else { return }
-        try set(existing, flags)
-    }
-
-    private mutating func set(_ place: Existing, _ flags: FlagSet) throws(Failure) {
-        guard place.flags != flags, let message = place.message else { return }
-        let seenMoved = place.flags.isSeen != flags.isSeen
-        let before = seenMoved ? try transaction.presence(of: message, in: account) : Presence()
-        try db.run("UPDATE place SET bits = ?, flags = ? WHERE id = ?", flags.bits, flags.keywordText, place.id)
-        if seenMoved {
-            counts.unseen += flags.isSeen ? -1 : 1
-            counts.add(try transaction.presence(of: message, in: account), after: before, inFolder: false)
-        }
-        transaction.change("message", message, account: account, "changed", "flags")
-    }
-
-    private mutating func remove(_ ref: String) throws(Failure) {
-        guard let existing = try find(ref) else { return }
-        try transaction.removePlace(
-            existing.id, message: existing.message, account: account, counts: &counts, erase: false)
-    }
-
-    /// The references are void; the places stay until the folder is complete again, so that messages that are still
-    /// there neither vanish nor are fetched anew.
-    private mutating func reset() throws(Failure) {
-        try db.run(
-            "DELETE FROM place WHERE id BETWEEN ? AND ? AND message IS NULL", PlaceID.first(folder),
-            PlaceID.last(folder))
-        try db.run(
-            "UPDATE place SET ref = NULL WHERE id BETWEEN ? AND ?", PlaceID.first(folder), PlaceID.last(folder))
-        hasVoidPlaces = true
-        complete = false
-    }
-
-    private mutating func dropVoidPlaces() throws(Failure) {
-        let void = try db.all(
-            "SELECT id, message FROM place WHERE id BETWEEN ? AND ? AND ref IS NULL", PlaceID.first(folder),
-            PlaceID.last(folder)
-        ) { (row) throws(Failure) in (row.int(0), row.optionalInt(1)) }
-        for (place, message) in void {
-            try transaction.removePlace(place, message: message, account: account, counts: &counts, erase: false)
-        }
-        hasVoidPlaces = false
+        // Where other accounts show the same header, their bodies may still differ.
+        guard let partial,
+            try !db.exists(
+                """
+                SELECT 1 FROM place p JOIN folder f ON f.id = p.folder WHERE p.message = ? AND f.account <> ?
+                """, partial, account)
+        else { return false }
+        try transaction.complete(partial, with: message)
+        transaction.change("message", partial, account: account, "changed", "body")
+        try place(incoming.ref, message: partial, flags: message.flags, stable: incoming.stable)
+        return true
     }
 }

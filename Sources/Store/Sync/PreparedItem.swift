@@ -17,6 +17,8 @@ enum PreparedItem {
 
 struct PreparedMessage {
     let incoming: IncomingMessage
+    /// The summary's; of a header alone that of all that it shows, which no whole message has.
+    let identity: [UInt8]
     let flags: FlagSet
     let participants: [(key: String, source: Int64)]
     let detail: [UInt8]
@@ -37,6 +39,15 @@ struct PreparedMessage {
         flags = FlagSet(incoming.flags)
         participants = detail.participants
         self.detail = detail.packed
+        if let whole = incoming.whole {
+            var digest = SHA256()
+            digest.update(summary.identity)
+            digest.update(Array("\(whole) \(summary.subject)".utf8))
+            digest.update(self.detail)
+            identity = digest.finish()
+        } else {
+            identity = summary.identity
+        }
         attachments = Int64(summary.parts.count { $0.attachment })
         key = summary.messageID.flatMap { $0.isEmpty ? nil : messageKey($0) }
         var relatives: [Int64] = []

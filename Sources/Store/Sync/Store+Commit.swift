@@ -4,11 +4,18 @@ import CMailroom
 extension Store {
     /// Stores what a sync found, in order, with the provider's state and the folder's cursor, in one transaction: all
     /// of it or nothing. It survives the death of the process; after a power cut the last commits may be missing,
-    /// together with their cursors, and the next sync finds them again.
+    /// together with their cursors, and the next sync finds them again. A durable one survives that, too.
     /// - Throws: `MR_E_BUSY` where the lease is lost.
     package func commit(_ batch: SyncBatch, lease: Lease) throws(Failure) {
-        let prepared = batch.items.map(PreparedItem.init)
-        try write(.normal) { (transaction) throws(Failure) in
+        var items = batch.items[...]
+        if let folder = batch.folder {
+            let reset = items.lastIndex { if case .reset = $0 { true } else { false } }
+            try makeReferencesVoid(in: folder, batch.account, begin: reset != nil, lease)
+            // What came before it spoke of references that are no more.
+            if let reset { items = items[(reset + 1)...] }
+        }
+        let prepared = items.map(PreparedItem.init)
+        let more = try write(batch.durable ? .full : .normal) { (transaction) throws(Failure) -> Bool in
             try transaction.require(lease, for: batch.account)
             for (key, value) in batch.state {
                 if let value {
@@ -18,10 +25,11 @@ extension Store {
                     try transaction.db.run("DELETE FROM state WHERE account = ? AND key = ?", batch.account, key)
                 }
             }
+            var more = false
             if let folder = batch.folder {
                 var work = try FolderCommit(transaction, folder: folder, account: batch.account)
                 for item in prepared { try work.apply(item) }
-                try work.finish(batch)
+                more = try work.finish(batch)
             } else if !batch.items.isEmpty {
                 throw Failure(MR_E_INTERNAL, "a batch with messages names no folder")
             }
@@ -30,11 +38,27 @@ extension Store {
                     batch.account, activity: nil, done: batch.done ?? 0, total: batch.total)
             }
             StopPoint.commitBefore.reach()
+            return more
         }
         StopPoint.commitAfter.reach()
+        if more, let folder = batch.folder { try dropVoidPlaces(of: folder, batch.account, lease) }
     }
 
-    /// The references that the store holds of a folder, in the order in which they were stored; at most `limit`.
+    /// Removes what a reset left and the folder, complete again, has not shown. Where the process dies in between, the
+    /// next commit goes on.
+    private func dropVoidPlaces(of folder: Int64, _ account: Int64, _ lease: Lease) throws(Failure) {
+        var more = true
+        while more {
+            more = try write(.normal) { (transaction) throws(Failure) -> Bool in
+                try transaction.require(lease, for: account)
+                var work = try FolderCommit(transaction, folder: folder, account: account)
+                return try work.finish(SyncBatch(account: account, folder: folder))
+            }
+        }
+    }
+
+    /// The references that the store holds of a folder, in the order in which they were stored, with the flags that the
+    /// server has as far as is known; at most `limit`.
     /// - Parameter after: 0, or `next` of the page before.
     /// - Returns: `next` is 0 after the last.
     package func known(
@@ -42,9 +66,14 @@ extension Store {
     ) throws(Failure) -> (items: [(ref: String, flags: [String])], next: Int64) {
         let first = PlaceID.first(folder)
         return try read { (db) throws(Failure) in
+            if try db.exists("SELECT 1 FROM folder WHERE id = ? AND void_places = ?", folder, Reset.running) {
+                return ([], 0)
+            }
             let rows = try db.all(
                 """
-                SELECT id, ref, bits, flags FROM place WHERE id > ? AND id <= ? AND ref IS NOT NULL ORDER BY id LIMIT ?
+                SELECT id, ref, CASE WHEN wish IS NULL THEN bits ELSE coalesce(server_bits, bits) END,
+                  CASE WHEN wish IS NULL OR server_bits IS NULL THEN flags ELSE server_flags END
+                FROM place WHERE id > ? AND id <= ? AND ref IS NOT NULL ORDER BY id LIMIT ?
                 """, first + max(after, 0), PlaceID.last(folder), max(limit, 1) + 1
             ) { (row) throws(Failure) in
                 (row.int(0), row.text(1), FlagSet(bits: row.int(2), keywords: row.optionalText(3)).names)
@@ -52,27 +81,6 @@ extension Store {
             let page = rows.prefix(max(limit, 1))
             let next = rows.count > page.count ? page.last.map { PlaceID.number($0.0) } ?? 0 : 0
             return (page.map { ($0.1, $0.2) }, next)
-        }
-    }
-
-    /// True where the folder has the reference, whether with a message or skipped.
-    package func hasPlace(folder: Int64, ref: String) throws(Failure) -> Bool {
-        try read { (db) throws(Failure) in
-            try db.exists("SELECT 1 FROM place WHERE folder = ? AND ref = ?", folder, ref)
-        }
-    }
-
-    /// A message that is stored already, by what a server tells of it without its body: for adding a place to it
-    /// (`SyncItem.known`) instead of fetching it again. Nil unless exactly one message fits.
-    package func lookup(messageID: String, size: Int64, receivedAt: Int64?) throws(Failure) -> Int64? {
-        try read { (db) throws(Failure) in
-            let found = try db.all(
-                """
-                SELECT id FROM message WHERE message_key = ? AND message_id = ? AND size = ?
-                AND (? IS NULL OR received_at = ?) LIMIT 2
-                """, messageKey(messageID), messageID, size, receivedAt, receivedAt
-            ) { (row) throws(Failure) in row.int(0) }
-            return found.count == 1 ? found[0] : nil
         }
     }
 

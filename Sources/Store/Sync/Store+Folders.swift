@@ -1,101 +1,93 @@
 import Base
 import CMailroom
 
-extension FolderRow {
-    static let columns = """
-        id, account, path, native, delimiter, role, selectable, cursor, complete, synced_at, messages, server_messages
-        """
-
-    init(_ row: Row) {
-        self.init(
-            id: row.int(0), account: row.int(1), path: row.text(2), native: row.bytes(3),
-            delimiter: row.optionalText(4), role: row.optionalText(5), selectable: row.bool(6), cursor: row.bytes(7),
-            complete: row.bool(8), syncedAt: row.optionalInt(9), messages: row.int(10),
-            serverMessages: row.optionalInt(11))
-    }
-}
-
 extension Store {
-    /// Makes the account's folders those that are given: new ones come, those of the same path are brought up to date,
-    /// the others go, with their places, and with messages that are in no other folder.
-    /// - Parameter folders: records with path, and where there are: native, delimiter, role, selectable, messages.
+    /// Makes the account's folders those that are given: new ones come, known ones are brought up to date (one that was
+    /// renamed, by its stable id, with all that is in it), the others go. The messages of those that go are adrift:
+    /// they stay until a whole round has not found them elsewhere (`sweepAdrift`).
+    /// - Parameter folders: records with path, and where there are: native, delimiter, role, selectable, messages, stable,
+    ///   namespace, rights. Their `status` is not stored here: `setFoldersSynced` does, after the sync.
     /// - Returns: the folders that there are now, by path.
+    /// - Throws: `MR_E_PROTOCOL` where nothing is listed although there are folders: no server has none, and to believe
+    ///   it would empty the mailbox.
     package func applyFolders(
         _ account: Int64, _ folders: [Record], lease: Lease
     ) throws(Failure) -> [FolderRow] {
         try write { (transaction) throws(Failure) in
             try transaction.require(lease, for: account)
-            let db = transaction.db
-            let there = try db.all(
-                composed: "SELECT \(FolderRow.columns) FROM folder WHERE account = ? AND leaving = 0", [.int(account)]
-            ) { (row) throws(Failure) in FolderRow(row) }
-            // By octets: names that only look alike are two folders.
-            var known = Dictionary(there.map { (Array($0.path.utf8), $0) }) { first, _ in first }
-            var seen: Set<[UInt8]> = []
-            for folder in folders {
-                guard let path = folder.text("path"), !path.isEmpty else { throw .invalid("path", "a folder has none") }
-                let octets = Array(path.utf8)
-                guard seen.insert(octets).inserted else { continue }
-                try transaction.put(folder, path: path, account: account, there: known.removeValue(forKey: octets))
+            let there = try FolderRow.load(transaction.db, account: account)
+            if folders.isEmpty, !there.isEmpty {
+                throw Failure(MR_E_PROTOCOL, "the server lists no folder at all, and had \(there.count)")
             }
-            for gone in known.values {
-                // Renamed, so that a new folder may have the path while the old one's places are being removed.
-                try db.run(
-                    "UPDATE folder SET leaving = 1, path = path || char(0) || id WHERE id = ?", gone.id)
-                transaction.change("folder", gone.id, account: account, "removed")
-            }
+            let listing = try FolderListing(folders, there: there)
+            for row in listing.gone { try transaction.remove(row) }
+            // First out of the way: two folders may have taken each other's names.
+            for (row, entry) in listing.kept where row.path != entry.path { try transaction.hide(row) }
+            for (row, entry) in listing.kept { try transaction.update(row, entry) }
+            for entry in listing.new { try transaction.insert(entry, account: account) }
         }
         StopPoint.foldersStored.reach()
-        let leaving = try read { (db) throws(Failure) in
-            try db.all("SELECT id FROM folder WHERE account = ? AND leaving = 1", account) {
-                (row) throws(Failure) in row.int(0)
-            }
+        for folder in try foldersToEmpty(account) {
+            try removePlaces(of: folder.id, andFolder: folder.leaving, erase: false)
         }
-        for folder in leaving { try removeFolder(folder, erase: false) }
         return try self.folders(account)
     }
 
     /// The account's folders by path.
     package func folders(_ account: Int64) throws(Failure) -> [FolderRow] {
         try read { (db) throws(Failure) in
+            try FolderRow.load(db, account: account).sorted { $0.path < $1.path }
+        }
+    }
+
+    /// - Throws: `MR_E_NOT_FOUND`.
+    package func folder(_ id: Int64) throws(Failure) -> FolderRow {
+        let found = try read { (db) throws(Failure) in
             try db.all(
-                composed: "SELECT \(FolderRow.columns) FROM folder WHERE account = ? AND leaving = 0 ORDER BY path",
-                [.int(account)]
+                composed: "SELECT \(FolderRow.columns) FROM folder f WHERE f.id = ? AND f.leaving = 0", [.int(id)]
             ) { (row) throws(Failure) in FolderRow(row) }
         }
+        guard let folder = found.first else { throw .notFound("folder \(id)") }
+        return folder
     }
 
-    /// Notes that the folder was equal to the server at that time.
-    package func setFolderSynced(_ folder: Int64, at: Int64, lease: Lease) throws(Failure) {
-        try write(.normal) { (transaction) throws(Failure) in
-            guard let account = try transaction.db.int("SELECT account FROM folder WHERE id = ?", folder) else {
-                throw .notFound("folder \(folder)")
-            }
-            try transaction.require(lease, for: account)
-            try transaction.db.run("UPDATE folder SET synced_at = ? WHERE id = ?", at, folder)
+    /// Folders that are gone, and those that hold no messages any more (\Noselect) but have some.
+    private func foldersToEmpty(_ account: Int64) throws(Failure) -> [(id: Int64, leaving: Bool)] {
+        try read { (db) throws(Failure) in
+            try db.all(
+                """
+                SELECT id, leaving FROM folder WHERE account = ?
+                AND (leaving = 1 OR selectable = 0 AND (messages > 0 OR complete = 1))
+                """, account
+            ) { (row) throws(Failure) in (id: row.int(0), leaving: row.bool(1)) }
         }
     }
 
-    /// Removes a folder's places a few at a time, then the folder.
-    func removeFolder(_ folder: Int64, erase: Bool) throws(Failure) {
+    /// Removes a folder's places a few at a time, then the folder itself, or what the provider knew of it.
+    func removePlaces(of folder: Int64, andFolder whole: Bool, erase: Bool) throws(Failure) {
         var more = true
         while more {
             let slice = { (transaction: Transaction) throws(Failure) -> Bool in
                 let db = transaction.db
                 guard let account = try db.int("SELECT account FROM folder WHERE id = ?", folder) else { return false }
                 let places = try db.all(
-                    "SELECT id, message FROM place WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 300",
-                    PlaceID.first(folder),
+                    "SELECT id FROM place WHERE id BETWEEN ? AND ? ORDER BY id LIMIT 300", PlaceID.first(folder),
                     PlaceID.last(folder)
-                ) { (row) throws(Failure) in (row.int(0), row.optionalInt(1)) }
-                var folderCounts = FolderCounts()
-                for (place, message) in places {
-                    try transaction.removePlace(
-                        place, message: message, account: account, counts: &folderCounts, erase: erase)
+                ) { (row) throws(Failure) in row.int(0) }
+                var counts = FolderCounts()
+                for place in places {
+                    try transaction.removePlace(place, account: account, counts: &counts, erase: erase)
                 }
-                try transaction.apply(folderCounts, folder: folder, account: account)
-                if places.isEmpty { try db.run("DELETE FROM folder WHERE id = ?", folder) }
-                return !places.isEmpty
+                try transaction.apply(counts, folder: folder, account: account)
+                guard places.isEmpty else { return true }
+                if whole {
+                    try db.run("DELETE FROM folder WHERE id = ?", folder)
+                } else {
+                    try db.run(
+                        "UPDATE folder SET cursor = x'', complete = 0, void_places = 0, status = NULL WHERE id = ?",
+                        folder)
+                }
+                return false
             }
             more = try erase ? erasing(slice) : write(.normal, slice)
         }
@@ -103,33 +95,49 @@ extension Store {
 }
 
 extension Transaction {
-    /// Inserts or updates one folder.
-    fileprivate func put(
-        _ folder: Record, path: String, account: Int64, there: FolderRow?
-    ) throws(Failure) {
-        let native = folder.bytes("native") ?? folder.text("native").map { Array($0.utf8) } ?? Array(path.utf8)
-        let selectable = folder.int("selectable") != 0
-        let messages = folder.int("messages")
-        guard let there else {
-            try db.run(
-                """
-                INSERT INTO folder(account, path, native, delimiter, role, selectable, cursor, server_messages)
-                VALUES(?, ?, ?, ?, ?, ?, ?, ?)
-                """, account, path, native, folder.text("delimiter"), folder.text("role"), selectable, [UInt8](),
-                messages
-            )
-            change("folder", db.lastRowID, account: account, "added")
-            return
-        }
-        let same =
-            there.native == native && there.delimiter == folder.text("delimiter") && there.role == folder.text("role")
-            && there.selectable == selectable
-        if same, messages == nil || messages == there.serverMessages { return }
+    fileprivate func insert(_ entry: FolderListing.Entry, account: Int64) throws(Failure) {
         try db.run(
             """
-            UPDATE folder SET native = ?, delimiter = ?, role = ?, selectable = ?,
-              server_messages = coalesce(?, server_messages) WHERE id = ?
-            """, native, folder.text("delimiter"), folder.text("role"), selectable, messages, there.id)
-        if !same { change("folder", there.id, account: account, "changed") }
+            INSERT INTO folder(account, path, native, delimiter, role, selectable, cursor, server_messages, stable,
+              namespace, rights)
+            VALUES(?, ?, ?, ?, ?, ?, x'', ?, ?, ?, ?)
+            """, account, entry.path, entry.native, entry.delimiter, entry.role, entry.selectable, entry.messages,
+            entry.stable, entry.namespace, entry.rights)
+        change("folder", db.lastRowID, account: account, "added")
+    }
+
+    /// Gives the folder a name that no server has, so that another may have its path.
+    fileprivate func hide(_ row: FolderRow) throws(Failure) {
+        try db.run("UPDATE folder SET path = path || char(0) || id WHERE id = ?", row.id)
+    }
+
+    fileprivate func remove(_ row: FolderRow) throws(Failure) {
+        try hide(row)
+        try db.run("UPDATE folder SET leaving = 1 WHERE id = ?", row.id)
+        change("folder", row.id, account: row.account, "removed")
+    }
+
+    fileprivate func update(_ row: FolderRow, _ entry: FolderListing.Entry) throws(Failure) {
+        let renamed = Array(row.path.utf8) != Array(entry.path.utf8)
+        let role = try db.first("SELECT role FROM folder WHERE id = ?", row.id) {
+            (row) throws(Failure) in row.optionalText(0)
+        }
+        let same =
+            !renamed && row.native == entry.native && row.delimiter == entry.delimiter
+            && (role ?? nil) == entry.role && row.selectable == entry.selectable && row.namespace == entry.namespace
+            && row.rights == entry.rights
+        let stable = entry.stable ?? row.stable
+        if same, stable == row.stable, entry.messages == nil || entry.messages == row.serverMessages { return }
+        try db.run(
+            """
+            UPDATE folder SET path = ?, native = ?, delimiter = ?, role = ?, selectable = ?, stable = ?, namespace = ?,
+              rights = ?, server_messages = coalesce(?, server_messages) WHERE id = ?
+            """, entry.path, entry.native, entry.delimiter, entry.role, entry.selectable, stable, entry.namespace,
+            entry.rights, entry.messages, row.id)
+        if renamed {
+            change("folder", row.id, account: row.account, "changed", "renamed")
+        } else if !same {
+            change("folder", row.id, account: row.account, "changed")
+        }
     }
 }

@@ -12,25 +12,57 @@ extension Transaction {
         try db.run(
             """
             INSERT INTO message(id, identity, message_key, thread, date, received_at, size, historical, attachments, body,
-              stored_at, message_id, in_reply_to, subject, preview, detail)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, id, summary.identity, message.key, thread, summary.date, incoming.internalDate, incoming.size,
+              stored_at, message_id, in_reply_to, subject, preview, detail, partial)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, id, message.identity, message.key, thread, summary.date, incoming.internalDate, incoming.size,
             incoming.historical, message.attachments, body, now, summary.messageID, summary.inReplyTo, summary.subject,
-            summary.preview, message.detail)
+            summary.preview, message.detail, incoming.whole != nil)
+        try addParticipants(of: message, to: id)
+        return id
+    }
+
+    private func addParticipants(of message: PreparedMessage, to id: Int64) throws(Failure) {
         for (key, source) in message.participants {
             try db.run(
                 "INSERT OR IGNORE INTO participant(address, message, source) VALUES(?, ?, ?)", addressID(key), id,
                 source)
         }
-        return id
+    }
+
+    private func removeParticipants(_ detail: MessageDetail, of id: Int64) throws(Failure) {
+        for (key, _) in detail.participants {
+            try db.run(
+                "DELETE FROM participant WHERE message = ? AND address = (SELECT id FROM address WHERE key = ?)", id,
+                key)
+        }
     }
 
     /// The body of a message that came again, where it has none yet.
-    func addBody(of message: PreparedMessage, to id: Int64) throws(Failure) {
-        if case .none = message.incoming.body { return }
-        guard try db.exists("SELECT 1 FROM message WHERE id = ? AND body IS NULL", id) else { return }
+    /// - Returns: true where it has one by this.
+    func addBody(of message: PreparedMessage, to id: Int64) throws(Failure) -> Bool {
+        if case .none = message.incoming.body { return false }
+        guard try db.exists("SELECT 1 FROM message WHERE id = ? AND body IS NULL", id) else { return false }
         let body = try hold(message)
         try db.run("UPDATE message SET body = ? WHERE id = ?", body, id)
+        return true
+    }
+
+    /// Makes a message of which the header was stored whole. It keeps its id, its thread, and when it was stored.
+    func complete(_ id: Int64, with message: PreparedMessage) throws(Failure) {
+        let incoming = message.incoming
+        let summary = incoming.summary
+        let before = try db.first("SELECT detail FROM message WHERE id = ?", id) {
+            (row) throws(Failure) in MessageDetail(packed: row.bytes(0))
+        }
+        if let before { try removeParticipants(before, of: id) }
+        let body = try hold(message)
+        try db.run(
+            """
+            UPDATE message SET identity = ?, message_key = ?, date = ?, size = ?, attachments = ?, body = ?,
+              message_id = ?, in_reply_to = ?, subject = ?, preview = ?, detail = ?, partial = 0 WHERE id = ?
+            """, message.identity, message.key, summary.date, incoming.size, message.attachments, body,
+            summary.messageID, summary.inReplyTo, summary.subject, summary.preview, message.detail, id)
+        try addParticipants(of: message, to: id)
     }
 
     private func hold(_ message: PreparedMessage) throws(Failure) -> Int64? {
@@ -59,48 +91,56 @@ extension Transaction {
         return found
     }
 
+    /// Where the account shows the message: places that are leaving do not count.
     func presence(of message: Int64, in account: Int64) throws(Failure) -> Presence {
         let found = try db.first(
             """
             SELECT count(*), max(p.bits & 1) FROM place p JOIN folder f ON f.id = p.folder
-            WHERE p.message = ? AND f.account = ?
+            WHERE p.message = ? AND f.account = ? AND p.leaving = 0
             """, message, account
         ) { (row) throws(Failure) in Presence(places: row.int(0), seen: row.bool(1)) }
         return found ?? Presence()
     }
 
-    /// Removes one place, and the message with it where that was the last one.
+    /// Removes one place. A message whose last one it was is adrift, or goes at once where it is erased.
     func removePlace(
-        _ place: Int64, message: Int64?, account: Int64, counts: inout FolderCounts, erase: Bool
+        _ place: Int64, account: Int64, counts: inout FolderCounts, erase: Bool
     ) throws(Failure) {
-        guard let message else { return try db.run("DELETE FROM place WHERE id = ?", place) }
-        let seen = try db.int("SELECT bits & 1 FROM place WHERE id = ?", place) == 1
+        let row = try db.first("SELECT message, bits & 1, leaving, stable FROM place WHERE id = ?", place) {
+            (row) throws(Failure) in
+            (message: row.optionalInt(0), seen: row.bool(1), leaving: row.bool(2), stable: row.optionalText(3))
+        }
+        guard let row else { return }
+        guard let message = row.message else {
+            try db.run("DELETE FROM quarantine WHERE place = ?", place)
+            return try db.run("DELETE FROM place WHERE id = ?", place)
+        }
         let before = try presence(of: message, in: account)
         try db.run("DELETE FROM place WHERE id = ?", place)
-        counts.messages -= 1
-        counts.unseen -= seen ? 0 : 1
+        if !row.leaving {
+            counts.messages -= 1
+            counts.unseen -= row.seen ? 0 : 1
+        }
         counts.add(try presence(of: message, in: account), after: before, inFolder: false)
         if try db.exists("SELECT 1 FROM place WHERE message = ?", message) {
             change("message", message, account: account, "changed", "place")
-        } else {
-            try delete(message: message, erase: erase)
+        } else if erase {
+            try delete(message: message, erase: true)
             change("message", message, account: account, "removed")
+        } else {
+            try setAdrift(message, account: account, stable: row.stable)
+            change("message", message, account: account, "changed", "place")
         }
     }
 
     /// Removes a message that is in no folder any more.
-    private func delete(message: Int64, erase: Bool) throws(Failure) {
+    func delete(message: Int64, erase: Bool) throws(Failure) {
         let row = try db.first("SELECT detail, body, thread FROM message WHERE id = ?", message) {
             (row) throws(Failure) in
             (detail: MessageDetail(packed: row.bytes(0)), body: row.optionalInt(1), thread: row.int(2))
         }
         guard let row else { return }
-        for (key, _) in row.detail.participants {
-            try db.run(
-                "DELETE FROM participant WHERE message = ? AND address = (SELECT id FROM address WHERE key = ?)",
-                message,
-                key)
-        }
+        try removeParticipants(row.detail, of: message)
         try db.run("DELETE FROM message WHERE id = ?", message)
         try leaveThread(row.thread)
         if let body = row.body { try releaseBody(body, erase: erase) }

@@ -43,7 +43,8 @@ def row(record: c_void_p | int | None) -> Row:
     text = library().mr_record_json(record)
     if text is None:
         raise errors.InternalError("the library wrote no JSON for a row")
-    return json.loads(text, object_hook=Row)
+    read: Row = json.loads(text, object_hook=Row)
+    return read
 
 
 def taken(record: c_void_p) -> Row:

@@ -204,7 +204,7 @@ class Room(Handle):
         return number.value
 
     def _attachment(self, given: Mapping[str, Any] | str | os.PathLike[str]) -> dict[str, Any]:
-        values = dict(given) if isinstance(given, Mapping) else {"path": given}
+        values: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {"path": given}
         path = values.pop("path", None)
         if path is None:
             return values

@@ -18,6 +18,7 @@ final class Crowd {
             try Peer(host: "127.0.0.1", port: port), .plain, caFile: nil, connectTimeoutMs: 20_000, Patience())
         let descriptor = accept(listener, nil, nil)
         try #require(descriptor >= 0)
+        csystem_prepare_stream(descriptor)
         return (connection, LocalServer.Client(descriptor: descriptor))
     }
 
@@ -27,6 +28,7 @@ final class Crowd {
         let listener = listener
         let thread = try PosixThread.start("server") {
             let descriptor = accept(listener, nil, nil)
+            csystem_prepare_stream(descriptor)
             peer.value = TLSPeer(server, descriptor)
         }
         let dialled = Result {

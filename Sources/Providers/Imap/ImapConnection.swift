@@ -18,6 +18,14 @@ final class ImapConnection {
     private let stream: Stream
     private let limits: Imap.Limits
     private(set) var dialogue = Imap.Dialogue()
+    /// What is known of the server.
+    private(set) var quirks = Quirks()
+    /// Where the mailboxes of others are: nil until the server was asked.
+    var namespaces: Imap.Namespaces?
+    /// Whether ENABLE was said, or is of no use.
+    var hasEnabled = false
+    /// Whether the mailbox was opened with QRESYNC.
+    var hasResynced = false
     private var reader: Imap.ResponseReader
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: ImapConnection.piece, alignment: 16)
     private(set) var isBroken = false
@@ -51,6 +59,12 @@ final class ImapConnection {
         return failure
     }
 
+    /// Leaves out what is known to be broken in the server, and what the settings (`off`) say.
+    func avoid(_ quirks: Quirks, _ off: Set<String>) {
+        self.quirks = quirks
+        dialogue.off = quirks.off.union(off)
+    }
+
     // MARK: Out
 
     /// Sends a command. Its end arrives as `.done` with this tag.
@@ -60,7 +74,10 @@ final class ImapConnection {
         return tag
     }
 
-    private func flush(_ host: Host) throws(Failure) {
+    /// Keeps a command, to be sent along with the next one.
+    func queue(_ command: Imap.Command) throws(Failure) -> Imap.Dialogue.Tag { try dialogue.start(command) }
+
+    func flush(_ host: Host) throws(Failure) {
         let bytes = dialogue.takeOutput()
         if bytes.isEmpty { return }
         do throws(Failure) {

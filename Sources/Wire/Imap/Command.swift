@@ -10,10 +10,17 @@ extension Imap {
         case authenticate(Mechanism)
         /// Names of capabilities (RFC 5161).
         case enable([String])
-        /// Every mailbox below the root; with `RETURN (...)` where options are given (RFC 5258).
-        case list(pattern: String, returning: [String])
-        /// Read-only. `condStore` asks for HIGHESTMODSEQ (RFC 7162).
-        case examine(mailbox: [UInt8], condStore: Bool)
+        /// Every mailbox whose name fits; with `RETURN (...)` where options are given (RFC 5258).
+        case list(pattern: [UInt8], returning: [String])
+        case status(mailbox: [UInt8], items: [String])
+        /// RFC 2342
+        case namespace
+        /// RFC 4314
+        case myRights(mailbox: [UInt8])
+        /// RFC 4978
+        case compress
+        /// Read-only.
+        case examine(mailbox: [UInt8], Opening)
         /// By sequence numbers.
         case fetch(NumberSet, items: [String])
         case uidFetch(NumberSet, items: [String], changedSince: UInt64?)
@@ -38,6 +45,10 @@ extension Imap {
             case .login, .authenticate: "auth"
             case .enable: "enable"
             case .list: "list"
+            case .status: "status"
+            case .namespace: "namespace"
+            case .myRights: "myrights"
+            case .compress: "compress"
             case .examine: "select"
             case .fetch, .uidFetch: "fetch"
             case .uidSearch: "search"
@@ -45,10 +56,19 @@ extension Imap {
         }
     }
 
+    /// What else is asked for when a mailbox is opened (RFC 7162).
+    package enum Opening: Sendable, Equatable {
+        case plain
+        /// HIGHESTMODSEQ
+        case condStore
+        /// What changed since: FETCH and VANISHED (EARLIER) before the answer. QRESYNC must have been enabled.
+        case resync(Resync)
+    }
+
     /// How to prove who one is (RFC 4422).
     package enum Mechanism: Sendable, Equatable {
-        /// RFC 4616
-        case plain(user: [UInt8], password: [UInt8])
+        /// RFC 4616. `acting`: the one whose mailbox is meant, where it is another than the user's own.
+        case plain(user: [UInt8], password: [UInt8], acting: [UInt8] = [])
         /// Never made a standard; the server asks for name and password in turn.
         case login(user: [UInt8], password: [UInt8])
 
@@ -62,7 +82,7 @@ extension Imap {
         /// What is sent, answer by answer.
         package var responses: [[UInt8]] {
             switch self {
-            case .plain(let user, let password): [[0] + user + [0] + password]
+            case .plain(let user, let password, let acting): [acting + [0] + user + [0] + password]
             case .login(let user, let password): [user, password]
             }
         }

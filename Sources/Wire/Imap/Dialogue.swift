@@ -26,8 +26,13 @@ extension Imap {
         }
 
         package private(set) var state = State.greeting
-        /// Nil until the server has said them in this state of the connection.
+        /// Nil until the server has said them in this state of the connection; without those in `off`.
         package private(set) var capabilities: Capabilities?
+        /// Capabilities that are not to be used, whatever the server says: names in upper case.
+        package var off: Set<String> = [] { didSet { capabilities = said?.without(off) } }
+        private var said: Capabilities? { didSet { capabilities = said?.without(off) } }
+        /// What was enabled on this connection (RFC 5161): names in upper case.
+        package private(set) var enabled: Set<String> = []
         package private(set) var mailbox: SelectedMailbox?
         /// Texts that must be shown to the user (`[ALERT]`): the driver takes them out.
         package private(set) var alerts: [String] = []
@@ -49,6 +54,14 @@ extension Imap {
 
         package init(longest: Int = 1 << 22) { self.longest = longest }
 
+        /// Whether names and other strings are UTF-8 in both directions (RFC 6855).
+        package var isUTF8: Bool { enabled.contains("UTF8=ACCEPT") }
+
+        /// Whether a command may be started now: nothing waits for a go-ahead.
+        package var mayStart: Bool {
+            state != .greeting && state != .loggedOut && pending.allSatisfy { $0.chunks.isEmpty }
+        }
+
         /// How many commands are not answered yet.
         package var inFlight: Int { pending.count }
 
@@ -62,7 +75,7 @@ extension Imap {
                 throw Failure(MR_E_INTERNAL, "a command out of turn: \(command.step)")
             }
             last &+= 1
-            let chunks = CommandEncoder(tag: "m\(last)", command, capabilities ?? Capabilities()).chunks
+            let chunks = CommandEncoder(tag: "m\(last)", command, capabilities ?? Capabilities(), utf8: isUTF8).chunks
             output.append(contentsOf: chunks[0])
             pending.append(Pending(tag: last, command: command, chunks: chunks[1...]))
             if case .examine(let name, _) = command { mailbox = SelectedMailbox(name: name) }
@@ -87,10 +100,10 @@ extension Imap {
             if case .damaged = response { damaged += 1 } else { damaged = 0 }
             switch response {
             case .goAhead:
-                guard let first = pending.first, let chunk = first.chunks.first else {
-                    throw Imap.malformed("a go-ahead that nothing waits for")
-                }
-                pending[0].chunks.removeFirst()
+                // Commands before it may be unanswered still; behind it there are none.
+                guard let index = pending.firstIndex(where: { !$0.chunks.isEmpty }),
+                    let chunk = pending[index].chunks.popFirst()
+                else { throw Imap.malformed("a go-ahead that nothing waits for") }
                 output.append(contentsOf: chunk)
                 return .nothing
             case .tagged(let name, let status):
@@ -98,7 +111,10 @@ extension Imap {
             case .status(let status):
                 return try untagged(status)
             case .capability(let names):
-                capabilities = names
+                said = names
+                return .untagged(response)
+            case .enabled(let names):
+                if enabled.count < 100 { enabled.formUnion(names) }
                 return .untagged(response)
             case .damaged:
                 if damaged > 1000 { throw Imap.malformed("too many unreadable responses") }
@@ -130,7 +146,7 @@ extension Imap {
         /// Codes count wherever they stand.
         private mutating func take(_ status: Status) {
             guard let code = status.code else { return }
-            if case .capability(let names) = code.value, !names.names.isEmpty { capabilities = names }
+            if case .capability(let names) = code.value, !names.names.isEmpty { said = names }
             if code.name == "ALERT", alerts.count < 16 { alerts.append(status.text) }
             mailbox?.take(code)
         }
@@ -146,14 +162,14 @@ extension Imap {
             talk = 0
             if case .startTLS = done.command, status.kind == .ok {
                 // What was said in plain text is void (RFC 9051, section 6.2.1), a code in this very line, too.
-                capabilities = nil
+                said = nil
                 return .done(tag, status)
             }
             switch done.command {
             case .login, .authenticate:
                 if status.kind == .ok {
                     state = .authenticated
-                    capabilities = nil
+                    said = nil
                 }
             case .examine:
                 if status.kind == .ok {

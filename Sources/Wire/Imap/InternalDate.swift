@@ -19,6 +19,19 @@ extension Imap {
             return ((days(year, month, day) * 86400 + seconds) - reader.zone() * 60) * 1000
         }
 
+        /// The day, in UTC, as SEARCH wants it: `1-Feb-1994`. Nil before 1970 and after 9999.
+        package static func day(_ milliseconds: Int64) -> String? {
+            guard milliseconds >= 0, milliseconds < 253_402_300_800_000 else { return nil }
+            let wanted = milliseconds / 86_400_000
+            var year = 1970 + wanted / 366
+            while days(year + 1, 1, 1) <= wanted { year += 1 }
+            var month: Int64 = 1
+            while month < 12, days(year, month + 1, 1) <= wanted { month += 1 }
+            let letters = String(decoding: months[Int(month) * 3 - 3..<Int(month) * 3], as: UTF8.self)
+            let name = letters.prefix(1) + letters.dropFirst().lowercased()
+            return "\(wanted - days(year, month, 1) + 1)-\(name)-\(year)"
+        }
+
         /// Days since 1970-01-01 in the Gregorian calendar.
         private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
             let shifted = month > 2 ? year : year - 1

@@ -5,6 +5,8 @@ extension Imap {
             case capability(Capabilities)
             case permanentFlags([String])
             case number(UInt64)
+            /// MAILBOXID (RFC 8474)
+            case object(String)
             /// No argument, or one that nobody here asks for.
             case none
         }
@@ -38,6 +40,8 @@ extension Imap {
                 value = ((try? inner.words()) ?? nil).map { .permanentFlags($0) } ?? .none
             case "UIDNEXT", "UIDVALIDITY", "UNSEEN", "HIGHESTMODSEQ":
                 value = ((try? inner.number()) ?? nil).map { .number($0) } ?? .none
+            case "MAILBOXID":
+                value = ((try? inner.value()) ?? .none).objectID.map { .object($0) } ?? .none
             default:
                 value = .none
             }
@@ -64,6 +68,8 @@ extension Imap {
             }
             return scanner.bytes[scanner.position...].firstIndex(of: 0x5d)
         }
+
+        package var object: String? { if case .object(let name) = value { name } else { nil } }
 
         package var number: UInt64? { if case .number(let number) = value { number } else { nil } }
     }

@@ -56,11 +56,11 @@ struct ImapDialogueTests {
             "+ \r\nm1 OK [CAPABILITY IMAP4rev1 CONDSTORE ID] in\r\n"
         ),
         (
-            .list(pattern: "*", returning: []),
+            .list(pattern: [0x2a], returning: []),
             "* LIST () \"/\" {5}\r\nINBOX\r\n* LIST () \"/\" \"a {3}\"\r\nm2 OK done\r\n"
         ),
         (
-            .examine(mailbox: [0x61], condStore: true),
+            .examine(mailbox: [0x61], .condStore),
             "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 12] x\r\n* OK [HIGHESTMODSEQ 99] x\r\nm3 OK [READ-ONLY] done\r\n"
         ),
         (
@@ -188,7 +188,7 @@ struct ImapDialogueTests {
 
     @Test func refusedMailbox() throws {
         var play = try begun("* PREAUTH hi\r\n")
-        _ = try play.start(.examine(mailbox: [0x61], condStore: false))
+        _ = try play.start(.examine(mailbox: [0x61], .plain))
         try play.hear("* 3 EXISTS\r\nm1 NO no\r\n")
         #expect(play.dialogue.mailbox == nil)
         #expect(play.dialogue.state == .authenticated)

@@ -55,7 +55,10 @@ struct ChangeWalk {
                 gone += Int64($0)
             }
         }
-        if expected - gone != count { try vanished() }
+        if expected - gone != count {
+            try sync.settle()
+            try vanished()
+        }
     }
 
     /// Which messages are not there any more. Flags are known to be right.

@@ -61,6 +61,9 @@ final class FolderSync {
         isDirty = false
     }
 
+    /// Stores what was found, so that the host's own pages know it.
+    func settle() throws(Failure) { if isDirty { try commit() } }
+
     /// Hands over what became of a message that the store has.
     func emit(_ kind: String, _ record: Record) throws(Failure) {
         isDirty = true

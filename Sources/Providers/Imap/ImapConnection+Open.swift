@@ -23,6 +23,7 @@ extension ImapConnection {
             if greeting.kind != .preauth { try connection.login(host, settings) }
             if connection.dialogue.capabilities == nil { try connection.must(host, .capability) }
             try connection.introduce(host, settings, greeting)
+            try connection.compress(host)
             return connection
         } catch {
             connection.abandon()
@@ -51,6 +52,12 @@ extension ImapConnection {
             throw Self.noTLS("the server refused STARTTLS, and nothing is sent to it in the clear", status)
         }
         try startTLS(host)
+    }
+
+    /// Everything from here on is compressed, in both directions (RFC 4978). A server that refuses it goes on without.
+    private func compress(_ host: Host) throws(Failure) {
+        guard capabilities.has("COMPRESS=DEFLATE") else { return }
+        if try run(host, .compress).kind == .ok { try startDeflate(host) }
     }
 
     private static func noTLS(_ message: String, _ status: Imap.Status?) -> Failure {

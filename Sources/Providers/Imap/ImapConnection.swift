@@ -188,6 +188,17 @@ final class ImapConnection {
         }
     }
 
+    /// Compression from here on.
+    func startDeflate(_ host: Host) throws(Failure) {
+        do throws(Failure) {
+            try stream.startDeflate(host)
+        } catch {
+            var failure = error
+            if failure.step == nil { failure.step = "compress" }
+            throw broken(failure)
+        }
+    }
+
     /// Says goodbye without waiting for the answer, and hangs up.
     func logout(_ host: Host) {
         if isIdle { _ = try? start(host, .logout) }

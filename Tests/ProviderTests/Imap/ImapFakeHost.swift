@@ -98,6 +98,12 @@ final class ImapFakeHost {
 
     func setCursor(_ text: String) { cursor = Array(text.utf8) }
 
+    /// As if the message had never been stored.
+    func lose(_ ref: String) {
+        store[ref] = nil
+        places.removeAll { $0.ref == ref }
+    }
+
     // MARK: Findings
 
     func want(_ header: Record) -> Int32 {

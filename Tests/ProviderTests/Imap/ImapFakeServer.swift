@@ -75,7 +75,11 @@ final class ImapFakeServer: ImapFakePeer {
         messages.removeAll { uids.contains($0.uid) }
     }
 
-    func greet() -> [UInt8] { Array("* PREAUTH [CAPABILITY \(capabilities)] hi\r\n".utf8) }
+    func greet() -> [UInt8] {
+        isResyncEnabled = false
+        return Array("* PREAUTH [CAPABILITY \(capabilities)] hi\r\n".utf8)
+    }
+
     func secure() {}
 
     func hear(_ bytes: [UInt8]) -> [UInt8] {

@@ -30,7 +30,6 @@ final class FolderListing {
 
     /// - Throws: `MR_E_PROTOCOL` where the list cannot be read whole: a folder that is not in it would be gone.
     func run() throws(Failure) {
-        try connection.enable(host)
         if connection.namespaces == nil {
             connection.namespaces = Imap.Namespaces()
             if capabilities.has("NAMESPACE") { _ = try connection.queue(.namespace) }

@@ -22,7 +22,6 @@ extension ImapConnection {
         _ host: Host, _ folder: Fields, since: Imap.Resync? = nil,
         _ data: (Imap.Response) throws(Failure) -> Void = { _ in }
     ) throws(Failure) -> Imap.SelectedMailbox {
-        try enable(host)
         hasResynced = false
         let name = name(of: folder)
         var openings: [Imap.Opening] = [.plain]

@@ -54,12 +54,6 @@ extension ImapConnection {
         try startTLS(host)
     }
 
-    /// Everything from here on is compressed, in both directions (RFC 4978). A server that refuses it goes on without.
-    private func compress(_ host: Host) throws(Failure) {
-        guard capabilities.has("COMPRESS=DEFLATE") else { return }
-        if try run(host, .compress).kind == .ok { try startDeflate(host) }
-    }
-
     private static func noTLS(_ message: String, _ status: Imap.Status?) -> Failure {
         var failure = Failure(MR_E_TLS, message)
         failure.step = "starttls"
@@ -102,20 +96,5 @@ extension ImapConnection {
         failure.step = "auth"
         failure.cause = "auth.mechanism"
         return failure
-    }
-
-    /// ID (RFC 2971): some servers let nobody select a mailbox who has not said who he is. Its refusal is harmless.
-    /// What the server says of itself tells more of its quirks.
-    private func introduce(_ host: Host, _ settings: ImapSettings, _ greeting: Imap.Status) throws(Failure) {
-        guard capabilities.has("ID") else { return }
-        var told: [Imap.IDField] = []
-        _ = try run(host, .id([Imap.IDField("name", "Mailroom"), Imap.IDField("version", "1.0.0")])) { response in
-            if case .id(let fields) = response { told = fields }
-        }
-        avoid(QuirkTable.quirks(host: settings.host, greeting: greeting.text, id: told), settings.off)
-        if !quirks.off.isEmpty {
-            host.log(
-                7, "\(quirks.names.joined(separator: ", ")): not used: \(quirks.off.sorted().joined(separator: " "))")
-        }
     }
 }

@@ -129,6 +129,7 @@ extension Transaction {
             change("message", message, account: account, "removed")
         } else {
             try setAdrift(message, account: account, stable: row.stable)
+            change("message", message, account: account, "changed", "place")
         }
     }
 

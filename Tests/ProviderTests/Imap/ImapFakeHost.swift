@@ -231,6 +231,12 @@ final class ImapFakeHost {
 
     func close() { openStreams -= 1 }
 
+    /// How long the stream was to be parked, each time (ms).
+    private(set) var parked: [Int64] = []
+    func park(_ milliseconds: Int64) { parked.append(milliseconds) }
+    /// What the server says without being asked.
+    func push(_ text: String) { incoming += Array(text.utf8) }
+
     func startTLS() -> Int32 {
         if startTLSAnswer < 0 || taken < incoming.count { return Int32(MR_E_TLS) }
         server.secure()
@@ -248,7 +254,14 @@ final class ImapFakeHost {
         return 0
     }
 
+    func clearEmitted() { emitted = [] }
+
     func line(_ limit: Int, _ out: inout mr_bytes) -> Int32 {
+        while incoming[taken...].firstIndex(of: 10) == nil {
+            let more = server.more()
+            if more.isEmpty { break }
+            incoming += more
+        }
         guard let end = incoming[taken...].firstIndex(of: 10) else { return Int32(MR_E_CONNECTION) }
         var line = incoming[taken..<end]
         if line.last == 13 { line.removeLast() }
@@ -260,6 +273,7 @@ final class ImapFakeHost {
     }
 
     func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+        if incoming.count == taken { incoming += server.more() }
         let count = min(buffer.count, piece, incoming.count - taken)
         buffer.copyBytes(from: incoming[taken..<taken + count])
         taken += count
@@ -295,4 +309,10 @@ protocol ImapFakePeer: AnyObject {
     /// What it answers to these octets.
     func hear(_ bytes: [UInt8]) -> [UInt8]
     func secure()
+    /// Waits for more: empty where none comes.
+    func more() -> [UInt8]
+}
+
+extension ImapFakePeer {
+    func more() -> [UInt8] { [] }
 }

@@ -65,7 +65,7 @@ struct ImapResyncTests {
 
     /// Offered, and not understood; or not enabled: the rest of the ladder is gone down.
     @Test(arguments: [
-        ("EXAMINE \"INBOX\" (QRESYNC", "BAD what", 2), ("ENABLE", "NO no", 2), ("EXAMINE \"INBOX\" (", "BAD what", 3),
+        ("EXAMINE \"INBOX\" (QRESYNC", "BAD what", 2), ("ENABLE", "NO no", 1), ("EXAMINE \"INBOX\" (", "BAD what", 3),
     ])
     func refused(_ command: String, _ answer: String, _ examines: Int) throws {
         let (fake, server) = ImapSyncTests.begun(50) { $0.capabilities = Self.all }
@@ -76,7 +76,7 @@ struct ImapResyncTests {
         server.forget()
         try fake.sync()
         #expect(server.commands.filter { $0.hasPrefix("EXAMINE") }.count == examines)
-        if examines == 2 { ImapSyncTests.expectSame(fake, server) }
+        if examines < 3 { ImapSyncTests.expectSame(fake, server) }
         #expect(fake.store["30"] == nil)
     }
 

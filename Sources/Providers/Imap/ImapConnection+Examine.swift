@@ -30,8 +30,10 @@ extension ImapConnection {
         while true {
             let opening = openings.removeLast()
             let status = try run(host, .examine(mailbox: name, opening), data)
-            if status.kind == .ok, let mailbox = dialogue.mailbox {
+            if status.kind == .ok, var mailbox = dialogue.mailbox {
                 if case .resync = opening { hasResynced = true }
+                // Some say it unasked; it is not to be believed where the extension is off.
+                if !capabilities.condstore { mailbox.highestModSeq = nil }
                 return mailbox
             }
             var failure = Imap.Refusal.failure(status, step: "select")

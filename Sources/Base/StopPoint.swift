@@ -15,6 +15,10 @@ package enum StopPoint: String, CaseIterable, Sendable {
     case sendBeforeDot = "send.before_dot"
     case sendBeforeResult = "send.before_result"
     case sendAfterResult = "send.after_result"
+    case wishStored = "wish.stored"
+    case wishBegun = "wish.begun"
+    case wishApplied = "wish.applied"
+    case wishFinished = "wish.finished"
     case jobClaimed = "job.claimed"
     case jobBeforeFinish = "job.before_finish"
 

@@ -6,6 +6,7 @@ import Synchronization
 package enum StopPoint: String, CaseIterable, Sendable {
     case accountStored = "account.stored"
     case foldersStored = "folders.stored"
+    case folderResetBegun = "folder.reset_begun"
     case bodyStaged = "body.staged"
     case commitBefore = "commit.before"
     case commitAfter = "commit.after"

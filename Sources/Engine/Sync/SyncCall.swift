@@ -22,6 +22,7 @@ final class SyncCall: AccountCall {
     private var batch: SyncBatch
     private var batchBytes: Int64 = 0
     private var intake: MessageIntake?
+    private var reader: FolderReader?
     private(set) var counts = Counts()
 
     init(
@@ -40,7 +41,9 @@ final class SyncCall: AccountCall {
         case "flags":
             batch.items.append(.flags(ref: try ref(fields), flags: MessageFlags.split(fields.text("flags"))))
         case "gone": batch.items.append(.gone(ref: try ref(fields)))
-        case "reset": batch.items.append(.reset)
+        case "reset":
+            batch.items.append(.reset)
+            try heldReferences().noteReset()
         case "complete": batch.complete = true
         default: return try super.emit(kind, fields)
         }
@@ -60,7 +63,15 @@ final class SyncCall: AccountCall {
     }
 
     override func want(_ header: Record) throws(Failure) -> Int32 {
-        Int32(try core.store.hasPlace(folder: folder.id, ref: try ref(header)) ? MR_SKIP : MR_OK)
+        Int32(try heldReferences().has(try ref(header)) ? MR_SKIP : MR_OK)
+    }
+
+    /// What the folder has, made at the first question.
+    private func heldReferences() throws(Failure) -> FolderReader {
+        if let reader { return reader }
+        let made = try core.store.folderReader(folder.id)
+        reader = made
+        return made
     }
 
     override func known(_ folder: Record, after: Int64) throws(Failure) -> Record {
@@ -108,7 +119,9 @@ final class SyncCall: AccountCall {
         try core.store.commit(batch, lease: lease)
         for item in batch.items {
             switch item {
-            case .message: counts.messages += 1
+            case .message(let message):
+                counts.messages += 1
+                reader?.noted(message.ref)
             case .flags: counts.flags += 1
             case .gone: counts.gone += 1
             case .reset, .skipped, .refused, .known: break

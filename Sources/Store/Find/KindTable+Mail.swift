@@ -65,7 +65,7 @@ extension KindTable {
             "id": .column("m.id"),
             "account": .place("f.account"),
             "folder": .place("f.path"),
-            "message_id": .withinExact("m.message_id {}"),
+            "message_id": .messageID(key: "m.message_key", "m.message_id"),
             "from": .within(
                 "m.id IN (SELECT s.message FROM participant s JOIN address a ON a.id = s.address WHERE s.source & 1 AND a.key {})"
             ),

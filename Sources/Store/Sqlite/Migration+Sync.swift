@@ -34,6 +34,8 @@ extension Migration {
             CREATE INDEX place_stable ON place(stable) WHERE stable IS NOT NULL;
             ALTER TABLE message ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;
             CREATE INDEX message_partial ON message(message_key) WHERE partial = 1;
+            DROP INDEX message_thread;
+            CREATE INDEX message_thread ON message(thread, date);
             CREATE INDEX account_due ON account(state, coalesce(next_sync, 0));
             CREATE TABLE adrift(
               message INTEGER PRIMARY KEY, account INTEGER NOT NULL, since INTEGER NOT NULL, stable TEXT);

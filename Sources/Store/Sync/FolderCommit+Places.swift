@@ -35,7 +35,7 @@ extension FolderCommit {
     private func voidPlace(of message: Int64) throws(Failure) -> Existing? {
         try db.first(
             """
-            SELECT id, message, bits, flags, stable, wish, leaving FROM place
+            SELECT id, message, bits, flags, stable, wish, leaving FROM place INDEXED BY place_message
             WHERE message = ? AND folder = ? AND ref IS NULL ORDER BY id
             """, message, folder
         ) { (row) throws(Failure) in Existing(row) }

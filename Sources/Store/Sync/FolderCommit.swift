@@ -43,7 +43,7 @@ struct FolderCommit {
             if let place = try find(ref) { try set(place, FlagSet(flags)) }
         case .other(.gone(let ref)):
             if let place = try find(ref) { try remove(place) }
-        case .other(.reset): try reset()
+        case .other(.reset): break  // done before the transaction began
         case .other(.known(let ref, let flags, let message, let stable)):
             guard try db.exists("SELECT 1 FROM message WHERE id = ?", message) else {
                 throw .notFound("message \(message)")

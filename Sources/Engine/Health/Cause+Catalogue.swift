@@ -130,6 +130,13 @@ extension Cause {
             "The server says that it is unwell.",
             ["Wait: it is tried again by itself.", "Look at the provider's status page."], .provider),
         Cause(
+            "service.in_use", "throttling", "Another program has the mailbox open",
+            "By POP3 one program at a time reads a mailbox, and another one does so now.",
+            [
+                "Wait: it is tried again by itself.",
+                "Let only one program fetch this mailbox by POP3, or use IMAP, which lets in many.",
+            ], .user),
+        Cause(
             "service.garbled", "outage", "The server's answer makes no sense",
             "What the server sent does not follow the protocol.",
             ["Check the server's name and port.", "Wait: it is tried again by itself."], .provider),

@@ -7,6 +7,7 @@ extension Store {
     private static let slice = 500
 
     func eraseAccount(_ id: Int64) throws(Failure) {
+        while try eraseWishes(of: id) {}
         let folders = try read { (db) throws(Failure) in
             try db.all("SELECT id FROM folder WHERE account = ?", id) { (row) throws(Failure) in row.int(0) }
         }

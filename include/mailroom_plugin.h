@@ -159,6 +159,8 @@ typedef struct mr_host {
 
   /* A page of what the store holds of a folder (the fields that sync got). *page: a list `items` of {ref text,
    * flags text} in the store's order, and next int: call again with after = next, until it is 0. First: after 0.
+   * Where the manifest has the capability "drop", an item has stored_at int besides: since when the store has the
+   * whole message (ms); absent where it was skipped, or its header alone was kept.
    * What was emitted but not committed is not in it; emitting and committing between pages is fine. A page lives
    * until the second next one is asked for. */
   mr_result (*known)(mr_context *, const mr_fields *folder, int64_t after, mr_fields **page);
@@ -264,15 +266,20 @@ typedef struct mr_provider {
    * the folder, in whatever order; message_id and stable where they are known. No cursor is looked at. */
   mr_result (*list)   (mr_session *, mr_context *, const mr_fields *folder);
 
-  /* Carries out one wish on the server. change: the folder's fields as for sync, and kind text:
+  /* Carries out one wish on the server. change: the folder's fields as for sync, `cursor` bytes (the folder's, which says
+   * of what time the ref is), message_id text (where the message has one), again int (1: an earlier try was cut off and
+   * may have been carried out), and kind text:
    *   flags    ref, add text, remove text (flags separated by spaces)
    *   move     ref, and `target`, a list of one: the other folder's fields
    *   copy     ref, target
    *   delete   ref: from the server, for good, and nothing else (UID EXPUNGE, or what comes nearest)
+   * Besides: message_id text, where it is known; cursor bytes, the folder's last one, which says of what time the ref is; again
+   * int: 1 where an earlier try was cut off, 0 where there was none. A ref of another time is MR_E_STALE: nothing was done.
    * What it finds on the way: emit("flags", {ref, flags}) as the server now has them; emit("gone", {ref}) where the
    * folder does not have it any more, also after move and delete; emit("placed", {ref}) with the ref in the target,
-   * where the server says it. A message that is not there is MR_OK with "gone". MR_E_REFUSED: the server will not. Done
-   * twice, it does no harm, but for copy and move without MOVE: there it looks first (by message_id text, where given). */
+   * where the server says it. A message that is not there is MR_OK with "gone". MR_E_REFUSED: the server will not, and
+   * its state holds. MR_E_STALE: the ref is of another time, the folder must be synced first. Done twice, it does no
+   * harm, but for copy and move without MOVE: there it looks first whether the target has the message (by message_id). */
   mr_result (*apply)  (mr_session *, mr_context *, const mr_fields *change);
 
   /* Submits one message. envelope: from text (may be empty: <>), message_id text, size int, utf8 int (1: an address

@@ -35,7 +35,11 @@ extension Engine {
 
     package func put(_ kind: String, _ values: Record) throws(Failure) -> Int64 {
         try checkOpen()
-        guard kind == "company" else {
+        switch kind {
+        case "message": return try putMessage(values)
+        case "place": return try putPlace(values)
+        case "company": break
+        default:
             guard let spec = RecordSpec.rows.first(where: { $0.name == kind }) else {
                 throw .invalid("kind", "'\(kind)' is no kind of row")
             }
@@ -48,7 +52,11 @@ extension Engine {
 
     package func update(_ kind: String, _ id: Int64, _ values: Record) throws(Failure) {
         try checkOpen()
-        guard kind == "company" else {
+        switch kind {
+        case "message": return try updateMessage(id, values)
+        case "place": return try updatePlace(id, values)
+        case "company": break
+        default:
             _ = try get(kind, id)
             throw .unsupported("changing a row of kind '\(kind)' comes with a later version")
         }
@@ -58,12 +66,14 @@ extension Engine {
         try core.store.updateCompany(id, key: key, name: try Engine.line(values, "name"))
     }
 
-    /// A company without accounts, or a send that has ended, with its content.
+    /// A company without accounts; a send that has ended, with its content; a message or a place, on the server, too.
     package func remove(_ kind: String, _ id: Int64) throws(Failure) {
         try checkOpen()
         switch kind {
         case "company": try core.store.removeCompany(id)
         case "send": try core.store.removeSend(id)
+        case "message": try removeMessage(id)
+        case "place": try removePlace(id)
         default:
             _ = try get(kind, id)
             throw .unsupported("removing a row of kind '\(kind)' comes with a later version")

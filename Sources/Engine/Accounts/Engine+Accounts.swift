@@ -21,6 +21,7 @@ extension Engine {
         values.receives = form.receives(form.settings)
         values.sends = form.sends(form.settings)
         values.settings = form.settings
+        values.settings["direction"] = try Engine.direction(record)
         values.secrets = form.secrets
         let made = try core.store.insertAccount(values, job: NewJob(kind: "connect", onDeath: .repeat))
         return Job(made.job, self)
@@ -42,6 +43,7 @@ extension Engine {
         changes.sends = form.sends(settings)
         var changedSettings: [String: String?] = form.settings.mapValues { $0 }
         var changedSecrets: [String: [UInt8]?] = form.secrets.mapValues { $0 }
+        if let direction = try Engine.direction(record) { changedSettings["direction"] = direction }
         for name in form.cleared {
             if form.isSecret(name) {
                 changedSecrets.updateValue(nil, forKey: name)
@@ -67,6 +69,14 @@ extension Engine {
     package func status(_ id: Int64) throws(Failure) -> Record {
         try checkOpen()
         return AccountView(pollMs: options.pollMs).shown(try core.store.accountStatus(id))
+    }
+
+    private static func direction(_ record: Record) throws(Failure) -> String? {
+        guard let direction = record.text("direction") else { return nil }
+        guard direction == "two_way" || direction == "read_only" else {
+            throw .invalid("direction", "is neither two_way nor read_only")
+        }
+        return direction
     }
 
     private func form(_ scheme: String) throws(Failure) -> AccountForm {

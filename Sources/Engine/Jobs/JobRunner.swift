@@ -46,7 +46,7 @@ struct JobRunner {
         defer {
             if runner.lease != nil {
                 core.leases.give(back: account, .receive)
-                core.turns?.freed(account)
+                core.freed(account)
             }
         }
         try runner.claim(job.id, interruption)

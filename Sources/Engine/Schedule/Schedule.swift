@@ -9,6 +9,7 @@ import Store
 final class Schedule: Sendable {
     private struct State {
         var stopping = false
+        var hurried = false
         var thread: PosixThread?
     }
 
@@ -72,6 +73,12 @@ final class Schedule: Sendable {
         bell.close()
     }
 
+    /// Has the store be asked again at once.
+    func hurry() {
+        state.withLock { $0.hurried = true }
+        timers.wake.ring()
+    }
+
     private var isStopping: Bool { state.withLock { $0.stopping } }
 
     private func loop() {
@@ -107,8 +114,12 @@ final class Schedule: Sendable {
                 pollfd(fd: timers.wake.descriptor, events: Int16(POLLIN), revents: 0),
             ]
             guard poll(&watched, 2, Int32(clamping: min(left, next ?? left))) > 0 else { continue }
-            if watched[0].revents != 0 { return }
             timers.wake.drain()
+            let hurried = state.withLock { state in
+                defer { state.hurried = false }
+                return state.hurried
+            }
+            if hurried || watched[0].revents != 0 { return }
         }
     }
 
@@ -122,6 +133,7 @@ final class Schedule: Sendable {
             let row = try core.store.account(account)
             if left.contains(account) || row.sends { try SendRunner(core: core).start(account) }
         }
+        for account in try core.store.wishfulAccounts(now: now) { try WishRunner(core: core).start(account) }
         for account in try core.store.dueAccounts(now: now, limit: Schedule.atOnce, except: turns.accounts) {
             turns.due(account)
         }
@@ -162,6 +174,7 @@ final class Schedule: Sendable {
             }
             if now >= tidyAt {
                 try core.store.sweepOrphans()
+                try core.store.sweepWishes()
                 tidyAt = now + Schedule.tidyMs
             }
         }
@@ -169,6 +182,12 @@ final class Schedule: Sendable {
 }
 
 extension Core {
+    /// Work on the account has ended here: what waited for it can begin.
+    func freed(_ account: Int64) {
+        turns?.freed(account)
+        schedule?.hurry()
+    }
+
     /// The account is gone, or disconnected: nothing is held for it or against it any more.
     func forget(_ account: Int64) {
         leases.void(account)

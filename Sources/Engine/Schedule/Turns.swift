@@ -133,6 +133,7 @@ final class Turns: Sendable {
                     run(account, interruption)
                 } then: { [self] end in
                     ended(account, end)
+                    core.schedule?.hurry()
                 }
                 if !begun { ended(account, .again(after: 200)) }
             } catch {

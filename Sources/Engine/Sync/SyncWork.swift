@@ -27,6 +27,8 @@ struct SyncWork {
         let opening = AccountCall(core: core, account: account, interruption: interruption)
         let session = try opening.open(account.provider, reuse: true)
         defer { opening.giveBack(session, account.provider) }
+        let wishes = WishWork(core: core, account: account, interruption: interruption, lease: lease)
+        try wishes.run(session)
         let listing = FolderCall(core: core, account: account, interruption: interruption)
         try session.folders(listing.options(account.provider), listing)
         let folders = try core.store.applyFolders(account.id, listing.folders, lease: lease)
@@ -37,6 +39,7 @@ struct SyncWork {
         var totals = Totals()
         for folder in chosen {
             try sync(folder, session, &totals)
+            try wishes.run(session)
         }
         var result = Record()
         result.set("messages", totals.counts.messages)
@@ -49,6 +52,7 @@ struct SyncWork {
     }
 
     private func sync(_ folder: FolderRow, _ session: ProviderSession, _ totals: inout Totals) throws(Failure) {
+        let since = Clock.wall()
         let before = totals.before
         var last: Int64 = 0
         let call = SyncCall(
@@ -67,6 +71,7 @@ struct SyncWork {
         do throws(Failure) {
             try session.sync(
                 call.options(account.provider), call, folder: folder.asFields, cursor: folder.cursor)
+            try core.store.settlePending(folder: folder.id, since: since, lease: lease)
             try core.store.setFolderSynced(
                 folder.id, at: Clock.wall(), status: nil, statusUntil: nil, nextSync: nil, lease: lease)
             totals.folders += 1

@@ -3,7 +3,7 @@ import CMailroom
 import PluginKit
 import Wire
 
-/// Waits for changes of folders: by NOTIFY (RFC 5465) of all of them, else by IDLE (RFC 2177) of the first.
+/// Waits for changes of folders: by IDLE (RFC 2177) of the first, and by NOTIFY (RFC 5465) of all others.
 ///
 /// Between two calls the stream is the host's, and everything that the server said is either read or still in the
 /// host's buffers: nothing is kept here but what was seen and not yet told.
@@ -18,7 +18,7 @@ final class Watch {
     /// The paths of the folders that are watched, by the names under which the server speaks of them.
     private var paths: [[UInt8]: String] = [:]
     private var selected: String?
-    /// The IDLE that is open; nil under NOTIFY.
+    /// The IDLE that is open; nil under NOTIFY of a server that has no IDLE.
     private var idle: Imap.Dialogue.Tag?
     private var exists: UInt32 = 0
     /// Paths that have news of which the host does not know yet.
@@ -58,23 +58,21 @@ final class Watch {
         if !isNotified {
             guard capabilities.idle else { throw .unsupported("the server refuses NOTIFY, and it has no IDLE") }
             for folder in rest { try unwatched(host, folder) }
-            try startIdle(host)
         }
+        // Dovecot tells of the selected mailbox in time only while it idles.
+        if capabilities.idle { try startIdle(host) }
         // What came meanwhile is told as soon as the host asks: at once.
         try connection.park(host, wakeAfter: news.isEmpty ? renewal : 1)
     }
 
-    /// From NOTIFY to IDLE: the selected folder alone is watched.
+    /// The selected folder alone is watched from now on.
     private func fallBack(_ host: Host) throws(Failure) {
         isOverflown = false
-        guard connection.capabilities.idle else {
-            throw .unsupported("the server has stopped to tell, and it has no IDLE")
-        }
         for (name, path) in paths.sorted(by: { $0.value < $1.value }) where path != selected {
             try host.emit("unwatched", Record(["path": .text(path)]))
             paths[name] = nil
         }
-        try startIdle(host)
+        if idle == nil { throw .unsupported("the server has stopped telling, and it has no IDLE") }
     }
 
     private func unwatched(_ host: Host, _ folder: Fields) throws(Failure) {

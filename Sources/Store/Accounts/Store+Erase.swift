@@ -7,12 +7,13 @@ extension Store {
     private static let slice = 500
 
     func eraseAccount(_ id: Int64) throws(Failure) {
+        while try eraseWishes(of: id) {}
         let folders = try read { (db) throws(Failure) in
             try db.all("SELECT id FROM folder WHERE account = ?", id) { (row) throws(Failure) in row.int(0) }
         }
+        while try eraseWishes(of: id) {}  // first: nothing of them is lost on record any more
         for folder in folders { try removePlaces(of: folder, andFolder: true, erase: true) }
         while try eraseAdrift(of: id) {}
-        while try eraseWishes(of: id) {}
         while try eraseSends(of: id) {}
         while try eraseRows(
             "DELETE FROM log WHERE id IN (SELECT id FROM log WHERE account = ? LIMIT ?)", of: id)

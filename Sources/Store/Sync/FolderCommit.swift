@@ -106,7 +106,7 @@ struct FolderCommit {
         if there == nil, let id = incoming.summary.messageID {
             there = try Store.lookup(
                 db, account: account, messageID: id, size: incoming.size, receivedAt: incoming.internalDate,
-                withBody: false)
+                withBody: true)
         }
         if let there {
             return try place(incoming.ref, message: there, flags: message.flags, stable: incoming.stable)

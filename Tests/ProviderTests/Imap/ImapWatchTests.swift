@@ -202,7 +202,7 @@ struct ImapWatchTests {
 
     @Test func notify() throws {
         let watching = try Self.begun(
-            "NOTIFY IDLE", [Self.examined, Self.notified, ("NOOP", "* 6 EXISTS\r\n% OK\r\n")])
+            "NOTIFY", [Self.examined, Self.notified, ("NOOP", "* 6 EXISTS\r\n% OK\r\n")])
         let (fake, session) = (watching.fake, watching.session)
         #expect(watching.said.isEmpty)
         #expect(fake.parked == [27 * Self.minutes])
@@ -232,9 +232,21 @@ struct ImapWatchTests {
     ])
     func notifyRefused(_ answers: [(String, String)]) throws {
         let isKept = answers.count == 1
-        let last = isKept ? ("NOTIFY SET (selected (MessageNew MessageExpunge)) (mail", "% OK\r\n") : Self.idling
-        let watching = try Self.begun("NOTIFY IDLE", [Self.examined] + answers + [last])
+        let last = isKept ? [("NOTIFY SET (selected (MessageNew MessageExpunge)) (mail", "% OK\r\n")] : []
+        let watching = try Self.begun("NOTIFY IDLE", [Self.examined] + answers + last + [Self.idling])
         #expect(watching.said == (isKept ? [] : ["unwatched Sent", "unwatched Work"]))
+        #expect(watching.script.isDone, "\(watching.script.surprises)")
+    }
+
+    /// Both at once: the first folder is idled on, the others are told of meanwhile.
+    @Test func notifyWhileIdle() throws {
+        let watching = try Self.begun(
+            "NOTIFY IDLE", [Self.examined, Self.notified, Self.idling, Self.done, Self.idling])
+        watching.fake.push("* STATUS Work (MESSAGES 4)\r\n* 9 EXISTS\r\n")
+        #expect(try watching.session.wake(watching.fake.host, .data))
+        #expect(try watching.session.wake(watching.fake.host, .data))
+        #expect(watching.said == ["changed Work", "changed INBOX"])
+        #expect(try !watching.session.wake(watching.fake.host, .timer))
         #expect(watching.script.isDone, "\(watching.script.surprises)")
     }
 
@@ -246,7 +258,16 @@ struct ImapWatchTests {
         #expect(
             watching.said == ["changed INBOX", "changed Sent", "changed Work", "unwatched Sent", "unwatched Work"])
         #expect(watching.fake.parked.count == 2)
+        watching.fake.push("* STATUS Work (MESSAGES 4)\r\n")
+        #expect(try !watching.session.wake(watching.fake.host, .data))
         #expect(watching.script.isDone, "\(watching.script.surprises)")
+    }
+
+    @Test func overflowWithoutIdle() throws {
+        let watching = try Self.begun("NOTIFY", [Self.examined, Self.notified])
+        watching.fake.push("* OK [NOTIFICATIONOVERFLOW] too much\r\n")
+        let failure = #expect(throws: Failure.self) { try watching.session.wake(watching.fake.host, .data) }
+        #expect(failure?.result == mr_result(MR_E_UNSUPPORTED))
     }
 
     /// Lines have a limit: what does not fit is polled.

@@ -45,6 +45,7 @@ final class SyncCall: AccountCall {
             batch.items.append(.reset)
             try heldReferences().noteReset()
         case "complete": batch.complete = true
+        case "durable": batch.durable = true
         default: return try super.emit(kind, fields)
         }
         return answer

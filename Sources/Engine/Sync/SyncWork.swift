@@ -9,8 +9,8 @@ struct SyncWork {
     let account: AccountRow
     let interruption: Interruption
     let lease: Lease
-    /// Only this folder, by its path.
-    var only: String?
+    /// Only these folders, by their paths.
+    var only: [String]?
     /// Told what has been done of all that is known to be done.
     var report: (_ done: Int64, _ total: Int64?, _ note: String) -> Void = { _, _, _ in }
 
@@ -25,8 +25,8 @@ struct SyncWork {
     /// - Returns: messages, flags, gone, bytes, folders, failed_folders.
     func run() throws(Failure) -> Record {
         let opening = AccountCall(core: core, account: account, interruption: interruption)
-        let session = try opening.open(account.provider)
-        defer { opening.close(session, account.provider) }
+        let session = try opening.open(account.provider, reuse: true)
+        defer { opening.giveBack(session, account.provider) }
         let wishes = WishWork(core: core, account: account, interruption: interruption, lease: lease)
         try wishes.run(session)
         let listing = FolderCall(core: core, account: account, interruption: interruption)
@@ -93,10 +93,11 @@ struct SyncWork {
             return (a, left.path) < (b, right.path)
         }
         guard let only else { return sorted }
-        guard let folder = sorted.first(where: { $0.path == only }) else {
-            throw .invalid("folder", "the account has no folder '\(only)' that holds messages")
+        let asked = sorted.filter { only.contains($0.path) }
+        guard !asked.isEmpty else {
+            throw .invalid("folder", "the account has no folder '\(only.first ?? "")' that holds messages")
         }
-        return [folder]
+        return asked
     }
 }
 

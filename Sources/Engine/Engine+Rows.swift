@@ -29,13 +29,16 @@ extension Engine {
             let rows = kind == "cause" ? Cause.records : ProviderList(core.registry).rows
             guard let row = rows.first(where: { $0.int("id") == id }) else { throw .notFound("\(kind) \(id)") }
             return row
-        default: return shown(kind, try core.store.get(kind, id))
+        default: return try shown(kind, try core.store.get(kind, id))
         }
     }
 
     package func put(_ kind: String, _ values: Record) throws(Failure) -> Int64 {
         try checkOpen()
-        guard kind == "company" else {
+        switch kind {
+        case "policy": return try putPolicy(values)
+        case "company": break
+        default:
             guard let spec = RecordSpec.rows.first(where: { $0.name == kind }) else {
                 throw .invalid("kind", "'\(kind)' is no kind of row")
             }
@@ -48,7 +51,11 @@ extension Engine {
 
     package func update(_ kind: String, _ id: Int64, _ values: Record) throws(Failure) {
         try checkOpen()
-        guard kind == "company" else {
+        switch kind {
+        case "folder": return try updateFolder(id, values)
+        case "policy": return try updatePolicy(id, values)
+        case "company": break
+        default:
             _ = try get(kind, id)
             throw .unsupported("changing a row of kind '\(kind)' comes with a later version")
         }
@@ -58,12 +65,13 @@ extension Engine {
         try core.store.updateCompany(id, key: key, name: try Engine.line(values, "name"))
     }
 
-    /// A company without accounts, or a send that has ended, with its content.
+    /// A company without accounts; a send that has ended, with its content; a policy: everything is kept from then on.
     package func remove(_ kind: String, _ id: Int64) throws(Failure) {
         try checkOpen()
         switch kind {
         case "company": try core.store.removeCompany(id)
         case "send": try core.store.removeSend(id)
+        case "policy": try core.store.removePolicy(id)
         default:
             _ = try get(kind, id)
             throw .unsupported("removing a row of kind '\(kind)' comes with a later version")
@@ -77,9 +85,14 @@ extension Engine {
     }
 
     /// What is shown of a row beyond what is stored.
-    func shown(_ kind: String, _ row: Record) -> Record {
+    func shown(_ kind: String, _ row: Record) throws(Failure) -> Record {
         switch kind {
-        case "account": return AccountView(pollMs: options.pollMs).shown(row)
+        case "account":
+            let store = core.store
+            let view = AccountView(pace: FolderTimes(pollMs: options.pollMs)) { (id) throws(Failure) in
+                try store.folders(id)
+            }
+            return try view.shown(row)
         case "send" where row["advice"] == nil:
             guard let cause = row.text("cause").flatMap(Cause.named) else { return row }
             var shown = row
@@ -91,7 +104,7 @@ extension Engine {
 
     /// - Throws: `MR_E_UNSUPPORTED` for kinds whose rows come with a later version.
     private static func checkSupported(_ kind: String) throws(Failure) {
-        guard !["contact", "policy", "batch"].contains(kind) else {
+        guard !["contact", "batch"].contains(kind) else {
             throw .unsupported("rows of kind '\(kind)' come with a later version")
         }
     }

@@ -57,6 +57,8 @@ struct JobRunner {
         switch job.kind {
         case "connect", "reconnect": return try connect(account, job, interruption)
         case "sync": return try sync(account, job, interruption)
+        case "audit": return try audit(account, job, interruption)
+        case "verify": return try verify(account, job, interruption)
         case "call": return try operation(account, job, interruption)
         default: throw .unsupported("jobs of kind '\(job.kind)' come with a later version")
         }
@@ -68,47 +70,6 @@ struct JobRunner {
         try withLease(id, .receive, interruption) { (account, lease) throws(Failure) in
             try ConnectWork(core: core, account: account, interruption: interruption, lease: lease, what: job.kind)
                 .run()
-        }
-    }
-
-    // MARK: sync
-
-    private func sync(_ id: Int64, _ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
-        try withLease(id, .receive, interruption) { (account, lease) throws(Failure) in
-            var pace = ProgressPace()
-            return try syncAccount(account, interruption, lease, only: job.params.text("folder")) { done, total, note in
-                guard pace.isDue else { return }
-                try? core.store.jobProgress(job.id, claim: job.claims, done: done, total: total, note: note)
-            }
-        }
-    }
-
-    /// One sync with what it means for the account's health; for jobs and for the schedule.
-    func syncAccount(
-        _ account: AccountRow, _ interruption: Interruption, _ lease: Lease, only: String? = nil,
-        report: @escaping (_ done: Int64, _ total: Int64?, _ note: String) -> Void = { _, _, _ in }
-    ) throws(Failure) -> Record {
-        guard account.receives else { throw .unsupported("\(account.address) only sends: there is nothing to sync") }
-        let work = SyncWork(
-            core: core, account: account, interruption: interruption, lease: lease, only: only, report: report)
-        let store = core.store
-        do throws(Failure) {
-            let result = try work.run()
-            let now = Clock.wall()
-            let health = try store.account(account.id).health
-            try store.setHealth(account.id, HealthRules.succeeded(health, [.receive], now: now), lease: lease)
-            try store.setSchedule(
-                account.id, lastSync: only == nil ? now : account.lastSync, nextSync: now + core.options.pollMs,
-                lease: lease)
-            try store.setActivity(account.id, activity: "idle", done: 0, total: nil, lease: lease)
-            return result
-        } catch {
-            // A folder that was asked for and is not there says nothing of the account.
-            if only != nil, error.field == "folder" { throw error }
-            let failure = try AccountFailure(core: core, account: account, lease: lease, interruption: interruption)
-                .record(error, .receive, what: "sync")
-            try? store.setActivity(account.id, activity: "waiting", done: 0, total: nil, lease: lease)
-            throw failure
         }
     }
 
@@ -126,7 +87,7 @@ struct JobRunner {
         }
     }
 
-    private func withLease(
+    func withLease(
         _ id: Int64, _ kind: LeaseKeeper.Kind, _ interruption: Interruption,
         _ body: (_ account: AccountRow, _ lease: Lease) throws(Failure) -> Record
     ) throws(Failure) -> Record {

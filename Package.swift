@@ -6,6 +6,7 @@ import PackageDescription
 ///  - `ship`: libmailroom.so and the plugins as they ship, the Swift runtime linked statically
 ///  - `test`: as `ship`, with the entry points of Tests/ABI/mailroom_test.h
 ///  - `tool`: the command-line tool, linked against a libmailroom.so built before
+///  - `fuzz`: the fuzzer of Tests/Fuzz; `MAILROOM_FUZZER` names the archive of libFuzzer
 ///
 /// The Makefile gives each its own scratch path, and makes the folder `.build-static`, in which the linker finds
 /// libstdc++ as an archive and nothing else, so that it ships inside our libraries. (Debian's archive of jansson
@@ -23,6 +24,7 @@ let house: [SwiftSetting] =
         ]),
     ] + (shipping ? [.unsafeFlags(["-static-stdlib", "-cross-module-optimization"])] : [])
     + (build == "ship" ? [] : [.define("MAILROOM_TEST")])
+    + (build == "fuzz" ? [.unsafeFlags(["-sanitize-coverage=edge,inline-8bit-counters,pc-table"])] : [])
 
 /// One option of the linker, handed through the Swift driver.
 func link(_ options: String...) -> [String] { options.flatMap { ["-Xlinker", $0] } }
@@ -80,12 +82,17 @@ let rooms: [Target] = [
         linked: shipped(soname: "libmailroom.so.1", exports: "Sources/MailroomAPI/exports.map")),
     room("PluginKit", ["Base", "CMailroom"]),
     room("ImapProvider", ["Base", "Mime", "Wire", "PluginKit"], path: "Sources/Providers/Imap"),
+    room("Pop3Provider", ["Base", "Mime", "Wire", "PluginKit"], path: "Sources/Providers/Pop3"),
     room("SmtpProvider", ["Base", "Mime", "Wire", "PluginKit"], path: "Sources/Providers/Smtp"),
     room(
-        "MailPlugin", ["CMailroom", "PluginKit", "ImapProvider", "SmtpProvider"],
+        "MailPlugin", ["CMailroom", "PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider"],
         path: "Sources/Providers/MailPlugin", exclude: ["exports.map", "mail.json"],
         linked: shipped(soname: "mail.so", exports: "Sources/Providers/MailPlugin/exports.map")),
 ]
+
+/// A host for tests of providers, and for the fuzzer.
+let fakeHost: [Target] =
+    shipping ? [] : [room("FakeHost", ["Base", "CMailroom", "PluginKit"], path: "Tests/FakeHost")]
 
 let roomTests: [Target] = [
     tests("BaseTests", ["Base"]),
@@ -95,7 +102,22 @@ let roomTests: [Target] = [
     tests("StoreTests", ["Base", "Store"]),
     tests("PluginHostTests", ["Base", "CMailroom", "CSystem", "Transport", "PluginHost"]),
     tests("EngineTests", ["Base", "CMailroom", "Mime", "Transport", "Store", "PluginHost", "Engine"]),
-    tests("ProviderTests", ["Base", "Wire", "PluginKit", "ImapProvider", "SmtpProvider"]),
+    tests(
+        "ProviderTests",
+        ["Base", "Wire", "PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider", "FakeHost"]),
+]
+
+let fuzzer: [Target] = [
+    .target(name: "CFuzz", path: "Tests/Fuzz/CFuzz"),
+    .executableTarget(
+        name: "fuzz",
+        dependencies: [
+            "Base", "CFuzz", "FakeHost", "Mime", "PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider",
+        ],
+        path: "Tests/Fuzz/Targets", swiftSettings: house,
+        linkerSettings: [
+            .unsafeFlags([Context.environment["MAILROOM_FUZZER"] ?? "-lFuzzer", "-use-ld=lld"] + link("-lstdc++"))
+        ]),
 ]
 
 let libraries: [Product] = [
@@ -126,5 +148,6 @@ let package =
         dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")],
         targets: tool, swiftLanguageModes: [.v6])
     : Package(
-        name: "mailroom", products: libraries, targets: rooms + testHooks + (shipping ? [] : roomTests),
+        name: "mailroom", products: build == "fuzz" ? [] : libraries,
+        targets: rooms + testHooks + fakeHost + (shipping ? [] : build == "fuzz" ? fuzzer : roomTests),
         swiftLanguageModes: [.v6])

@@ -159,6 +159,8 @@ typedef struct mr_host {
 
   /* A page of what the store holds of a folder (the fields that sync got). *page: a list `items` of {ref text,
    * flags text} in the store's order, and next int: call again with after = next, until it is 0. First: after 0.
+   * Where the manifest has the capability "drop", an item has stored_at int besides: since when the store has the
+   * whole message (ms); absent where it was skipped, or its header alone was kept.
    * What was emitted but not committed is not in it; emitting and committing between pages is fine. A page lives
    * until the second next one is asked for. */
   mr_result (*known)(mr_context *, const mr_fields *folder, int64_t after, mr_fields **page);

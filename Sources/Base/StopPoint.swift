@@ -6,6 +6,7 @@ import Synchronization
 package enum StopPoint: String, CaseIterable, Sendable {
     case accountStored = "account.stored"
     case foldersStored = "folders.stored"
+    case folderResetBegun = "folder.reset_begun"
     case bodyStaged = "body.staged"
     case commitBefore = "commit.before"
     case commitAfter = "commit.after"
@@ -14,6 +15,10 @@ package enum StopPoint: String, CaseIterable, Sendable {
     case sendBeforeDot = "send.before_dot"
     case sendBeforeResult = "send.before_result"
     case sendAfterResult = "send.after_result"
+    case wishStored = "wish.stored"
+    case wishBegun = "wish.begun"
+    case wishApplied = "wish.applied"
+    case wishFinished = "wish.finished"
     case jobClaimed = "job.claimed"
     case jobBeforeFinish = "job.before_finish"
 

@@ -37,6 +37,8 @@ extension Engine {
         try checkOpen()
         switch kind {
         case "policy": return try putPolicy(values)
+        case "message": return try putMessage(values)
+        case "place": return try putPlace(values)
         case "company": break
         default:
             guard let spec = RecordSpec.rows.first(where: { $0.name == kind }) else {
@@ -54,6 +56,8 @@ extension Engine {
         switch kind {
         case "folder": return try updateFolder(id, values)
         case "policy": return try updatePolicy(id, values)
+        case "message": return try updateMessage(id, values)
+        case "place": return try updatePlace(id, values)
         case "company": break
         default:
             _ = try get(kind, id)
@@ -65,13 +69,16 @@ extension Engine {
         try core.store.updateCompany(id, key: key, name: try Engine.line(values, "name"))
     }
 
-    /// A company without accounts; a send that has ended, with its content; a policy: everything is kept from then on.
+    /// A company without accounts; a send that has ended, with its content; a message or a place, on the server, too; a
+    /// policy: everything is kept from then on.
     package func remove(_ kind: String, _ id: Int64) throws(Failure) {
         try checkOpen()
         switch kind {
         case "company": try core.store.removeCompany(id)
         case "send": try core.store.removeSend(id)
         case "policy": try core.store.removePolicy(id)
+        case "message": try removeMessage(id)
+        case "place": try removePlace(id)
         default:
             _ = try get(kind, id)
             throw .unsupported("removing a row of kind '\(kind)' comes with a later version")

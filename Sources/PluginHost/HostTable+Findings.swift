@@ -4,7 +4,6 @@ import CMailroom
 /// What the plugin found: single findings, streamed messages, commits.
 extension HostTable {
     private static let maximumCursor = 64 * 1024
-    private static let maximumRef = 255
 
     static func addFindings(_ host: inout mr_host) {
         host.want = { HostTable.want($0, $1) }
@@ -19,10 +18,15 @@ extension HostTable {
     private static func want(_ context: OpaquePointer?, _ header: OpaquePointer?) -> Int32 {
         between(context, "want") { invocation throws(Failure) in
             let header = try invocation.record(header, "header")
-            try checkRef(header)
+            try FindingRule.header(header)
             let answer = try invocation.ask { delegate throws(Failure) in try delegate.want(header) }
-            if Int(answer) == MR_SKIP { try count(invocation, bytes: 256) }
-            return answer
+            switch Int(answer) {
+            case MR_OK, MR_HEADER: return answer
+            case MR_SKIP:
+                try count(invocation, bytes: 256)
+                return answer
+            default: throw Failure(MR_E_INTERNAL, "the engine answered \(answer) to want")
+            }
         }
     }
 
@@ -56,8 +60,8 @@ extension HostTable {
             if invocation.kind != .send || kind != "recipient" { try invocation.check() }
             let object = invocation.find(fields)
             let record = try invocation.record(fields, "fields")
-            if kind == "flags" || kind == "gone" { try checkRef(record) }
-            try count(invocation, bytes: Int64(object?.bytes ?? 0) + 64)
+            try FindingRule.check(kind, record, in: invocation.kind)
+            if FindingRule.isStored(kind) { try count(invocation, bytes: Int64(object?.bytes ?? 0) + 64) }
             let answer = try invocation.ask { delegate throws(Failure) in try delegate.emit(kind, record) }
             return advise(invocation, answer)
         }
@@ -66,8 +70,7 @@ extension HostTable {
     private static func messageBegin(_ context: OpaquePointer?, _ fields: OpaquePointer?, _ size: Int64) -> Int32 {
         between(context, "message_begin") { invocation throws(Failure) in
             let record = try invocation.record(fields, "fields")
-            try checkRef(record)
-            guard size >= -1 else { throw .invalid("size", "\(size)") }
+            try FindingRule.message(record, size: size)
             try count(invocation, bytes: 256)
             try invocation.ask { delegate throws(Failure) in try delegate.messageBegin(record, size: size) }
             invocation.message = Invocation.OpenMessage(announced: size, received: 0)
@@ -142,13 +145,5 @@ extension HostTable {
         guard answer == 0, invocation.kind.commits else { return answer }
         let due = invocation.items >= Invocation.commitItems || invocation.itemBytes >= Invocation.commitBytes
         return due ? Int32(MR_COMMIT_NOW) : 0
-    }
-
-    /// Every message has a name within its folder, of at most 255 octets.
-    private static func checkRef(_ record: Record) throws(Failure) {
-        guard let ref = record.text("ref") else { throw .invalid("ref", "is missing or not a text") }
-        guard !ref.isEmpty, ref.utf8.count <= maximumRef else {
-            throw .invalid("ref", "is empty or longer than 255 octets")
-        }
     }
 }

@@ -120,6 +120,9 @@ final class LoadedPlugin: @unchecked Sendable {
             let functions: [(capability: String, there: Bool)] = [
                 ("sync", (table.sync as Optional) != nil), ("folders", (table.folders as Optional) != nil),
                 ("send", (table.send as Optional) != nil), ("fetch", (table.fetch as Optional) != nil),
+                ("list", (table.list as Optional) != nil), ("apply", (table.apply as Optional) != nil),
+                ("append", (table.append as Optional) != nil),
+                ("watch", (table.watch as Optional) != nil && (table.wake as Optional) != nil),
             ]
             for function in functions where promise.can(function.capability) && !function.there {
                 throw LoadedPlugin.refused(

@@ -8,7 +8,7 @@ package struct ProviderManifest: Sendable {
     package let title: String
     /// The kinds of authentication: `password`, `oauth2` ...
     package let auth: [String]
-    /// `sync`, `folders`, `send`, `fetch` ...
+    /// `sync`, `folders`, `fetch`, `list`, `apply`, `append`, `watch`, `send`; `drop`.
     package let capabilities: [String]
     /// The scheme of the same plugin that sends for accounts of this one; nil where it sends by itself, or not at all.
     package let sendWith: String?
@@ -24,6 +24,12 @@ package struct ProviderManifest: Sendable {
     /// The plugin that it is of, with its version.
     package let plugin: String
     package let version: String
+
+    /// How many connections one account may have at once; nil where the provider names no limit.
+    package var connections: Int64? { limits["connections"].map { max(1, $0) } }
+
+    /// The shortest interval between two looks, in milliseconds; 0 where the provider names none.
+    package var pollMs: Int64 { limits["poll_ms"] ?? 0 }
 
     package func can(_ capability: String) -> Bool { capabilities.contains(capability) }
 

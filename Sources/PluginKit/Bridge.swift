@@ -66,6 +66,9 @@ package enum Bridge {
                 try session.append(host, what: what, message: UnsafeRawBufferPointer(message))
             }
         }
+        table.operations = Operation.table(P.operations)
+        table.operation_count = UInt32(clamping: P.operations.count)
+        table.operation_size = UInt32(MemoryLayout<mr_operation>.size)
         return table
     }
 
@@ -88,7 +91,7 @@ package enum Bridge {
         if let host = host(context) { box.session.close(host) }
     }
 
-    private static func call(
+    static func call(
         _ session: OpaquePointer?, _ context: OpaquePointer?,
         _ body: (any Session, Host) throws(Failure) -> Void
     ) -> mr_result {
@@ -110,7 +113,7 @@ package enum Bridge {
         }
     }
 
-    private static func answer(
+    static func answer(
         _ session: OpaquePointer?, _ context: OpaquePointer?, _ fields: OpaquePointer?,
         _ body: (any Session, Host, Fields) throws(Failure) -> mr_result
     ) -> mr_result {

@@ -33,7 +33,7 @@ extension Host {
         guard let page else { return ([], 0) }
         let fields = Fields(self, page)
         let items = fields.items("items").map {
-            KnownMessage(ref: $0.text("ref") ?? "", flags: $0.text("flags") ?? "")
+            KnownMessage(ref: $0.text("ref") ?? "", flags: $0.text("flags") ?? "", storedAt: $0.int("stored_at"))
         }
         return (items, fields.int("next") ?? 0)
     }
@@ -93,10 +93,13 @@ package struct KnownMessage: Sendable, Equatable {
     package let ref: String
     /// Its flags, separated by spaces, in IMAP's spelling.
     package let flags: String
+    /// Since when the store has the whole of it (ms since 1970); nil where it has not, or where that is not told.
+    package let storedAt: Int64?
 
-    package init(ref: String, flags: String) {
+    package init(ref: String, flags: String, storedAt: Int64? = nil) {
         self.ref = ref
         self.flags = flags
+        self.storedAt = storedAt
     }
 }
 

@@ -5,6 +5,12 @@ package protocol Provider {
     /// As in the manifest, and in an account's `provider`. In ASCII.
     static var scheme: StaticString { get }
     static func open(_ host: Host) throws(Failure) -> any Session
+    /// What only this provider can do.
+    static var operations: [Operation] { get }
+}
+
+extension Provider {
+    package static var operations: [Operation] { [] }
 }
 
 /// One login to one account. One thread at a time calls it, not always the same one; a method may block.

@@ -1,7 +1,7 @@
 import Base
 import CMailroom
 
-/// A connection that the host keeps: socket, proxy, TLS. It belongs to a session and outlives the call that made
+/// A connection that the host keeps: socket, proxy, TLS, compression. It belongs to a session and outlives the call that made
 /// it, so each method takes the host of the present call.
 package final class Stream {
     /// How a connection begins.
@@ -38,13 +38,14 @@ package final class Stream {
         try Host.taken(call(host.context, open()))
     }
 
-    /// Compression in both directions from here on (RFC 4978).
+    /// Compression in both directions from here on (RFC 4978), directly after the server's consent was read.
     package func startDeflate(_ host: Host) throws(Failure) {
         guard let call = table.pointee.start_deflate else { throw Host.missing("start_deflate") }
         try Host.taken(call(host.context, open()))
     }
 
-    /// Hands the stream to the host's poller; the method that calls it returns next.
+    /// Hands the stream to the host's poller; the method that calls it (`watch` or `wake`) returns next. It wakes for a whole
+    /// line where it was last read by `readLine`, for any octet where it was last read by `read`.
     package func park(_ host: Host, wakeAfter milliseconds: Int64) throws(Failure) {
         guard let call = table.pointee.park else { throw Host.missing("park") }
         try Host.taken(call(host.context, open(), milliseconds))

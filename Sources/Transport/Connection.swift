@@ -37,6 +37,9 @@ package final class Connection {
         filter = SocketFilter(descriptor, peer)
     }
 
+    /// A stream over a non-blocking socket that is connected already, and is its own from now on.
+    convenience init(adopting descriptor: Int32, _ peer: Peer) { self.init(peer, descriptor, caFile: nil) }
+
     deinit { close() }
 
     /// Dials: the name, every address, TLS where asked for, all within `connectTimeoutMs` and the deadline.

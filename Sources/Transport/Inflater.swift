@@ -24,6 +24,8 @@ final class Inflater {
 
     deinit { end() }
 
+    var isResting: Bool { stream == nil }
+
     private static func begin() throws(Failure) -> UnsafeMutablePointer<z_stream> {
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())

@@ -5,8 +5,9 @@ final class Parked {
     let connection: Connection
     let minimumLine: Bool
     let onWake: @Sendable (WakeReason) -> Void
+    let wakeAfterMs: Int64
     /// By the boot clock: when it wakes by itself, and why then.
-    var due: Int64
+    var due = Int64.max
     var reason = WakeReason.timer
     /// Whether epoll knows its descriptor.
     var isWatched = false
@@ -21,9 +22,14 @@ final class Parked {
         self.connection = connection
         self.minimumLine = minimumLine
         self.onWake = onWake
+        self.wakeAfterMs = wakeAfterMs
+    }
+
+    /// Begins to count its time: a long one may end a sixteenth earlier.
+    func begin(_ now: Int64) {
         let wait = max(0, wakeAfterMs)
         let early = wait < 10_000 ? 0 : Int64.random(in: 0...wait / 16)
-        let (sum, overflow) = Clock.boot().addingReportingOverflow(wait - early)
+        let (sum, overflow) = now.addingReportingOverflow(wait - early)
         due = overflow ? .max : sum
     }
 }

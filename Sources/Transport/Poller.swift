@@ -19,8 +19,7 @@ package enum Poller {
         _ connection: Connection, wakeAfterMs: Int64, minimumLine: Bool = true,
         onWake: @escaping @Sendable (WakeReason) -> Void
     ) throws(Failure) -> ParkTicket {
-        let core = process.object
-        return try core.park(Parked(connection, wakeAfterMs, minimumLine, onWake), core)
+        try process.object.park(Parked(connection, wakeAfterMs, minimumLine, onWake))
     }
 
     /// Takes a stream back. Afterwards the poller does not touch it.

@@ -8,13 +8,13 @@ extension PollerCore {
     private static let batch = 64
 
     func run(_ loop: Loop) {
-        var clocks = ClockWatch()
-        var idleSince = Clock.boot()
+        var watch = ClockWatch(clocks)
+        var idleSince = clocks.boot()
         var ready = [csystem_ready](repeating: csystem_ready(), count: PollerCore.batch)
         while true {
             let timeout = state.withLock { sleep(&$0) }
             let count = csystem_epoll_wait(loop.epoll, &ready, Int32(PollerCore.batch), timeout)
-            if clocks.jumped() { state.withLock { jump(&$0) } }
+            if watch.jumped() { state.withLock { jump(&$0) } }
             for event in ready.prefix(Int(max(0, count))) {
                 if event.key == ParkKey.bell {
                     csystem_hush(loop.bell)
@@ -31,7 +31,7 @@ extension PollerCore {
 
     /// How long to sleep, in milliseconds.
     private func sleep(_ state: inout State) -> Int32 {
-        let now = Clock.boot()
+        let now = clocks.boot()
         let longest = state.count == 0 ? PollerCore.lingerMs : PollerCore.lookMs
         state.sleepsUntil = min(state.timers.first?.due ?? .max, now + longest)
         return Int32(clamping: max(0, state.sleepsUntil - now))
@@ -41,9 +41,9 @@ extension PollerCore {
     /// - Returns: the stream, where it is to be woken now; it is nobody's any more then.
     private func meet(_ state: inout State, _ key: ParkKey, ended: Bool, _ loop: Loop) -> Parked? {
         guard let parked = state.find(key), parked.isWatched else { return nil }
-        let now = Clock.boot()
+        let now = clocks.boot()
         switch parked.connection.look(minimumLine: parked.minimumLine) {
-        case .quiet(let events):
+        case .quiet(let events) where !ended:
             parked.connection.rest()
             let code = csystem_epoll_again(loop.epoll, parked.connection.descriptor, events, key.bits)
             if code == 0 { return nil }
@@ -54,7 +54,7 @@ extension PollerCore {
             parked.reason = .data
             state.remove(parked)
             return parked
-        case .data, .ended:
+        case .data, .quiet, .ended:
             state.unwatch(parked)
             state.wakesInTurn(parked, .hungUp, now)
         }
@@ -63,7 +63,7 @@ extension PollerCore {
 
     /// Those whose time has come. They are nobody's any more.
     private func overdue(_ state: inout State) -> [Parked] {
-        let now = Clock.boot()
+        let now = clocks.boot()
         var woken: [Parked] = []
         while woken.count < PollerCore.batch, let first = state.timers.first, first.due <= now {
             state.remove(first)
@@ -74,7 +74,7 @@ extension PollerCore {
 
     /// The clocks have moved apart: whatever was to be renewed in time may be too late.
     private func jump(_ state: inout State) {
-        let now = Clock.boot()
+        let now = clocks.boot()
         for parked in state.slots.compactMap(\.parked).shuffled() where parked.reason == .timer {
             state.wakesInTurn(parked, .clock, now)
         }
@@ -82,9 +82,9 @@ extension PollerCore {
 
     /// Whether the thread ends. Then the next stream that parks makes a new one.
     private func leave(_ state: inout State, _ idleSince: inout Int64) -> Bool {
-        let now = Clock.boot()
+        let now = clocks.boot()
         if state.count > 0 { idleSince = now }
-        state.gates = state.gates.filter { $0.value.free > now }
+        if !state.gates.isEmpty { state.gates = state.gates.filter { $0.value.free > now } }
         guard now - idleSince >= PollerCore.lingerMs else { return false }
         state.loop = nil
         return true

@@ -37,17 +37,22 @@ final class PollerCore: @unchecked Sendable {
     }
 
     let state = Monitor(State())
+    let clocks: PollerClocks
+
+    init(_ clocks: PollerClocks = PollerClocks()) { self.clocks = clocks }
 
     var count: Int { state.withLock { $0.count } }
 
-    func park(_ parked: Parked, _ core: PollerCore) throws(Failure) -> ParkTicket {
+    func park(_ parked: Parked) throws(Failure) -> ParkTicket {
         // What is there already is found here; what comes from now on, by epoll, which tells of what is there when it
         // begins to watch.
         let look = parked.connection.look(minimumLine: parked.minimumLine)
         if case .quiet = look { parked.connection.rest() }
         let key = try state.withLock { (state) throws(Failure) -> ParkKey in
             let loop = try running(&state)
+            let now = clocks.boot()
             parked.key = state.newKey()
+            parked.begin(now)
             switch look {
             case .quiet(let events):
                 let code = csystem_epoll_add(loop.epoll, parked.connection.descriptor, events, parked.key.bits)
@@ -56,8 +61,8 @@ final class PollerCore: @unchecked Sendable {
                     throw Failure(MR_E_INTERNAL, "the stream cannot be watched: \(errorWords(code))")
                 }
                 parked.isWatched = true
-            case .data: state.wakes(parked, .data, at: Clock.boot())
-            case .ended: state.wakesInTurn(parked, .hungUp, Clock.boot())
+            case .data: state.wakes(parked, .data, at: now)
+            case .ended: state.wakesInTurn(parked, .hungUp, now)
             }
             state.slots[Int(parked.key.slot)].parked = parked
             state.count += 1
@@ -65,7 +70,7 @@ final class PollerCore: @unchecked Sendable {
             if parked.due < state.sleepsUntil { csystem_ring(loop.bell) }
             return parked.key
         }
-        return ParkTicket(core: core, key: key)
+        return ParkTicket(core: self, key: key)
     }
 
     func cancel(_ key: ParkKey) -> Bool {

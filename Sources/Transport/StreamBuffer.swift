@@ -61,7 +61,7 @@ struct StreamBuffer: ~Copyable {
         }
         if tail < memory.count { return memory }
         let kept = count
-        if head >= memory.count / 2, let base = memory.baseAddress {
+        if head > 0, head >= memory.count / 2, let base = memory.baseAddress {
             memmove(base, base + head, kept)
             head = 0
             tail = kept

@@ -6,8 +6,9 @@ import Testing
 enum ToyPlugin {
     static let manifest = """
         {"plugin": "toy", "version": "1.2.3", "abi": 1, "library": "toy.so", "future": {"ignored": 1},
-         "providers": [{"scheme": "toy", "title": "Toy", "auth": ["password"], "capabilities": ["sync", "folders", "send"],
-           "requires": ["act"], "limits": {"connections": 3},
+         "providers": [{"scheme": "toy", "title": "Toy", "auth": ["password"], "requires": ["act"],
+           "capabilities": ["sync", "folders", "send", "list", "apply", "append", "watch"],
+           "limits": {"connections": 3, "poll_ms": 60000},
            "settings": [{"name": "act", "type": "text", "required": 1, "meaning": "what to do"},
                         {"name": "colour", "default": "green"}, {"name": "password", "secret": 1}]}]}
         """
@@ -266,6 +267,92 @@ enum ToyPlugin {
           return MR_E_UNSUPPORTED;
         }
 
+        static mr_result path(mr_context *c, const char *kind, const char *name) {
+          mr_fields *f = host->fields_new(c);
+          host->fields_set(f, "path", MR_TEXT, text(name));
+          return host->emit(c, kind, f);
+        }
+        static mr_result toy_watch(mr_session *s, mr_context *c, const mr_fields *folders) {
+          mr_bytes b;
+          mr_result r;
+          if (act(c, "no-push")) return MR_E_UNSUPPORTED;
+          if (act(c, "parks-nothing")) return MR_PARKED;
+          if (act(c, "watch-ends")) return MR_OK;
+          for (size_t i = 1; i < host->fields_count(folders, "items"); i++) {
+            host->fields_get(host->fields_item(folders, "items", i), "path", MR_TEXT, &b);
+            path(c, "unwatched", b.data);
+          }
+          host->setting(c, "port", &b);
+          if ((r = host->connect(c, "127.0.0.1", (uint16_t)atoi(b.data), 0, &s->stream))) return r;
+          if ((r = host->read_line(c, s->stream, 100, &b))) return r;
+          if (act(c, "watch-compressed") && (r = host->start_deflate(c, s->stream))) return r;
+          if ((r = host->park(c, s->stream, 60000))) return r;
+          if (act(c, "uses-parked")) {
+            int64_t n = 0;
+            n += host->write(c, s->stream, text("x")) == MR_E_INVALID;
+            n += host->read_line(c, s->stream, 100, &b) == MR_E_INVALID;
+            n += host->park(c, s->stream, 60000) == MR_E_INVALID;
+            n += host->start_deflate(c, s->stream) == MR_E_INVALID;
+            n += host->park(c, NULL, 60000) == MR_E_INVALID;
+            tell(c, "refused", n);
+          }
+          if (act(c, "closes-parked")) host->close(s->stream);
+          if (act(c, "fails-parked")) return MR_E_OUTAGE;
+          return act(c, "watch-changed") ? path(c, "changed", "INBOX"), MR_CHANGED : MR_PARKED;
+        }
+        static mr_result toy_wake(mr_session *s, mr_context *c, int32_t reason) {
+          mr_bytes b;
+          mr_result r;
+          tell(c, "woken", reason);
+          if (reason == MR_WAKE_STOP) return host->park(c, s->stream, 1) == MR_E_INVALID ? MR_PARKED : MR_E_INTERNAL;
+          if (reason == MR_WAKE_TIMER) return host->park(c, s->stream, 60000) == MR_OK ? MR_PARKED : MR_E_INTERNAL;
+          if ((r = host->read_line(c, s->stream, 100, &b))) return r;
+          mr_fields *f = host->fields_new(c);
+          host->fields_set(f, "line", MR_BYTES, b);
+          host->emit(c, "line", f);
+          if (act(c, "ends-on-wake")) return MR_OK;
+          if ((r = host->park(c, s->stream, 60000))) return r;
+          return path(c, "changed", "INBOX") == MR_OK ? MR_CHANGED : MR_E_INTERNAL;
+        }
+        static mr_result toy_append(mr_session *s, mr_context *c, const mr_fields *what, mr_bytes message) {
+          mr_bytes b;
+          if (host->fields_get(what, "flags", MR_TEXT, &b)) return MR_E_INVALID;
+          tell(c, b.data, (int64_t)message.size);
+          return host->emit(c, "placed", ref(c, "77"));
+        }
+        static mr_result toy_list(mr_session *s, mr_context *c, const mr_fields *folder) {
+          mr_result r = MR_OK;
+          mr_fields *f = ref(c, "9");
+          for (int n = 0; n < 20000 && r == MR_OK; n++) r = host->emit(c, "listed", f);
+          return r;
+        }
+        /* Findings at the wrong place, or with fields that cannot be: every one is refused. */
+        static mr_result toy_apply(mr_session *s, mr_context *c, const mr_fields *change) {
+          static char long_name[300];
+          memset(long_name, 'x', 299);
+          int64_t n = 0, asked = 0, minus = -1, ten = 10;
+          mr_fields *f = ref(c, "1"), *g = ref(c, long_name), *p = host->fields_new(c);
+          host->fields_set(f, "path", MR_TEXT, text("INBOX"));
+          #define NO(call) asked++, n += (call) == MR_E_INVALID
+          NO(host->emit(c, "changed", f)); NO(host->emit(c, "listed", f)); NO(host->emit(c, "refused", f));
+          NO(host->emit(c, "durable", f)); NO(host->emit(c, "recipient", f)); NO(host->emit(c, "folder", f));
+          NO(host->emit(c, "complete", f)); NO(host->emit(c, "reset", f)); NO(host->emit(c, "unwatched", f));
+          NO(host->emit(c, "placed", p)); NO(host->emit(c, "placed", g)); NO(host->emit(c, "flags", p));
+          NO(host->emit(c, "gone", g)); NO(host->park(c, s->stream, 5)); NO(host->want(c, g));
+          host->fields_set(f, "stable", MR_TEXT, text(long_name));
+          NO(host->want(c, f)); NO(host->message_begin(c, f, 5));
+          host->fields_set(f, "stable", MR_TEXT, text("S1"));
+          host->fields_set(f, "whole", MR_INT, number(&minus));
+          NO(host->message_begin(c, f, 5));
+          host->fields_set(f, "whole", MR_INT, number(&ten));
+          NO(host->message_begin(c, f, 11));
+          host->fields_set(f, "size", MR_INT, number(&minus));
+          NO(host->want(c, f));
+          #undef NO
+          tell(c, n == asked ? "all refused" : "some not refused", n);
+          return host->emit(c, "flags", ref(c, "1"));
+        }
+
         static mr_result toy_send(mr_session *s, mr_context *c, const mr_fields *envelope, mr_bytes message) {
           size_t n = host->fields_count(envelope, "recipients");
           for (size_t i = 0; i < n; i++) host->emit(c, "recipient", host->fields_item(envelope, "recipients", i));
@@ -299,7 +386,8 @@ enum ToyPlugin {
         };
         static const mr_provider provider = {
           .size = sizeof(mr_provider), .scheme = "toy", .open = toy_open, .close = toy_close, .folders = toy_folders,
-          .sync = toy_sync, .send = toy_send, .operations = operations, .operation_count = 2,
+          .sync = toy_sync, .send = toy_send, .watch = toy_watch, .wake = toy_wake, .append = toy_append, .list = toy_list,
+          .apply = toy_apply, .operations = operations, .operation_count = 2,
           .operation_size = sizeof(mr_operation),
         };
         __attribute__((visibility("default")))

@@ -20,13 +20,15 @@ extension StoreTests {
                 if page.isEmpty { break }
                 found += page
             }
-            #expect(found.count == 22)
-            #expect(found.map { $0.int("number") } == (1...22).map { start + $0 })
+            #expect(found.count == 23)
+            #expect(found.map { $0.int("number") } == (1...23).map { start + $0 })
             #expect(found[0].text("detail") == "new")
             #expect(found[3].text("detail") == "historical")
             #expect(found[20].text("what") == "changed")
             #expect(found[20].text("detail") == "flags")
-            #expect(found[21].text("what") == "removed")
+            #expect(found[21].text("what") == "changed")
+            #expect(found[21].text("detail") == "place")
+            #expect(found[22].text("what") == "removed")
             let ids = Set(found[..<20].compactMap { $0.int("id") })
             #expect(ids.count == 20)
             #expect(ids.isSuperset(of: try desk.messages().compactMap { $0.int("id") }))
@@ -34,7 +36,7 @@ extension StoreTests {
                 found.allSatisfy {
                     $0.int("account") == desk.account && $0.text("kind") == "message" && $0.int("at") != nil
                 })
-            #expect(try desk.store.latestChange() == start + 22)
+            #expect(try desk.store.latestChange() == start + 23)
             // From the middle of a run.
             #expect(
                 try desk.store.changes(after: start + 10, query: Record(), limit: 2).map { $0.int("number") } == [

@@ -132,7 +132,7 @@ extension StoreTests {
             let ids = try desk.messages().map { $0.int("id") }
             try desk.commit([.reset], cursor: "new")
             #expect(try desk.messages().count == 3)
-            #expect(try desk.store.hasPlace(folder: desk.inbox, ref: "1") == false)
+            #expect(try desk.store.folderReader(desk.inbox).has("1") == false)
             #expect(try desk.store.known(folder: desk.inbox, after: 0, limit: 10).items.isEmpty)
             #expect(try desk.store.folders(desk.account)[0].complete == false)
             let found = try #require(
@@ -156,7 +156,7 @@ extension StoreTests {
             try desk.commit([
                 .skipped(ref: "1", flags: [], size: 5, date: 6, reason: "since", stable: nil), .message(mail(2)),
             ])
-            #expect(try desk.store.hasPlace(folder: desk.inbox, ref: "1"))
+            #expect(try desk.store.folderReader(desk.inbox).has("1"))
             try desk.commit([.message(mail(1)), .message(mail(3, ref: "2"))])
             #expect(try desk.messages().map { $0.text("message_id") } == ["m1@example.com", "m3@example.com"])
             #expect(try desk.store.get("folder", desk.inbox).int("messages") == 2)

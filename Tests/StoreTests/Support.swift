@@ -60,9 +60,21 @@ struct Desk {
     let inbox: Int64
 
     init(leaseMs: Int64 = 60_000) throws {
-        scratch = try Scratch()
-        store = try openAside(scratch.store, leaseMs: leaseMs)
-        account = try store.insertAccount(ann(), job: NewJob(kind: "connect")).account
+        let scratch = try Scratch()
+        try self.init(scratch, try openAside(scratch.store, leaseMs: leaseMs), ann())
+    }
+
+    /// Another account of the same store.
+    func second() throws -> Desk {
+        var values = ann()
+        values.address = "second@example.com"
+        return try Desk(scratch, store, values)
+    }
+
+    private init(_ scratch: Scratch, _ store: Store, _ values: AccountValues) throws {
+        self.scratch = scratch
+        self.store = store
+        account = try store.insertAccount(values, job: NewJob(kind: "connect")).account
         lease = try #require(try store.acquireLease(account))
         inbox = try store.applyFolders(
             account, [Record(["path": .text("INBOX"), "role": .text("inbox")])], lease: lease)[0]

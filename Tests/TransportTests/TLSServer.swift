@@ -56,7 +56,7 @@ final class TLSServer: @unchecked Sendable {
 
     deinit { program.stop() }
 
-    private static func make(_ certificate: Certificate, in scratch: Scratch) throws {
+    static func make(_ certificate: Certificate, in scratch: Scratch) throws {
         try scratch.write(
             "ca.cnf",
             """

@@ -1,8 +1,8 @@
 extension RecordSpec {
     /// The kinds of records that functions take.
     package static let options: [RecordSpec] = [
-        openOptions, connect, reconnect, disconnect, syncOptions, auditOptions, verifyArguments, folderChanges,
-        outgoing, attachment, header, resend, resendAll,
+        openOptions, connect, reconnect, disconnect, syncOptions, auditOptions, verifyArguments, folderChanges, wanted,
+        copy, draft, outgoing, attachment, header, resend, resendAll,
         address, setting,
     ]
 
@@ -34,6 +34,7 @@ extension RecordSpec {
             .given("user_key", .text, "the CRM's own key of the user"),
             .given("company", .int, "the id of the company"),
             .given("display_name", .text, "the name that goes into From"),
+            .given("direction", .text, "two_way (the default), or read_only: nothing is changed on the server"),
         ])
 
     package static let reconnect = RecordSpec(
@@ -41,6 +42,7 @@ extension RecordSpec {
         [
             .given("user_key", .text, "the CRM's own key of the user"),
             .given("display_name", .text, "the name that goes into From"),
+            .given("direction", .text, "two_way, or read_only: nothing is changed on the server"),
         ])
 
     package static let disconnect = RecordSpec(
@@ -80,6 +82,34 @@ extension RecordSpec {
             .given("folder", .text, "the folder for the round trip, by its path; the default is the inbox"),
             .given("timeout_ms", .int, "the whole of it passes within that time; the default is 60000"),
         ])
+
+    package static let wanted = RecordSpec(
+        "wanted", "What mr_update takes of a message or a place: what is wished of it.",
+        [
+            .given("seen", .int, "1 or 0: with or without the flag \\Seen"),
+            .given("flagged", .int, "1 or 0: with or without the flag \\Flagged"),
+            .given("answered", .int, "1 or 0: with or without the flag \\Answered"),
+            .given("add", .list, "flags and keywords to be set, in IMAP's spelling"),
+            .given("remove", .list, "flags and keywords to be taken away"),
+            .given("folder", .int, "the id of the folder to which it moves"),
+            .given("delete", .text, "trash: to the folder with that role; forever: for good"),
+            .given("account", .int, "of a message: in this account alone; needed where several have it"),
+        ])
+
+    package static let copy = RecordSpec(
+        "copy", "What mr_put takes of a place: a message is copied into a folder of the same account.",
+        [.given("message", .int, "the message; required"), .given("folder", .int, "the folder's id; required")])
+
+    package static let draft = RecordSpec(
+        "draft",
+        "What mr_put takes of a message: it is put into a folder of the server, as a draft or as a copy of what was sent.",
+        [
+            .given("account", .int, "the account; required"),
+            .given("folder", .int, "the folder's id"),
+            .given("role", .text, "the folder by its role, where no id is given; the default is drafts"),
+            .given("flags", .list, "its flags; the default is \\Draft \\Seen in drafts, \\Seen in sent, else none"),
+            .given("replaces", .int, "a message of the account that goes for good once this one is on the server"),
+        ] + outgoing.fields.filter { !["recipients", "idempotency_key", "send_at"].contains($0.name) })
 
     package static let outgoing = RecordSpec(
         "outgoing", "The message that mr_send takes.",

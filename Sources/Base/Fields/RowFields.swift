@@ -1,7 +1,8 @@
 extension RecordSpec {
     /// The kinds of rows that `mr_find` and `mr_get` know.
     package static let rows: [RecordSpec] = [
-        account, folder, message, place, part, thread, contact, company, policy, send, recipient, attempt, batch, log,
+        account, folder, message, place, wish, part, thread, contact, company, policy, send, recipient, attempt, batch,
+        log,
         job, provider, cause, change,
     ]
 
@@ -14,6 +15,7 @@ extension RecordSpec {
             .both("user_key", .text, "the CRM's own key of the user", queried: true),
             .both("company", .int, "the id of the company", queried: true),
             .both("display_name", .text, "the name that goes into From"),
+            .shown("direction", .text, "two_way, or read_only: nothing is changed on the server"),
             .shown("receives", .int, "1 where mail is synced from it"),
             .shown("sends", .int, "1 where mail is sent through it"),
             .shown("state", .text, "enabled, pending, error, connection_issue or disconnected", queried: true),
@@ -125,9 +127,37 @@ extension RecordSpec {
             .shown("account", .int, "the account", queried: true),
             .shown("folder", .int, "the folder's id", queried: true),
             .shown("message", .int, "the message", queried: true),
-            .shown("ref", .text, "the provider's reference: the UID in IMAP", queried: true),
+            .shown(
+                "ref", .text, "the provider's reference: the UID in IMAP; absent until the server has given one",
+                queried: true),
             .shown("flags", .list, "flags and keywords in this place"),
             .shown("seen", .int, "1 where \\Seen is set", queried: true),
+        ])
+
+    static let wish = RecordSpec(
+        "wish", "One change that shall be made on the server, and what became of it.",
+        [
+            .shown("id", .int, "the wish's id", queried: true),
+            .shown("account", .int, "the account", queried: true),
+            .shown("kind", .text, "flags, move, copy, delete or append", queried: true),
+            .shown("message", .int, "the message", queried: true),
+            .shown("place", .int, "the place that it is about", queried: true),
+            .shown("folder", .int, "the folder of that place", queried: true),
+            .shown("target", .int, "the folder in which the message shall be", queried: true),
+            .shown("add", .list, "flags and keywords to be set"),
+            .shown("remove", .list, "flags and keywords to be taken away"),
+            .shown(
+                "state", .text, "open; done; lost: the server's state holds, and `reason` says why", queried: true),
+            .shown(
+                "outcome", .text,
+                "gone: the message was not there any more; withdrawn: it was wished away before it was begun; conflict"),
+            .shown("attempts", .int, "how often it was tried"),
+            .shown("next_attempt", .int, "when it is tried again; absent: as soon as possible"),
+            .shown("reason", .text, "why it was lost, or why the last attempt failed: one line"),
+            .shown("cause", .text, "the code of the cause"),
+            .shown("server_text", .text, "the server's own words"),
+            .shown("created_at", .int, "when it was wished", queried: true),
+            .shown("ended_at", .int, "when it was done or lost"),
         ])
 
     static let part = RecordSpec(

@@ -21,6 +21,7 @@ extension Engine {
         values.receives = form.receives(form.settings)
         values.sends = form.sends(form.settings)
         values.settings = form.settings
+        values.settings["direction"] = try Engine.direction(record)
         values.secrets = form.secrets
         let made = try core.store.insertAccount(values, job: NewJob(kind: "connect", onDeath: .repeat))
         return Job(made.job, self)
@@ -42,6 +43,7 @@ extension Engine {
         changes.sends = form.sends(settings)
         var changedSettings: [String: String?] = form.settings.mapValues { $0 }
         var changedSecrets: [String: [UInt8]?] = form.secrets.mapValues { $0 }
+        if let direction = try Engine.direction(record) { changedSettings["direction"] = direction }
         for name in form.cleared {
             if form.isSecret(name) {
                 changedSecrets.updateValue(nil, forKey: name)
@@ -61,7 +63,7 @@ extension Engine {
         let erase = options.int("erase") ?? 0
         guard (0...1).contains(erase) else { throw .invalid("erase", "is neither 0 nor 1") }
         try core.store.disconnectAccount(id, erase: erase == 1)
-        for key in [Core.RunKey.syncing(id), .sending(id)] {
+        for key in [Core.RunKey.syncing(id), .sending(id), .wishing(id)] {
             core.running.withLock { $0[key]?.interrupt(.leaseLost) }
         }
     }
@@ -69,6 +71,14 @@ extension Engine {
     package func status(_ id: Int64) throws(Failure) -> Record {
         try checkOpen()
         return try shown("account", try core.store.accountStatus(id))
+    }
+
+    private static func direction(_ record: Record) throws(Failure) -> String? {
+        guard let direction = record.text("direction") else { return nil }
+        guard direction == "two_way" || direction == "read_only" else {
+            throw .invalid("direction", "is neither two_way nor read_only")
+        }
+        return direction
     }
 
     private func form(_ scheme: String) throws(Failure) -> AccountForm {

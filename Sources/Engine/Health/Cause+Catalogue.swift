@@ -130,6 +130,13 @@ extension Cause {
             "The server says that it is unwell.",
             ["Wait: it is tried again by itself.", "Look at the provider's status page."], .provider),
         Cause(
+            "service.in_use", "throttling", "Another program has the mailbox open",
+            "By POP3 one program at a time reads a mailbox, and another one does so now.",
+            [
+                "Wait: it is tried again by itself.",
+                "Let only one program fetch this mailbox by POP3, or use IMAP, which lets in many.",
+            ], .user),
+        Cause(
             "service.garbled", "outage", "The server's answer makes no sense",
             "What the server sent does not follow the protocol.",
             ["Check the server's name and port.", "Wait: it is tried again by itself."], .provider),
@@ -160,6 +167,10 @@ extension Cause {
             "store.failed", "store", "The store could not be written",
             "The file of the store could not be read or written.",
             ["Check the free space and the permissions of the store's directory."], .administrator),
+        Cause(
+            "wish.conflict", "refused", "A change was not made on the server",
+            "Meanwhile the message was moved or removed there, or the server does not allow the change. The server's state holds.",
+            ["Look at the message as it is now, and change it again if that is still wanted."], .user),
         Cause(
             "worker.none", "stale", "No worker is running",
             "No process has worked on this mailbox for a while, so nobody knows whether it is in step.",

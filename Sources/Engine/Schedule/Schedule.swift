@@ -67,6 +67,7 @@ final class Schedule: Sendable {
                 }
                 if Clock.boot() >= tidyAt {
                     try core.store.sweepOrphans()
+                    try core.store.sweepWishes()
                     tidyAt = Clock.boot() + Schedule.tidyMs
                 }
                 try takeUp()
@@ -95,6 +96,7 @@ final class Schedule: Sendable {
         let now = Clock.wall()
         let left = Set(try core.store.interruptedSends().map(\.account))
         let sending = try core.store.dueAccounts(now: now)
+        for account in try core.store.wishfulAccounts(now: now) { try WishRunner(core: core).start(account) }
         for account in try core.store.accounts() {
             if left.contains(account.id) || sending.contains(account.id) && account.sends {
                 try SendRunner(core: core).start(account.id)

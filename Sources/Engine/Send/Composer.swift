@@ -39,8 +39,41 @@ struct Composer {
         return digest.finish()
     }
 
+    /// Writes a message that is not sent: a draft. It keeps its Bcc, and needs no recipient.
+    func writeDraft(
+        _ record: Record, to sink: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        guard record["raw"] != nil else {
+            var (builder, _, bcc) = try builder(record)
+            builder.bcc = bcc
+            return try builder.write(to: sink)
+        }
+        if let other = record.fields.first(where: { $0.name != "raw" }) {
+            throw .invalid(other.name, "cannot stand beside raw")
+        }
+        let raw = record.bytes("raw") ?? Array((record.text("raw") ?? "").utf8)
+        guard !raw.isEmpty else { throw .invalid("raw", "is empty") }
+        var parser = MessageParser()
+        raw.withUnsafeBytes { parser.feed($0) }
+        let domain = parser.finish().messageID == nil ? account.address.domain : nil
+        try RawMessage(raw, addingMessageID: domain, keepsBcc: true).write(to: sink)
+    }
+
     private func fromFields(_ record: Record) throws(Failure) -> NewSend {
         guard record["recipients"] == nil else { throw .invalid("recipients", "stands only beside raw") }
+        let (builder, from, bcc) = try builder(record)
+        let written = try write { (sink) throws(Failure) in try builder.write(to: sink) }
+        let recipients = unique(builder.to + builder.cc + bcc)
+        return NewSend(
+            account: account.id, body: written.body, from: from.address, recipients: recipients,
+            subject: builder.subject, messageID: builder.messageID ?? "", size: written.size,
+            utf8: !([from.address] + recipients).allSatisfy(\.isASCII), params: written.params)
+    }
+
+    /// The message that the fields describe, its author, and those whom its header does not name.
+    private func builder(
+        _ record: Record
+    ) throws(Failure) -> (builder: MessageBuilder, from: MailAddress, bcc: [MailAddress]) {
         var builder = MessageBuilder()
         let from = try author(record)
         builder.from = from
@@ -53,8 +86,7 @@ struct Composer {
         builder.html = record.text("html")
         builder.inReplyTo = record.text("in_reply_to")
         builder.references = record.list("references")
-        let messageID = record.text("message_id") ?? MessageID.make(domain: from.address.domain)
-        builder.messageID = messageID
+        builder.messageID = record.text("message_id") ?? MessageID.make(domain: from.address.domain)
         builder.date = Clock.wall()
         for (index, header) in record.records("headers").enumerated() {
             guard let name = header.text("name") else { throw .invalid("headers[\(index)].name", "is missing") }
@@ -63,12 +95,7 @@ struct Composer {
         for (index, attachment) in record.records("attachments").enumerated() {
             builder.attachments.append(try self.attachment(attachment, "attachments[\(index)]"))
         }
-        let written = try write { (sink) throws(Failure) in try builder.write(to: sink) }
-        let recipients = unique(builder.to + builder.cc + bcc)
-        return NewSend(
-            account: account.id, body: written.body, from: from.address, recipients: recipients,
-            subject: builder.subject, messageID: messageID, size: written.size,
-            utf8: !([from.address] + recipients).allSatisfy(\.isASCII), params: written.params)
+        return (builder, from, bcc)
     }
 
     /// A message that the caller made: sent as it is, but for Bcc, which is taken out.

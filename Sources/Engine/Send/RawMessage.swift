@@ -2,15 +2,17 @@ import Base
 import Mime
 
 /// A whole message from a caller on its way out: lines end in CRLF, Bcc is taken out of the header, and a
-/// Message-ID is put in where there is none. Everything else stays as it is, byte for byte.
+/// Message-ID is put in where there is none. A draft keeps its Bcc. Everything else stays as it is, byte for byte.
 struct RawMessage {
     let messageID: String
     private let raw: [UInt8]
     private let added: [UInt8]
+    private let keepsBcc: Bool
 
     /// - Parameter domain: for the Message-ID that is added; nil where the message has its own.
-    init(_ raw: [UInt8], addingMessageID domain: String?) {
+    init(_ raw: [UInt8], addingMessageID domain: String?, keepsBcc: Bool = false) {
         self.raw = raw
+        self.keepsBcc = keepsBcc
         messageID = domain.map { MessageID.make(domain: $0) } ?? ""
         added = domain == nil ? [] : Array("Message-ID: <\(messageID)>\r\n".utf8)
     }
@@ -32,7 +34,7 @@ struct RawMessage {
                 } else if line.first != 32, line.first != 9 {
                     inBcc = RawMessage.isBcc(line)
                 }
-                if inHeader, inBcc { continue }
+                if inHeader, inBcc, !keepsBcc { continue }
             }
             out.append(contentsOf: line)
             out.append(13)

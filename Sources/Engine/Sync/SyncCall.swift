@@ -101,10 +101,15 @@ final class SyncCall: AccountCall {
 
     override func known(_ folder: Record, after: Int64) throws(Failure) -> Record {
         let page = try core.store.known(folder: self.folder.id, after: after, limit: 1000)
+        // A provider that removes what was fetched must know what is whole.
+        let drops = try core.registry.manifest(account.provider).can("drop")
+        let stored = drops ? try core.store.storedWhole(folder: self.folder.id, after: after, to: page.next) : [:]
         var record = Record()
         record["items"] = .list(
             page.items.map {
-                .record(Record(["ref": .text($0.ref), "flags": .text($0.flags.joined(separator: " "))]))
+                var item = Record(["ref": .text($0.ref), "flags": .text($0.flags.joined(separator: " "))])
+                item.set("stored_at", stored[$0.ref])
+                return .record(item)
             })
         record["next"] = .int(page.next)
         return record

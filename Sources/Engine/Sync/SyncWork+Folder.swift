@@ -30,6 +30,7 @@ extension SyncWork {
         }
         do throws(Failure) {
             try sync(folder, call, session)
+            try core.store.settlePending(folder: folder.id, since: begun, lease: lease)
             // Equal to what the server had when it began: what came since then may not have been seen.
             try core.store.setFolderSynced(
                 folder.id, at: begun, status: status?.bytes, statusUntil: status?.milliseconds.map { begun + $0 },

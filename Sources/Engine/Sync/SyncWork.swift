@@ -33,6 +33,7 @@ struct SyncWork {
     func run() throws(Failure) -> Record {
         var totals = Totals()
         try withSession { (session) throws(Failure) in
+            try wishes.run(session)
             let (folders, listing) = try list(session)
             try round(folders, listing, session, &totals)
             try retryQuarantine(session, &totals)
@@ -51,6 +52,11 @@ struct SyncWork {
         result.set("unchanged_folders", totals.unchanged)
         result.set("failed_folders", totals.failed)
         return result
+    }
+
+    /// What is wished goes to the server first, and between two folders.
+    private var wishes: WishWork {
+        WishWork(core: core, account: account, interruption: interruption, lease: lease)
     }
 
     /// Has `body` done on a session of the account.
@@ -102,6 +108,7 @@ struct SyncWork {
         for folder in chosen {
             let rule = KeepRule(policy, folder)
             guard try sync(folder, rule, listing?.status(of: folder), session, &totals) else { break }
+            try wishes.run(session)
         }
     }
 

@@ -20,6 +20,7 @@ struct HeaderSection {
         try addresses("From", [from]) { _ in "from" }
         try addresses("To", builder.to) { "to[\($0)]" }
         try addresses("Cc", builder.cc) { "cc[\($0)]" }
+        try addresses("Bcc", builder.bcc) { "bcc[\($0)]" }
         try addresses("Reply-To", builder.replyTo) { "reply_to[\($0)]" }
         try Self.check(builder.subject, "subject")
         if !builder.subject.isEmpty { add("Subject") { $0.unstructured(builder.subject) } }

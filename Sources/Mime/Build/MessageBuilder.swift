@@ -9,6 +9,8 @@ package struct MessageBuilder {
     package var from: MailAddress?
     package var to: [MailAddress] = []
     package var cc: [MailAddress] = []
+    /// Only into a draft: what is sent names nobody here.
+    package var bcc: [MailAddress] = []
     package var replyTo: [MailAddress] = []
     package var subject = ""
     package var text: String?

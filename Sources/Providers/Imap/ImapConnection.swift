@@ -70,6 +70,30 @@ final class ImapConnection {
         }
     }
 
+    /// Octets that a command needs besides its line: those of a message.
+    func send(_ host: Host, _ bytes: UnsafeRawBufferPointer) throws(Failure) {
+        do throws(Failure) {
+            try stream.write(host, bytes)
+        } catch {
+            throw broken(error)
+        }
+    }
+
+    /// Ends an APPEND's message, or an IDLE. The command's own end is still to come.
+    func end(_ host: Host, _ tag: Imap.Dialogue.Tag) throws(Failure) {
+        try dialogue.end(tag)
+        try flush(host)
+    }
+
+    /// Leaves the stream to the host, until something comes or the time (ms) is over.
+    func park(_ host: Host, wakeAfter milliseconds: Int64) throws(Failure) {
+        do throws(Failure) {
+            try stream.park(host, wakeAfter: milliseconds)
+        } catch {
+            throw broken(error)
+        }
+    }
+
     // MARK: In
 
     /// The next thing that concerns the caller. A BYE that nobody asked for is thrown.
@@ -108,7 +132,7 @@ final class ImapConnection {
         case .untagged(.damaged(let name, let why)):
             log(host, 7, "unreadable \(name): \(why)")
             return event
-        case .greeting, .untagged, .done: return event
+        case .greeting, .untagged, .goAhead, .done: return event
         }
     }
 

@@ -3,9 +3,12 @@ import CMailroom
 import PluginKit
 import Wire
 
-/// One login. Mailboxes are opened read-only; nothing on the server is ever changed.
+/// One login. Mailboxes are read with EXAMINE; only `apply` and `append` change anything on the server.
 package final class ImapSession: Session {
     let connection: ImapConnection
+
+    /// The waiting for changes, once it has begun.
+    private var watch: Watch?
 
     init(_ connection: ImapConnection) { self.connection = connection }
 
@@ -24,6 +27,28 @@ package final class ImapSession: Session {
     package func fetch(_ host: Host, what: Fields) throws(Failure) {
         try ready()
         try SingleFetch(host, connection, what).run()
+    }
+
+    package func apply(_ host: Host, change: Fields) throws(Failure) {
+        try ready()
+        try Apply(host, connection, change).run()
+    }
+
+    package func append(_ host: Host, what: Fields, message: UnsafeRawBufferPointer) throws(Failure) {
+        try ready()
+        try FolderAppend(host, connection, what, message).run()
+    }
+
+    package func watch(_ host: Host, folders: [Fields]) throws(Failure) {
+        try ready()
+        let watch = try Watch(host, connection)
+        self.watch = watch
+        try watch.begin(host, folders)
+    }
+
+    package func wake(_ host: Host, _ reason: WakeReason) throws(Failure) -> Bool {
+        guard let watch else { throw .invalid("reason", "the session does not watch") }
+        return try watch.wake(host, reason)
     }
 
     /// A call that failed in the middle of an answer leaves the rest of that answer behind.

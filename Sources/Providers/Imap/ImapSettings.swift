@@ -41,6 +41,16 @@ struct ImapSettings {
         if self.password?.contains(0) == true { throw .invalid("password", "has a NUL in it") }
     }
 
+    /// How long a watching session is silent at most: RFC 2177 says 29 minutes, and some servers hang up earlier.
+    static func idleMinutes(_ host: Host) throws(Failure) -> Int64 {
+        let text = try host.setting("idle_minutes") ?? ""
+        if text.isEmpty { return 27 }
+        guard let minutes = Int64(text), (1...29).contains(minutes) else {
+            throw .invalid("idle_minutes", "is not a number from 1 to 29")
+        }
+        return minutes
+    }
+
     private static func port(_ text: String, _ wish: String) throws(Failure) -> UInt16 {
         if text.isEmpty { return wish == "starttls" || wish == "none" ? 143 : 993 }
         guard let port = UInt16(text), port > 0 else { throw .invalid("imap_port", "is not a port") }

@@ -34,6 +34,7 @@ extension KindTable {
         record.set("user_key", account.userKey)
         record.set("company", account.company)
         record.set("display_name", account.displayName)
+        record.set("direction", account.settings["direction"] ?? "two_way")
         record.set("receives", account.receives ? 1 : 0)
         record.set("sends", account.sends ? 1 : 0)
         record.set("state", health.state)
@@ -66,7 +67,8 @@ extension KindTable {
         record.set("failed", row.int(next + 7))
         record.set("held_reason", row.optionalText(next + 9))
         var settings = Record()
-        for (name, value) in account.settings.sorted(by: { $0.key < $1.key }) { settings.set(name, value) }
+        for (name, value) in account.settings.sorted(by: { $0.key < $1.key })
+        where name != "direction" { settings.set(name, value) }
         record["settings"] = .record(settings)
         record.set("created_at", account.createdAt)
         return record

@@ -44,33 +44,6 @@ extension Store {
         for account in left { try eraseAccount(account) }
     }
 
-    private func eraseAccount(_ id: Int64) throws(Failure) {
-        let folders = try read { (db) throws(Failure) in
-            try db.all("SELECT id FROM folder WHERE account = ?", id) { (row) throws(Failure) in row.int(0) }
-        }
-        for folder in folders { try removePlaces(of: folder, andFolder: true, erase: true) }
-        while try eraseSends(of: id) {}
-        try erasing { (transaction) throws(Failure) in
-            let db = transaction.db
-            try db.run("DELETE FROM log WHERE account = ?", id)
-            try db.run("DELETE FROM job WHERE account = ?", id)
-            try db.run("DELETE FROM state WHERE account = ?", id)
-            try db.run("DELETE FROM setting WHERE account = ?", id)
-            try db.run("DELETE FROM secret WHERE account = ?", id)
-            try db.run("DELETE FROM lease WHERE account = ?", id)
-            try transaction.dropEmptyThreads()
-            try db.run("DELETE FROM address WHERE NOT EXISTS (SELECT 1 FROM participant WHERE address = address.id)")
-            try transaction.addressesRemoved()
-            try db.run("DELETE FROM account WHERE id = ?", id)
-            transaction.change("account", id, account: id, "erased")
-        }
-        // The old pages are in the log of the file as well until it is written back.
-        try checkFork()
-        try gate.write { (db) throws(Failure) in
-            _ = try? db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        }
-    }
-
     /// A transaction that overwrites what it deletes.
     func erasing<T>(_ body: (Transaction) throws(Failure) -> T) throws(Failure) -> T {
         try write { (transaction) throws(Failure) in
@@ -84,20 +57,6 @@ extension Store {
             }
             try transaction.db.execute("PRAGMA secure_delete=OFF")
             return result
-        }
-    }
-
-    /// - Returns: true while there are more.
-    private func eraseSends(of account: Int64) throws(Failure) -> Bool {
-        try erasing { (transaction) throws(Failure) in
-            let db = transaction.db
-            let some = try db.all("SELECT id, body FROM send WHERE account = ? LIMIT 50", account) {
-                (row) throws(Failure) in (row.int(0), row.optionalInt(1))
-            }
-            for (send, body) in some {
-                try transaction.delete(send: send, body: body, account: account, erase: true)
-            }
-            return !some.isEmpty
         }
     }
 }

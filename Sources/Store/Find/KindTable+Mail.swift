@@ -5,7 +5,9 @@ extension KindTable {
     static let place = KindTable(
         from: "place p JOIN folder f ON f.id = p.folder",
         select: "f.account, p.folder, p.message, p.ref, p.bits, p.flags",
-        id: "p.id", visible: "p.message IS NOT NULL AND p.ref IS NOT NULL AND p.leaving = 0 AND f.leaving = 0",
+        id: "p.id",
+        visible:
+            "p.message IS NOT NULL AND (p.ref IS NOT NULL OR p.wish IS NOT NULL) AND p.leaving = 0 AND f.leaving = 0",
         rules: [
             "id": .column("p.id"), "account": .column("f.account"), "folder": .column("p.folder"),
             "message": .column("p.message"), "ref": .column("p.ref"), "seen": .truth("p.bits & 1"),
@@ -18,7 +20,7 @@ extension KindTable {
             record.set("account", row.int(2))
             record.set("folder", row.int(3))
             record.set("message", row.int(4))
-            record.set("ref", row.text(5))
+            record.set("ref", row.optionalText(5))
             record["flags"] = .list(flags.names.map(Value.text))
             record.set("seen", flags.bits & FlagSet.seen)
             return record
@@ -63,7 +65,7 @@ extension KindTable {
             "id": .column("m.id"),
             "account": .place("f.account"),
             "folder": .place("f.path"),
-            "message_id": .withinExact("m.message_id {}"),
+            "message_id": .messageID(key: "m.message_key", "m.message_id"),
             "from": .within(
                 "m.id IN (SELECT s.message FROM participant s JOIN address a ON a.id = s.address WHERE s.source & 1 AND a.key {})"
             ),

@@ -21,7 +21,8 @@ struct KindTable: Sendable {
 
     private static let all: [String: KindTable] = [
         "account": .account, "folder": .folder, "message": .message, "place": .place, "thread": .thread,
-        "company": .company, "send": .send, "recipient": .recipient, "attempt": .attempt, "log": .log, "job": .job,
+        "company": .company, "wish": .wish, "send": .send, "recipient": .recipient, "attempt": .attempt, "log": .log,
+        "job": .job,
         "policy": .policy,
     ]
 }

@@ -9,8 +9,8 @@ struct SQLConditions {
         case address(String)
         /// `{}` stands for the comparison and its values: `id IN (SELECT ... WHERE key {})`. Texts are folded.
         case within(String)
-        /// As `within`, texts as they are.
-        case withinExact(String)
+        /// A Message-ID: found by its key in the first column, compared in the second.
+        case messageID(key: String, String)
         /// A column of the folder `f` that a message is in: all such conditions are about one and the same folder.
         case place(String)
         /// 1 or 0: this expression or its opposite. Only `=` makes sense.
@@ -63,9 +63,13 @@ struct SQLConditions {
             try SQLConditions.requireEquality(condition)
             condition = SQLConditions.folded(condition)
             parts.append(SQLConditions.filled(template, SQLConditions.comparison(condition)))
-        case .withinExact(let template):
+        case .messageID(let key, let column):
             try SQLConditions.requireEquality(condition)
-            parts.append(SQLConditions.filled(template, SQLConditions.comparison(condition)))
+            let comparison = SQLConditions.comparison(condition)
+            parts.append("\(key) \(comparison) AND \(column) \(comparison)")
+            values += condition.values.map { value in
+                if case .text(let text) = value { .int(messageKey(text)) } else { value }
+            }
         case .place: return
         case .truth(let expression):
             guard condition.comparison == .equal, case .int(let wanted)? = condition.values.first else {

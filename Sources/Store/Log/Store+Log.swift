@@ -2,42 +2,10 @@ import Base
 import CMailroom
 
 extension Store {
-    private static let mostLogRows: Int64 = 20_000
-
     /// Adds a row to the log; where the last such row (same account, what, cause and server text) is there, it is
     /// counted up instead, and takes the newest words.
     package func addLog(_ row: NewLog) throws(Failure) {
-        try write { (transaction) throws(Failure) in
-            let db = transaction.db
-            let there = try db.int(
-                """
-                SELECT id FROM log WHERE account IS ? AND what = ? AND cause IS ? AND server_text IS ? AND level = ?
-                ORDER BY id DESC LIMIT 1
-                """, row.account, row.what, row.cause, row.serverText, row.level)
-            if let there {
-                try db.run(
-                    """
-                    UPDATE log SET at = ?, count = count + 1, message = ?, class = ?, code = ?, step = ?, advice = ?
-                    WHERE id = ?
-                    """, transaction.now, row.message, row.failureClass, row.code, row.step, row.advice, there)
-                transaction.change("log", there, account: row.account, "changed", "count")
-                return
-            }
-            try db.run(
-                """
-                INSERT INTO log(account, level, what, message, cause, class, code, step, server_text, advice, first_at, at,
-                  count) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
-                """, row.account, row.level, row.what, row.message, row.cause, row.failureClass, row.code, row.step,
-                row.serverText, row.advice, transaction.now, transaction.now)
-            let id = db.lastRowID
-            transaction.change("log", id, account: row.account, "added")
-            if id % 256 == 0 {
-                // A server that never says the same thing twice must not fill the disk.
-                try db.run(
-                    "DELETE FROM log WHERE id IN (SELECT id FROM log ORDER BY at DESC LIMIT -1 OFFSET ?)",
-                    Store.mostLogRows)
-            }
-        }
+        try write { (transaction) throws(Failure) in try transaction.addLog(row) }
     }
 
     /// A worker shows that it lives.
@@ -57,5 +25,41 @@ extension Store {
     package func openBell() throws(Failure) -> Bell {
         try checkFork()
         return try run.openBell()
+    }
+}
+
+extension Transaction {
+    private static let mostLogRows: Int64 = 20_000
+
+    /// Adds a row to the log, or counts one up, as `Store.addLog` says.
+    func addLog(_ row: NewLog) throws(Failure) {
+        let there = try db.int(
+            """
+            SELECT id FROM log WHERE account IS ? AND what = ? AND cause IS ? AND server_text IS ? AND level = ?
+            ORDER BY id DESC LIMIT 1
+            """, row.account, row.what, row.cause, row.serverText, row.level)
+        if let there {
+            try db.run(
+                """
+                UPDATE log SET at = ?, count = count + 1, message = ?, class = ?, code = ?, step = ?, advice = ?
+                WHERE id = ?
+                """, now, row.message, row.failureClass, row.code, row.step, row.advice, there)
+            change("log", there, account: row.account, "changed", "count")
+            return
+        }
+        try db.run(
+            """
+            INSERT INTO log(account, level, what, message, cause, class, code, step, server_text, advice, first_at, at,
+              count) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+            """, row.account, row.level, row.what, row.message, row.cause, row.failureClass, row.code, row.step,
+            row.serverText, row.advice, now, now)
+        let id = db.lastRowID
+        change("log", id, account: row.account, "added")
+        if id % 256 == 0 {
+            // A server that never says the same thing twice must not fill the disk.
+            try db.run(
+                "DELETE FROM log WHERE id IN (SELECT id FROM log ORDER BY at DESC LIMIT -1 OFFSET ?)",
+                Transaction.mostLogRows)
+        }
     }
 }

@@ -34,6 +34,8 @@ extension Migration {
             CREATE INDEX place_stable ON place(stable) WHERE stable IS NOT NULL;
             ALTER TABLE message ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;
             CREATE INDEX message_partial ON message(message_key) WHERE partial = 1;
+            DROP INDEX message_thread;
+            CREATE INDEX message_thread ON message(thread, date);
             CREATE INDEX account_due ON account(state, coalesce(next_sync, 0));
             CREATE TABLE adrift(
               message INTEGER PRIMARY KEY, account INTEGER NOT NULL, since INTEGER NOT NULL, stable TEXT);
@@ -47,6 +49,7 @@ extension Migration {
               reason TEXT, cause TEXT, server_text TEXT);
             CREATE INDEX wish_open ON wish(account, id) WHERE state = 'open';
             CREATE INDEX wish_place ON wish(place) WHERE state = 'open';
+            CREATE INDEX wish_target ON wish(target_place) WHERE target_place IS NOT NULL;
             CREATE TABLE quarantine(
               place INTEGER PRIMARY KEY, account INTEGER NOT NULL, tries INTEGER NOT NULL, next_try INTEGER NOT NULL,
               reason TEXT NOT NULL);

@@ -35,7 +35,7 @@ extension FolderCommit {
     private func voidPlace(of message: Int64) throws(Failure) -> Existing? {
         try db.first(
             """
-            SELECT id, message, bits, flags, stable, wish, leaving FROM place
+            SELECT id, message, bits, flags, stable, wish, leaving FROM place INDEXED BY place_message
             WHERE message = ? AND folder = ? AND ref IS NULL ORDER BY id
             """, message, folder
         ) { (row) throws(Failure) in Existing(row) }
@@ -80,7 +80,9 @@ extension FolderCommit {
         if hasVoidPlaces, let void = try voidPlace(of: message) {
             try db.run(
                 "UPDATE place SET ref = ?, stable = coalesce(?, stable) WHERE id = ?", ref, stable, void.id)
-            return try set(void, flags)
+            try set(void, flags)
+            if void.wish != nil { try adopted(void.id) }
+            return
         }
         try db.run(
             "INSERT INTO place(id, folder, ref, message, bits, flags, stable) VALUES(?, ?, ?, ?, ?, ?, ?)",
@@ -96,6 +98,7 @@ extension FolderCommit {
 
     /// Gives a place the flags that the server says it has.
     mutating func set(_ place: Existing, _ flags: FlagSet) throws(Failure) {
+        let flags = place.wish == nil ? flags : try shown(flags, at: place.id)
         guard place.flags != flags else { return }
         let seenMoved = place.flags.isSeen != flags.isSeen && !place.leaving
         guard let message = place.message else {
@@ -108,7 +111,7 @@ extension FolderCommit {
             counts.unseen += flags.isSeen ? -1 : 1
             counts.add(try transaction.presence(of: message, in: account), after: before, inFolder: false)
         }
-        transaction.change("message", message, account: account, "changed", "flags")
+        if !place.leaving { transaction.change("message", message, account: account, "changed", "flags") }
     }
 
     mutating func remove(_ place: Existing) throws(Failure) {

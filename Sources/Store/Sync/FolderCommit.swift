@@ -43,7 +43,7 @@ struct FolderCommit {
             if let place = try find(ref) { try set(place, FlagSet(flags)) }
         case .other(.gone(let ref)):
             if let place = try find(ref) { try remove(place) }
-        case .other(.reset): try reset()
+        case .other(.reset): break  // done before the transaction began
         case .other(.known(let ref, let flags, let message, let stable)):
             guard try db.exists("SELECT 1 FROM message WHERE id = ?", message) else {
                 throw .notFound("message \(message)")
@@ -106,7 +106,7 @@ struct FolderCommit {
         if there == nil, let id = incoming.summary.messageID {
             there = try Store.lookup(
                 db, account: account, messageID: id, size: incoming.size, receivedAt: incoming.internalDate,
-                withBody: false)
+                withBody: true)
         }
         if let there {
             return try place(incoming.ref, message: there, flags: message.flags, stable: incoming.stable)

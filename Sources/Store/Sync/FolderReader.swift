@@ -32,11 +32,14 @@ package final class FolderReader {
     init(_ store: Store, folder: Int64) throws(Failure) {
         self.store = store
         self.folder = folder
-        let next = try store.read { (db) throws(Failure) in
-            try db.int("SELECT next_place FROM folder WHERE id = ?", folder)
+        let row = try store.read { (db) throws(Failure) in
+            try db.first("SELECT next_place, void_places FROM folder WHERE id = ?", folder) {
+                (row) throws(Failure) in (next: row.int(0), void: row.int(1))
+            }
         }
-        guard let next else { throw .notFound("folder \(folder)") }
-        if next <= 1 { hashes = [] }
+        guard let row else { throw .notFound("folder \(folder)") }
+        if row.next <= 1 { hashes = [] }
+        reset = row.void == Reset.running
     }
 
     /// True where the folder has the reference, whether with a message or skipped.

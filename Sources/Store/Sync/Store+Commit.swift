@@ -7,7 +7,14 @@ extension Store {
     /// together with their cursors, and the next sync finds them again. A durable one survives that, too.
     /// - Throws: `MR_E_BUSY` where the lease is lost.
     package func commit(_ batch: SyncBatch, lease: Lease) throws(Failure) {
-        let prepared = batch.items.map(PreparedItem.init)
+        var items = batch.items[...]
+        if let folder = batch.folder {
+            let reset = items.lastIndex { if case .reset = $0 { true } else { false } }
+            try makeReferencesVoid(in: folder, batch.account, begin: reset != nil, lease)
+            // What came before it spoke of references that are no more.
+            if let reset { items = items[(reset + 1)...] }
+        }
+        let prepared = items.map(PreparedItem.init)
         let more = try write(batch.durable ? .full : .normal) { (transaction) throws(Failure) -> Bool in
             try transaction.require(lease, for: batch.account)
             for (key, value) in batch.state {
@@ -59,6 +66,9 @@ extension Store {
     ) throws(Failure) -> (items: [(ref: String, flags: [String])], next: Int64) {
         let first = PlaceID.first(folder)
         return try read { (db) throws(Failure) in
+            if try db.exists("SELECT 1 FROM folder WHERE id = ? AND void_places = ?", folder, Reset.running) {
+                return ([], 0)
+            }
             let rows = try db.all(
                 """
                 SELECT id, ref, CASE WHEN wish IS NULL THEN bits ELSE coalesce(server_bits, bits) END,
@@ -71,13 +81,6 @@ extension Store {
             let page = rows.prefix(max(limit, 1))
             let next = rows.count > page.count ? page.last.map { PlaceID.number($0.0) } ?? 0 : 0
             return (page.map { ($0.1, $0.2) }, next)
-        }
-    }
-
-    /// True where the folder has the reference, whether with a message or skipped.
-    package func hasPlace(folder: Int64, ref: String) throws(Failure) -> Bool {
-        try read { (db) throws(Failure) in
-            try db.exists("SELECT 1 FROM place WHERE folder = ? AND ref = ?", folder, ref)
         }
     }
 

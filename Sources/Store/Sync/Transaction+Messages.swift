@@ -106,9 +106,12 @@ extension Transaction {
     func removePlace(
         _ place: Int64, account: Int64, counts: inout FolderCounts, erase: Bool
     ) throws(Failure) {
-        let row = try db.first("SELECT message, bits & 1, leaving, stable FROM place WHERE id = ?", place) {
+        let row = try db.first("SELECT message, bits & 1, leaving, stable, wish FROM place WHERE id = ?", place) {
             (row) throws(Failure) in
-            (message: row.optionalInt(0), seen: row.bool(1), leaving: row.bool(2), stable: row.optionalText(3))
+            (
+                message: row.optionalInt(0), seen: row.bool(1), leaving: row.bool(2), stable: row.optionalText(3),
+                isWished: !row.isNull(4)
+            )
         }
         guard let row else { return }
         guard let message = row.message else {
@@ -123,13 +126,15 @@ extension Transaction {
         }
         counts.add(try presence(of: message, in: account), after: before, inFolder: false)
         if try db.exists("SELECT 1 FROM place WHERE message = ?", message) {
-            change("message", message, account: account, "changed", "place")
+            if !row.leaving { change("message", message, account: account, "changed", "place") }
         } else if erase {
             try delete(message: message, erase: true)
             change("message", message, account: account, "removed")
         } else {
             try setAdrift(message, account: account, stable: row.stable)
+            change("message", message, account: account, "changed", "place")
         }
+        if row.isWished { try settleWishes(of: place) }
     }
 
     /// Removes a message that is in no folder any more.

@@ -48,32 +48,27 @@ extension Transaction {
         try db.run("UPDATE message SET thread = ? WHERE thread = ?", thread, other)
         try db.run("UPDATE thread SET joined = ? WHERE joined = ? OR id = ?", thread, other, other)
         try db.run("UPDATE thread SET messages = 0 WHERE id = ?", other)
-        try recount(thread)
+        try db.run(
+            "UPDATE thread SET messages = (SELECT count(*) FROM message WHERE thread = ?1) WHERE id = ?1", thread)
+        try redate(thread)
         change("thread", other, account: nil, "removed", "joined")
         change("thread", thread, account: nil, "changed", "joined")
     }
 
     /// A message of the thread was removed.
-    func leaveThread(_ thread: Int64) throws(Failure) { try recount(thread) }
+    func leaveThread(_ thread: Int64) throws(Failure) {
+        try db.run("UPDATE thread SET messages = max(messages - 1, 0) WHERE id = ?", thread)
+        try redate(thread)
+    }
 
-    /// Counts, dates and subject from the messages that are there.
-    private func recount(_ thread: Int64) throws(Failure) {
+    /// Dates and subject from the messages that are there: the ends of an index, however long the thread is.
+    private func redate(_ thread: Int64) throws(Failure) {
         try db.run(
             """
-            UPDATE thread SET messages = (SELECT count(*) FROM message WHERE thread = ?1),
-              first_at = coalesce((SELECT min(date) FROM message WHERE thread = ?1), first_at),
+            UPDATE thread SET first_at = coalesce((SELECT min(date) FROM message WHERE thread = ?1), first_at),
               last_at = coalesce((SELECT max(date) FROM message WHERE thread = ?1), last_at),
               subject = coalesce((SELECT subject FROM message WHERE thread = ?1 ORDER BY date, id LIMIT 1), '')
             WHERE id = ?1
             """, thread)
-    }
-
-    /// For erasing: threads without messages, and what leads to them.
-    func dropEmptyThreads() throws(Failure) {
-        try db.run("DELETE FROM thread WHERE joined IS NULL AND messages <= 0")
-        try db.run(
-            "DELETE FROM thread WHERE joined IS NOT NULL AND joined NOT IN (SELECT id FROM thread WHERE joined IS NULL)"
-        )
-        try db.run("DELETE FROM thread_ref WHERE thread NOT IN (SELECT id FROM thread)")
     }
 }

@@ -27,6 +27,18 @@ extension Imap {
         /// CONDSTORE (RFC 7162), which QRESYNC includes.
         package var condstore: Bool { has("CONDSTORE") || has("QRESYNC") }
 
+        /// UID EXPUNGE, APPENDUID and COPYUID (RFC 4315).
+        package var uidPlus: Bool { has("UIDPLUS") || has("IMAP4REV2") }
+        /// RFC 6851
+        package var move: Bool { has("MOVE") || has("IMAP4REV2") }
+        /// RFC 2177
+        package var idle: Bool { has("IDLE") || has("IMAP4REV2") }
+
+        /// Octets of the largest message that APPEND takes (RFC 7889): nil where the server does not say.
+        package var appendLimit: Int64? {
+            names.first { $0.hasPrefix("APPENDLIMIT=") }.flatMap { Int64($0.dropFirst(12)) }
+        }
+
         /// How a literal may be sent without waiting (RFC 7888): up to how many octets.
         package var literalWithoutWaiting: Int {
             has("LITERAL+") ? Int.max : has("LITERAL-") || has("IMAP4REV2") ? 4096 : 0

@@ -18,11 +18,41 @@ extension Imap {
         case fetch(NumberSet, items: [String])
         case uidFetch(NumberSet, items: [String], changedSince: UInt64?)
         case uidSearch(String)
+        /// For reading and writing (RFC 9051, section 6.3.2).
+        case select(mailbox: [UInt8])
+        case status(mailbox: [UInt8], items: [String])
+        case create(mailbox: [UInt8])
+        case subscribe(mailbox: [UInt8])
+        /// Flags on or off; the server answers with what they are then.
+        case uidStore(NumberSet, FlagChange, flags: [String])
+        case uidCopy(NumberSet, mailbox: [UInt8])
+        /// RFC 6851
+        case uidMove(NumberSet, mailbox: [UInt8])
+        /// RFC 4315
+        case uidExpunge(NumberSet)
+        /// Every message that is marked: not only one's own.
+        case expunge
+        /// The UIDs of messages with this Message-ID in their header, and perhaps of others that have it as a part.
+        case uidSearchMessageID([UInt8])
+        /// The message itself is the driver's to give, once it may: `Dialogue.mayGo`.
+        case append(Append)
+        /// RFC 2177: until the driver says DONE.
+        case idle
+        /// RFC 5465
+        case notify(Notify)
 
         /// Whether its text holds a password: never logged.
         package var isSecret: Bool {
             switch self {
             case .login, .authenticate: true
+            default: false
+            }
+        }
+
+        /// Whether the driver has to give more of it, and to say where it ends.
+        var isOpenEnded: Bool {
+            switch self {
+            case .append, .idle: true
             default: false
             }
         }
@@ -40,7 +70,18 @@ extension Imap {
             case .list: "list"
             case .examine: "select"
             case .fetch, .uidFetch: "fetch"
-            case .uidSearch: "search"
+            case .uidSearch, .uidSearchMessageID: "search"
+            case .select: "select"
+            case .status: "status"
+            case .create: "create"
+            case .subscribe: "subscribe"
+            case .uidStore: "store"
+            case .uidCopy: "copy"
+            case .uidMove: "move"
+            case .uidExpunge, .expunge: "expunge"
+            case .append: "append"
+            case .idle: "idle"
+            case .notify: "notify"
             }
         }
     }

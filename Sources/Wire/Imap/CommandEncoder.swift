@@ -3,20 +3,26 @@ import Base
 /// Puts a command into octets. Where the server must be waited for (a literal, a step of a SASL exchange), one
 /// chunk ends.
 struct CommandEncoder {
+    /// One that is empty is the driver's to fill: the server's go-ahead is the sign.
     private(set) var chunks: [[UInt8]] = [[]]
-    private let capabilities: Imap.Capabilities
+    let capabilities: Imap.Capabilities
 
     init(tag: String, _ command: Imap.Command, _ capabilities: Imap.Capabilities) {
         self.capabilities = capabilities
         say("\(tag) ")
         write(command)
-        if case .authenticate = command { return }
-        say("\r\n")
+        switch command {
+        case .authenticate, .append: break
+        case .idle:
+            say("\r\n")
+            wait()
+        default: say("\r\n")
+        }
     }
 
-    private mutating func say(_ text: String) { chunks[chunks.count - 1].append(contentsOf: text.utf8) }
+    mutating func say(_ text: String) { chunks[chunks.count - 1].append(contentsOf: text.utf8) }
 
-    private mutating func say(_ bytes: [UInt8]) { chunks[chunks.count - 1].append(contentsOf: bytes) }
+    mutating func say(_ bytes: [UInt8]) { chunks[chunks.count - 1].append(contentsOf: bytes) }
 
     private mutating func write(_ command: Imap.Command) {
         switch command {
@@ -45,11 +51,30 @@ struct CommandEncoder {
             say("UID FETCH \(set.text) (\(items.joined(separator: " ")))")
             if let changedSince { say(" (CHANGEDSINCE \(changedSince))") }
         case .uidSearch(let what): say("UID SEARCH \(what)")
+        case .select(let mailbox): verb("SELECT", mailbox)
+        case .status(let mailbox, let items):
+            verb("STATUS", mailbox)
+            say(" (\(items.joined(separator: " ")))")
+        case .create(let mailbox): verb("CREATE", mailbox)
+        case .subscribe(let mailbox): verb("SUBSCRIBE", mailbox)
+        case .uidStore(let set, let change, let flags):
+            say("UID STORE \(set.text) \(change.rawValue)FLAGS (\(flags.joined(separator: " ")))")
+        case .uidCopy(let set, let mailbox): verb("UID COPY \(set.text)", mailbox)
+        case .uidMove(let set, let mailbox): verb("UID MOVE \(set.text)", mailbox)
+        case .uidExpunge(let set): say("UID EXPUNGE \(set.text)")
+        case .expunge: say("EXPUNGE")
+        case .uidSearchMessageID(let value): verb("UID SEARCH HEADER MESSAGE-ID", value)
+        case .append(let append): self.append(append)
+        case .idle: say("IDLE")
+        case .notify(let notify): self.notify(notify)
         }
     }
 
+    /// What follows is not sent before the server's go-ahead.
+    mutating func wait() { chunks.append([]) }
+
     /// Quoted where it may be (RFC 9051, section 4.3), else a literal: not waited for where the server takes that.
-    private mutating func string(_ bytes: [UInt8]) {
+    mutating func string(_ bytes: [UInt8]) {
         if bytes.count <= 1000, bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) {
             say("\"")
             for byte in bytes {
@@ -62,7 +87,8 @@ struct CommandEncoder {
             say(bytes)
         } else {
             say("{\(bytes.count)}\r\n")
-            chunks.append(bytes)
+            wait()
+            say(bytes)
         }
     }
 

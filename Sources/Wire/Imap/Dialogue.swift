@@ -17,6 +17,8 @@ extension Imap {
             case greeting(Status)
             /// Data, or a status that belongs to no command.
             case untagged(Response)
+            /// The server waits for what the driver has to give: see `mayGo`.
+            case goAhead(Tag)
             /// A command is over.
             case done(Tag, Status)
             /// The server hangs up, and it was not asked to.
@@ -39,6 +41,8 @@ extension Imap {
             let command: Command
             /// Parts that wait for the server's go-ahead.
             var chunks: ArraySlice<[UInt8]>
+            /// Not all of it is said: an APPEND's message, an IDLE's DONE.
+            var isOpen: Bool
         }
         private var pending: [Pending] = []
         private var output: [UInt8] = []
@@ -58,15 +62,34 @@ extension Imap {
         /// Takes a command into the output. Commands behind one that waits for a go-ahead are not sent before it:
         /// `MR_E_INTERNAL` where that is tried, or before the greeting.
         package mutating func start(_ command: Command) throws(Failure) -> Tag {
-            guard state != .greeting, state != .loggedOut, pending.allSatisfy({ $0.chunks.isEmpty }) else {
+            guard state != .greeting, state != .loggedOut, pending.allSatisfy({ $0.chunks.isEmpty && !$0.isOpen })
+            else {
                 throw Failure(MR_E_INTERNAL, "a command out of turn: \(command.step)")
             }
             last &+= 1
             let chunks = CommandEncoder(tag: "m\(last)", command, capabilities ?? Capabilities()).chunks
             output.append(contentsOf: chunks[0])
-            pending.append(Pending(tag: last, command: command, chunks: chunks[1...]))
-            if case .examine(let name, _) = command { mailbox = SelectedMailbox(name: name) }
+            pending.append(Pending(tag: last, command: command, chunks: chunks[1...], isOpen: command.isOpenEnded))
+            switch command {
+            case .examine(let name, _): mailbox = SelectedMailbox(name: name)
+            case .select(let name): mailbox = SelectedMailbox(name: name, isReadOnly: false)
+            default: break
+            }
             return last
+        }
+
+        /// Whether the driver may give the message of this APPEND now, or end this IDLE.
+        package func mayGo(_ tag: Tag) -> Bool {
+            pending.contains { $0.tag == tag && $0.isOpen && $0.chunks.isEmpty }
+        }
+
+        /// Ends what the driver had to give: the line of the APPEND, or the IDLE. `MR_E_INTERNAL` where nothing is open.
+        package mutating func end(_ tag: Tag) throws(Failure) {
+            guard mayGo(tag), let index = pending.firstIndex(where: { $0.tag == tag }) else {
+                throw Failure(MR_E_INTERNAL, "the end of a command that is not open")
+            }
+            pending[index].isOpen = false
+            output.append(contentsOf: (pending[index].command == .idle ? "DONE\r\n" : "\r\n").utf8)
         }
 
         /// What is to be written now.
@@ -88,11 +111,13 @@ extension Imap {
             switch response {
             case .goAhead:
                 guard let first = pending.first, let chunk = first.chunks.first else {
+                    // While it idles, some say "+ still idling".
+                    if pending.first?.command == .idle { return .nothing }
                     throw Imap.malformed("a go-ahead that nothing waits for")
                 }
                 pending[0].chunks.removeFirst()
                 output.append(contentsOf: chunk)
-                return .nothing
+                return mayGo(first.tag) ? .goAhead(first.tag) : .nothing
             case .tagged(let name, let status):
                 return try finish(name, status)
             case .status(let status):
@@ -155,7 +180,7 @@ extension Imap {
                     state = .authenticated
                     capabilities = nil
                 }
-            case .examine:
+            case .examine, .select:
                 if status.kind == .ok {
                     state = .selected
                     let exists = mailbox?.exists ?? 0

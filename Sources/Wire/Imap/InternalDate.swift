@@ -19,6 +19,33 @@ extension Imap {
             return ((days(year, month, day) * 86400 + seconds) - reader.zone() * 60) * 1000
         }
 
+        /// The date as APPEND wants it, in UTC: `17-Jul-1996 09:44:25 +0000`. Nil before the year 1 and after 9999.
+        package static func text(_ milliseconds: Int64) -> String? {
+            // The days of the year 1 to 9999, counted from 1970.
+            let seconds = milliseconds / 1000 - (milliseconds % 1000 < 0 ? 1 : 0)
+            let day = seconds / 86400 - (seconds % 86400 < 0 ? 1 : 0)
+            guard day >= -719_162, day <= 2_932_896 else { return nil }
+            let second = seconds - day * 86400
+            // Counted from 1 March of the year 0, in eras of 400 years.
+            let shifted = day + 719_468
+            let era = shifted / 146_097
+            let ofEra = shifted % 146_097
+            let year = (ofEra - ofEra / 1460 + ofEra / 36524 - ofEra / 146_096) / 365
+            let dayOfYear = ofEra - (365 * year + year / 4 - year / 100)
+            let month = (5 * dayOfYear + 2) / 153
+            let date = dayOfYear - (153 * month + 2) / 5 + 1
+            let isNextYear = month >= 10
+            func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+            let years = "\(year + era * 400 + (isNextYear ? 1 : 0))"
+            let zeros = String(repeating: "0", count: max(0, 4 - years.utf8.count))
+            return "\(two(date))-\(names[Int(isNextYear ? month - 10 : month + 2)])-\(zeros)\(years) "
+                + "\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60)) +0000"
+        }
+
+        private static let names = [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ]
+
         /// Days since 1970-01-01 in the Gregorian calendar.
         private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
             let shifted = month > 2 ? year : year - 1

@@ -58,6 +58,20 @@ extension Imap {
             ranges.replaceSubrange(from..<to, with: [merged])
         }
 
+        /// The set, this number left out.
+        package func without(_ number: UInt32) -> NumberSet {
+            var rest = NumberSet()
+            for range in ranges {
+                guard range.contains(number) else {
+                    rest.insert(range)
+                    continue
+                }
+                if range.lowerBound < number { rest.insert(range.lowerBound...number - 1) }
+                if range.upperBound > number { rest.insert(number + 1...range.upperBound) }
+            }
+            return rest
+        }
+
         /// `2,10:11`; `11:10` and `4,4` are read, too. `*` is the largest number there is.
         init(_ scanner: inout Scanner) throws(Failure) {
             repeat {

@@ -12,7 +12,8 @@ extension Imap {
             failure.step = step
             failure.code = status.code?.name
             failure.serverText = status.text.isEmpty ? status.words : status.text
-            failure.retryAfterMs = backoff(words)
+            failure.retryAfterMs = RetryWords.milliseconds(words)
+            if failure.result == Int32(MR_E_THROTTLED), limitsConnections(words) { failure.cause = "connection.limit" }
             return failure
         }
 
@@ -21,8 +22,8 @@ extension Imap {
             guard status.kind == .no else { return false }
             if status.code?.name == "EXPUNGEISSUED" { return true }
             let words = status.text.lowercased()
-            return words.holds("no longer exist") || words.holds("no matching messages")
-                || words.holds("expunged") || words.holds("no such message")
+            return words.has("no longer exist") || words.has("no matching messages")
+                || words.has("expunged") || words.has("no such message")
         }
 
         private static func message(_ status: Status, _ step: String) -> String {
@@ -34,57 +35,56 @@ extension Imap {
         }
 
         private static func result(_ status: Status, words: String, step: String) -> Int {
+            // Dovecot says UNAVAILABLE to one connection too many, others no code, or LIMIT.
+            if limitsConnections(words) { return MR_E_THROTTLED }
             switch status.code?.name {
             case "UNAVAILABLE", "SERVERBUG", "INUSE", "CORRUPTION": return MR_E_OUTAGE
-            case "LIMIT", "THROTTLED": return MR_E_THROTTLED
+            case "THROTTLED": return MR_E_THROTTLED
+            // Of a login or a look it is the rate; of a change what one mailbox or message may have (RFC 5530).
+            case "LIMIT": return changes.contains(step) && !throttles(words) ? MR_E_REFUSED : MR_E_THROTTLED
             case "AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "WEBALERT": return MR_E_AUTH
             case "PRIVACYREQUIRED": return MR_E_TLS
-            case "OVERQUOTA", "NONEXISTENT", "NOPERM", "CANNOT", "CONTACTADMIN": return MR_E_REFUSED
+            case "OVERQUOTA", "NONEXISTENT", "NOPERM", "CANNOT", "CONTACTADMIN", "TOOBIG", "TRYCREATE", "ALREADYEXISTS",
+                "UNKNOWN-CTE", "BADEVENT", "READ-ONLY":
+                return MR_E_REFUSED
             default: break
             }
-            if throttled.contains(where: { words.holds($0) }) { return MR_E_THROTTLED }
-            if outage.contains(where: { words.holds($0) }) { return MR_E_OUTAGE }
+            if throttles(words) { return MR_E_THROTTLED }
+            if outage.contains(where: { words.has($0) }) { return MR_E_OUTAGE }
             switch status.kind {
             case .bye: return MR_E_CONNECTION
             case .no where step == "auth": return MR_E_AUTH
             // Exchange and others answer BAD to credentials with characters that they do not like.
-            case .bad where step == "auth" && words.holds("credential"): return MR_E_AUTH
+            case .bad where step == "auth" && words.has("credential"): return MR_E_AUTH
             case .no: return MR_E_REFUSED
             case .bad, .ok, .preauth: return MR_E_PROTOCOL
             }
         }
 
+        private static let changes: Set<String> = ["store", "copy", "move", "append", "expunge", "create", "subscribe"]
+
+        private static func limitsConnections(_ words: String) -> Bool {
+            connections.contains { words.has($0) }
+        }
+
+        private static func throttles(_ words: String) -> Bool { throttled.contains { words.has($0) } }
+
+        private static let connections = [
+            "number of connections", "too many connection", "too many simultaneous", "simultaneous connections",
+            "too many concurrent", "connection limit",
+        ]
+
         private static let throttled = [
-            "throttled", "too many login", "too many connection", "too many simultaneous", "rate limit",
-            "maximum number of connections", "try again in", "exceeded command or bandwidth limits",
+            "throttled", "too many login", "rate limit", "try again in", "suggested backoff", "excessive volume",
+            "exceeded command or bandwidth limits", "bandwidth limit", "slow down",
         ]
 
         private static let outage = [
             "temporary authentication failure", "temporary system problem", "temporarily unavailable",
-            "system error", "server is busy", "server busy", "internal error", "service unavailable",
-            "backend error", "try again later",
+            "temporary server error", "system error", "server is busy", "server busy", "internal error",
+            "internal server error", "service unavailable", "service not available", "backend error", "try again later",
+            // Exchange, of a mailbox that it cannot reach, and of one for which IMAP is off.
+            "user is authenticated but not connected",
         ]
-
-        /// `Suggested Backoff Time: 299961 milliseconds`, in milliseconds, at most a day.
-        private static func backoff(_ words: String) -> Int64? {
-            let mark = Array("backoff time:".utf8)
-            let bytes = Array(words.utf8)
-            guard bytes.count > mark.count else { return nil }
-            for start in 0..<(bytes.count - mark.count) where bytes[start..<start + mark.count].elementsEqual(mark) {
-                let digits = bytes[(start + mark.count)...].drop { $0 == 0x20 }.prefix { $0.isDigit }.prefix(12)
-                return Int64(String(decoding: digits, as: UTF8.self)).map { min($0, 86_400_000) }
-            }
-            return nil
-        }
-    }
-}
-
-extension String {
-    /// Whether the ASCII word stands in it.
-    func holds(_ word: String) -> Bool {
-        let text = Array(utf8)
-        let word = Array(word.utf8)
-        guard word.count <= text.count else { return false }
-        return (0...(text.count - word.count)).contains { text[$0..<$0 + word.count].elementsEqual(word) }
     }
 }

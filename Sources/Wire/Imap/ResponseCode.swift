@@ -1,3 +1,5 @@
+import Base
+
 extension Imap {
     /// The code in brackets before a status text (RFC 9051, section 7.1; RFC 5530; RFC 7162).
     package struct ResponseCode: Sendable, Equatable {
@@ -5,6 +7,10 @@ extension Imap {
             case capability(Capabilities)
             case permanentFlags([String])
             case number(UInt64)
+            /// APPENDUID (RFC 4315): the UIDs that the messages have now.
+            case appended(NumberSet)
+            /// COPYUID (RFC 4315): the UIDs of the copies, in the target.
+            case copied(NumberSet)
             /// No argument, or one that nobody here asks for.
             case none
         }
@@ -38,12 +44,33 @@ extension Imap {
                 value = ((try? inner.words()) ?? nil).map { .permanentFlags($0) } ?? .none
             case "UIDNEXT", "UIDVALIDITY", "UNSEEN", "HIGHESTMODSEQ":
                 value = ((try? inner.number()) ?? nil).map { .number($0) } ?? .none
+            case "APPENDUID", "COPYUID":
+                value = ((try? ResponseCode.placed(&inner, isCopy: name == "COPYUID")) ?? nil) ?? .none
             default:
                 value = .none
             }
             self.name =
                 name == "AUTHENTICATION" && words.uppercased() == "AUTHENTICATION FAILED"
                 ? "AUTHENTICATIONFAILED" : name
+        }
+
+        /// `38505 3955` or `38505 304,319:320 3956:3958`; nil where it is neither.
+        private static func placed(_ scanner: inout Scanner, isCopy: Bool) throws(Failure) -> Value? {
+            guard try scanner.number() != nil else { return nil }
+            scanner.spaces()
+            let first = try NumberSet(&scanner)
+            if !isCopy { return .appended(first) }
+            scanner.spaces()
+            return .copied(try NumberSet(&scanner))
+        }
+
+        /// The UID of a single message that was appended or copied.
+        package var placedUID: UInt32? {
+            switch value {
+            case .appended(let uids), .copied(let uids):
+                uids.count == 1 ? uids.ranges.first.map(\.lowerBound) : nil
+            case .capability, .permanentFlags, .number, .none: nil
+            }
         }
 
         /// Where the bracket closes: one inside quotes or parentheses does not count.

@@ -13,7 +13,22 @@ extension Imap {
         /// Messages announced as expunged since.
         package var expunged: UInt32 = 0
 
-        package init(name: [UInt8]) { self.name = name }
+        /// Whether nothing may be changed: EXAMINE, or the server says READ-ONLY.
+        package var isReadOnly: Bool
+        /// The flags that the server keeps, `\*` for any keyword besides. Nil where it does not say: then all.
+        package var permanentFlags: [String]?
+
+        package init(name: [UInt8], isReadOnly: Bool = true) {
+            self.name = name
+            self.isReadOnly = isReadOnly
+        }
+
+        /// Whether the server keeps this flag (RFC 9051, section 7.1: PERMANENTFLAGS).
+        package func keeps(_ flag: String) -> Bool {
+            guard let permanentFlags else { return true }
+            let isKeyword = flag.utf8.first != 0x5c
+            return permanentFlags.contains { Flag.same($0, flag) || (isKeyword && $0 == "\\*") }
+        }
 
         mutating func take(_ code: ResponseCode) {
             switch code.name {
@@ -21,6 +36,8 @@ extension Imap {
             case "UIDVALIDITY": uidValidity = code.number.map { UInt32(clamping: $0) }
             case "HIGHESTMODSEQ": highestModSeq = code.number.flatMap { $0 == 0 ? nil : $0 }
             case "NOMODSEQ": highestModSeq = nil
+            case "READ-ONLY": isReadOnly = true
+            case "PERMANENTFLAGS": if case .permanentFlags(let flags) = code.value { permanentFlags = flags }
             default: break
             }
         }

@@ -206,6 +206,12 @@ final class ImapFakeHost {
 
     func close() { openStreams -= 1 }
 
+    /// How long the stream was to be parked, each time (ms).
+    private(set) var parked: [Int64] = []
+    func park(_ milliseconds: Int64) { parked.append(milliseconds) }
+    /// What the server says without being asked.
+    func push(_ text: String) { incoming += Array(text.utf8) }
+
     func startTLS() -> Int32 {
         if startTLSAnswer < 0 || taken < incoming.count { return Int32(MR_E_TLS) }
         server.secure()

@@ -65,6 +65,10 @@ enum ImapFakeTable {
         table.write = { context, _, bytes in
             ImapFakeTable.host(context)?.write(UnsafeRawBufferPointer(bytes)) ?? Int32(MR_E_INVALID)
         }
+        table.park = { context, _, milliseconds in
+            ImapFakeTable.host(context)?.park(milliseconds)
+            return 0
+        }
         table.close = { ImapFakeTable.host($0)?.close() }
     }
 

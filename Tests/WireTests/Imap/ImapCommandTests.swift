@@ -64,6 +64,51 @@ struct ImapCommandTests {
             "m1 UID FETCH 3 (UID BODY.PEEK[])\r\n"
         ),
         (.uidSearch("RETURN (ALL) UID 1:9"), [], "m1 UID SEARCH RETURN (ALL) UID 1:9\r\n"),
+        (.select(mailbox: bytes("INBOX")), [], "m1 SELECT \"INBOX\"\r\n"),
+        (
+            .status(mailbox: bytes("a"), items: ["APPENDLIMIT", "UIDNEXT"]), [],
+            "m1 STATUS \"a\" (APPENDLIMIT UIDNEXT)\r\n"
+        ),
+        (.create(mailbox: bytes("Sent")), [], "m1 CREATE \"Sent\"\r\n"),
+        (.subscribe(mailbox: bytes("Sent")), [], "m1 SUBSCRIBE \"Sent\"\r\n"),
+        (
+            .uidStore(Imap.NumberSet([4, 5]), .add, flags: ["\\Seen", "$Label1"]), [],
+            "m1 UID STORE 4:5 +FLAGS (\\Seen $Label1)\r\n"
+        ),
+        (.uidStore(Imap.NumberSet([4]), .remove, flags: ["a"]), [], "m1 UID STORE 4 -FLAGS (a)\r\n"),
+        (.uidCopy(Imap.NumberSet([4]), mailbox: bytes("ä")), ["LITERAL-"], "m1 UID COPY 4 {2+}\r\nä\r\n"),
+        (.uidMove(Imap.NumberSet([4]), mailbox: bytes("b")), [], "m1 UID MOVE 4 \"b\"\r\n"),
+        (.uidExpunge(Imap.NumberSet([4])), [], "m1 UID EXPUNGE 4\r\n"),
+        (.expunge, [], "m1 EXPUNGE\r\n"),
+        (
+            .uidSearchMessageID(bytes("<a\"\r\nb>")), [],
+            "m1 UID SEARCH HEADER MESSAGE-ID {7}\r\n|<a\"\r\nb>\r\n"
+        ),
+        (.idle, [], "m1 IDLE\r\n|"),
+        (.append(Imap.Append(mailbox: bytes("S"), size: 9)), [], "m1 APPEND \"S\" {9}\r\n|"),
+        (.append(Imap.Append(mailbox: bytes("S"), size: 4096)), ["LITERAL-"], "m1 APPEND \"S\" {4096+}\r\n"),
+        (.append(Imap.Append(mailbox: bytes("S"), size: 4097)), ["LITERAL-"], "m1 APPEND \"S\" {4097}\r\n|"),
+        // A refusal shall not cost the message.
+        (.append(Imap.Append(mailbox: bytes("S"), size: 65_537)), ["LITERAL+"], "m1 APPEND \"S\" {65537}\r\n|"),
+        (
+            .append(
+                Imap.Append(
+                    mailbox: bytes("ä"), flags: ["\\Seen", "x"], internalDate: 837_596_665_999, size: 65_536,
+                    hasNUL: true)),
+            ["LITERAL+"],
+            "m1 APPEND {2+}\r\nä (\\Seen x) \"17-Jul-1996 09:44:25 +0000\" ~{65536+}\r\n"
+        ),
+        (
+            .notify(
+                Imap.Notify(
+                    selected: true, mailboxes: [bytes("a b"), bytes("c")], events: ["MessageNew", "MessageExpunge"])),
+            [],
+            "m1 NOTIFY SET (selected (MessageNew MessageExpunge)) (mailboxes (\"a b\" \"c\") (MessageNew MessageExpunge))\r\n"
+        ),
+        (
+            .notify(Imap.Notify(selected: true, mailboxes: [], events: ["MessageNew"])), [],
+            "m1 NOTIFY SET (selected (MessageNew))\r\n"
+        ),
     ]
 
     @Test(arguments: table)

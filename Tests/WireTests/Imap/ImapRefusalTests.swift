@@ -30,6 +30,40 @@ struct ImapRefusalTests {
         ("NO System Error (Failure)", "fetch", MR_E_OUTAGE, nil, nil),
         ("NO no such folder", "select", MR_E_REFUSED, nil, nil),
         ("BAD Error in IMAP command", "list", MR_E_PROTOCOL, nil, nil),
+        // Of real servers: Dovecot, Yahoo, Gmail, Exchange, iCloud, Zoho.
+        (
+            "NO [UNAVAILABLE] Maximum number of connections from user+IP exceeded (mail_max_userip_connections=10)",
+            "auth", MR_E_THROTTLED, "UNAVAILABLE", nil
+        ),
+        ("NO [ALERT] Too many simultaneous connections. (Failure)", "auth", MR_E_THROTTLED, "ALERT", nil),
+        ("BYE [ALERT] Maximum number of connections from user+IP exceeded", "select", MR_E_THROTTLED, "ALERT", nil),
+        ("NO [LIMIT] LOGIN Rate limit hit.", "auth", MR_E_THROTTLED, "LIMIT", nil),
+        ("NO [LIMIT] FETCH Rate limit hit.", "fetch", MR_E_THROTTLED, "LIMIT", nil),
+        ("NO [LIMIT] APPEND Rate limit hit.", "append", MR_E_THROTTLED, "LIMIT", nil),
+        ("NO [LIMIT] Too many keywords in this mailbox", "store", MR_E_REFUSED, "LIMIT", nil),
+        ("NO Login Rate Limit Hit", "auth", MR_E_THROTTLED, nil, nil),
+        ("NO Too many login attempts, please try again later", "auth", MR_E_THROTTLED, nil, nil),
+        ("NO Too many login attempts, try again in 15 minutes", "auth", MR_E_THROTTLED, nil, 900_000),
+        ("NO [THROTTLED] Retry after 30 seconds", "fetch", MR_E_THROTTLED, "THROTTLED", 30_000),
+        (
+            "BYE [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)", "fetch", MR_E_REFUSED,
+            "OVERQUOTA", nil
+        ),
+        ("NO [ALERT] Account exceeded bandwidth limits. (Failure)", "auth", MR_E_THROTTLED, "ALERT", nil),
+        ("NO [ALERT] Invalid credentials (Failure)", "auth", MR_E_AUTH, "ALERT", nil),
+        ("NO [ALERT] You are yet to enable IMAP for your account", "auth", MR_E_AUTH, "ALERT", nil),
+        ("BAD User is authenticated but not connected.", "select", MR_E_OUTAGE, nil, nil),
+        ("BYE Session invalidated - AccessTokenExpired", "fetch", MR_E_CONNECTION, nil, nil),
+        ("BYE Connection is closed. 13", "idle", MR_E_CONNECTION, nil, nil),
+        ("NO [SERVERBUG] Temporary System Problem. Try again later", "fetch", MR_E_OUTAGE, "SERVERBUG", nil),
+        ("NO [UNAVAILABLE] Server busy, try again later", "select", MR_E_OUTAGE, "UNAVAILABLE", nil),
+        ("BAD [SERVERBUG] Temporary server error. Please try again later. PRX4", "auth", MR_E_OUTAGE, "SERVERBUG", nil),
+        ("NO [OVERQUOTA] Quota exceeded (mailbox for user is full)", "append", MR_E_REFUSED, "OVERQUOTA", nil),
+        ("NO [TOOBIG] Maximum message size exceeded.", "append", MR_E_REFUSED, "TOOBIG", nil),
+        ("BAD [TOOBIG] Message too large.", "append", MR_E_REFUSED, "TOOBIG", nil),
+        ("NO [NOPERM] Permission denied", "store", MR_E_REFUSED, "NOPERM", nil),
+        ("NO [TRYCREATE] Mailbox doesn't exist: Sent", "append", MR_E_REFUSED, "TRYCREATE", nil),
+        ("BAD Request is throttled. Suggested Backoff Time: 12", "list", MR_E_THROTTLED, nil, 12),
     ]
 
     @Test(arguments: table)
@@ -45,6 +79,20 @@ struct ImapRefusalTests {
         #expect(failure.retryAfterMs == retry)
         #expect(failure.serverText == status.text)
         #expect(!failure.message.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("NO [UNAVAILABLE] Maximum number of connections from user+IP exceeded", "connection.limit"),
+        ("BYE Too many connections", "connection.limit"), ("NO [LIMIT] LOGIN Rate limit hit.", nil),
+        ("BAD Request is throttled. Suggested Backoff Time: 5 milliseconds", nil),
+        ("NO [AUTHENTICATIONFAILED] Invalid credentials", nil),
+    ])
+    func limitsConnections(_ text: String, _ cause: String?) throws {
+        guard case .status(let status)? = try ImapFeed.responses("* \(text)").first else {
+            Issue.record("no status")
+            return
+        }
+        #expect(Imap.Refusal.failure(status, step: "auth").cause == cause)
     }
 
     @Test(arguments: [

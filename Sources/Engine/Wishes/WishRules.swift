@@ -1,0 +1,44 @@
+import Base
+import CMailroom
+import Store
+
+/// What becomes of a wish whose attempt failed.
+enum WishRules {
+    enum Verdict {
+        /// The server says no: its state holds.
+        case lose
+        /// Made again, after this time (ms).
+        case putOff(Int64)
+    }
+
+    /// A wish that failed so often and for so long is given up.
+    static let mostAttempts: Int64 = 20
+    static let longestMs: Int64 = 2 * 24 * 3_600_000
+
+    static func decide(_ failure: Failure, _ wish: WishRow, now: Int64) -> Verdict {
+        switch Int(failure.result) {
+        case MR_E_REFUSED, MR_E_NOT_FOUND, MR_E_UNSUPPORTED, MR_E_INVALID:
+            guard failure.code.map({ passing.contains($0.uppercased()) }) == true else { return .lose }
+        case MR_E_STALE: return .putOff(1_000)  // as soon as the folder has been synced
+        default: break
+        }
+        if wish.attempts + 1 >= mostAttempts, now - wish.createdAt >= longestMs { return .lose }
+        return .putOff(HealthRules.namedPause(failure) ?? pause(wish.attempts))
+    }
+
+    /// Whether the session is of no more use, or whatever comes next would fail as well.
+    static func endsSession(_ failure: Failure) -> Bool {
+        [
+            MR_E_CONNECTION, MR_E_TLS, MR_E_PROTOCOL, MR_E_AUTH, MR_E_CANCELLED, MR_E_THROTTLED, MR_E_STORE, MR_E_BUSY,
+            MR_E_CLOSED, MR_E_KEY, MR_E_FORKED, MR_E_UNKNOWN_OUTCOME,
+        ].contains(Int(failure.result))
+    }
+
+    /// Response codes of refusals that pass (RFC 5530, RFC 9208).
+    private static let passing: Set<String> = ["OVERQUOTA", "INUSE", "LIMIT", "UNAVAILABLE", "SERVERBUG"]
+
+    private static func pause(_ attempts: Int64) -> Int64 {
+        let minutes: [Int64] = [1, 2, 5, 10, 15, 30, 60]
+        return minutes[Int(min(max(attempts, 0), Int64(minutes.count - 1)))] * 60_000
+    }
+}

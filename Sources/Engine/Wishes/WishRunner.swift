@@ -1,0 +1,38 @@
+import Base
+import CMailroom
+import PluginHost
+import Store
+
+/// Carries out one account's wishes on a worker thread, under its lease, on a session of its own. Where a sync of the
+/// account runs, that one does it.
+struct WishRunner {
+    let core: Core
+
+    /// - Returns: false where this process is at the account's wishes already.
+    @discardableResult
+    func start(_ account: Int64) throws(Failure) -> Bool {
+        try core.begin(.wishing(account)) { interruption in
+            do throws(Failure) {
+                try perform(account, interruption)
+            } catch {
+                try? core.store.addLog(NewLog(error.explained(), account: account, what: "wish"))
+            }
+        }
+    }
+
+    private func perform(_ id: Int64, _ interruption: Interruption) throws(Failure) {
+        guard let lease = try core.leases.take(id, .receive, interruption) else { return }
+        defer { core.leases.give(back: id, .receive) }
+        let account = try core.store.account(id)
+        guard account.receives, account.health.state != "disconnected", !account.erasing else { return }
+        do throws(Failure) {
+            let opening = AccountCall(core: core, account: account, interruption: interruption)
+            let session = try opening.open(account.provider)
+            defer { opening.close(session, account.provider) }
+            try WishWork(core: core, account: account, interruption: interruption, lease: lease).run(session)
+        } catch {
+            _ = try AccountFailure(core: core, account: account, lease: lease, interruption: interruption)
+                .record(error, .receive, what: "wish")
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Base
+import CMailroom
+import PluginKit
+import Wire
+
+extension Apply {
+    /// Removes the message for good. False where it is not there.
+    func delete() throws(Failure) -> Bool {
+        try mayDelete()
+        guard try present() != nil else { return false }
+        try expunge()
+        try host.emit("gone", Record(["ref": .text(ref)]))
+        return true
+    }
+
+    /// Refuses before anything is done where the server keeps no `\Deleted`.
+    func mayDelete() throws(Failure) {
+        if connection.dialogue.mailbox?.keeps("\\Deleted") == false {
+            throw FlagWish.refused("the server lets no message of this folder be deleted")
+        }
+    }
+
+    /// Marks the message and expunges it alone; what others have marked stays.
+    func expunge() throws(Failure) {
+        let before = connection.dialogue.mailbox?.expunged ?? 0
+        _ = try store(.add, ["\\Deleted"])
+        let status = try connection.capabilities.uidPlus ? connection.run(host, .uidExpunge(set)) : expungeWithoutUID()
+        guard status.kind == .ok || Imap.Refusal.isOnlyMissing(status) else {
+            // Nobody else's expunge shall carry out what was refused here.
+            _ = try connection.run(host, .uidStore(set, .remove, flags: ["\\Deleted"]))
+            throw ImapConnection.refused(status, "expunge")
+        }
+        if connection.dialogue.mailbox?.expunged ?? 0 == before, try present() != nil {
+            var failure = Failure(MR_E_REFUSED, "the server took the message for deleted and kept it")
+            failure.step = "expunge"
+            failure.serverText = status.text
+            throw failure
+        }
+    }
+
+    /// Without UIDPLUS: EXPUNGE removes whatever is marked, so the mark is taken from others for that moment.
+    private func expungeWithoutUID() throws(Failure) -> Imap.Status {
+        var others: [Imap.NumberSet] = []
+        try connection.agree(host, .uidSearch("DELETED")) { response in
+            guard case .search(let result) = response else { return }
+            others = result.all.without(uid).split()
+        }
+        for others in others { _ = try store(.remove, ["\\Deleted"], others) }
+        let status = try connection.run(host, .expunge)
+        for others in others { _ = try store(.add, ["\\Deleted"], others) }
+        return status
+    }
+}

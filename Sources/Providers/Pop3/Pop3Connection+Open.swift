@@ -1,0 +1,100 @@
+import Base
+import CMailroom
+import PluginKit
+import Wire
+
+extension Pop3Connection {
+    /// Connects, secures the connection as the settings say, and logs in.
+    static func open(_ host: Host, _ settings: Pop3Settings) throws(Failure) -> Pop3Connection {
+        let security: Stream.Security = settings.security == .implicitTLS ? .tls : .plain
+        let connection = Pop3Connection(
+            try Stream(host, connect: settings.host, port: settings.port, security: security),
+            mayBuffer: settings.security != .startTLS)
+        do throws(Failure) {
+            try connection.greet(host)
+            _ = try connection.ask(host, .capa)
+            if settings.security == .startTLS {
+                try connection.secure(host)
+                _ = try connection.ask(host, .capa)
+            }
+            connection.loginDelayMs = connection.capabilities?.loginDelayMs
+            try connection.login(host, settings)
+            // Some of it is said only after the login, or only then true (RFC 2449, section 5).
+            let before = connection.capabilities
+            let reply = try connection.ask(host, .capa)
+            let offers = reply.isOK ? connection.capabilities : before
+            connection.hasTop = offers?.has("TOP") ?? true
+            return connection
+        } catch {
+            connection.abandon()
+            throw error
+        }
+    }
+
+    /// Never goes on without TLS: what is refused here is refused for good. A server without CAPA is simply asked.
+    private func secure(_ host: Host) throws(Failure) {
+        if let capabilities, !capabilities.has("STLS") {
+            throw Self.noTLS("the server does not offer STLS, and nothing is sent to it in the clear", nil)
+        }
+        let reply = try ask(host, .stls)
+        guard reply.isOK else {
+            throw Self.noTLS("the server refused STLS, and nothing is sent to it in the clear", reply)
+        }
+        try startTLS(host)
+    }
+
+    private static func noTLS(_ message: String, _ reply: Pop3.Reply?) -> Failure {
+        var failure = Failure(MR_E_TLS, message)
+        failure.step = "starttls"
+        failure.cause = "tls.starttls_refused"
+        failure.code = reply?.code
+        failure.serverText = reply?.text
+        return failure
+    }
+
+    /// AUTH PLAIN, else USER and PASS, else AUTH LOGIN. APOP, whose MD5 protects little and makes the server keep the
+    /// password itself, only where there is nothing else.
+    private func login(_ host: Host, _ settings: Pop3Settings) throws(Failure) {
+        guard let password = settings.password else {
+            var failure = Failure.invalid("password", "is not set")
+            failure.cause = "auth.missing"
+            throw failure
+        }
+        let mechanisms = capabilities?.mechanisms ?? []
+        var reply: Pop3.Reply
+        if mechanisms.contains("PLAIN") {
+            reply = try ask(host, .auth(.plain(user: settings.user, password: password)))
+        } else if capabilities?.has("USER") ?? (timestamp == nil) {
+            reply = try plain(host, settings.user, password)
+        } else if mechanisms.contains("LOGIN") {
+            reply = try ask(host, .auth(.login(user: settings.user, password: password)))
+        } else if let timestamp {
+            let digest = Pop3.apop(timestamp: timestamp, password: password)
+            reply = try ask(host, .apop(user: settings.user, digest: digest))
+            // It knows no CAPA and greets with a timestamp out of habit: a refusal proves nothing about the password.
+            if !reply.isOK, capabilities == nil, reply.code == nil {
+                reply = try plain(host, settings.user, password)
+            }
+        } else if capabilities != nil, mechanisms.isEmpty {
+            // An answer to CAPA that names no login at all: USER is so old that some leave it out.
+            reply = try plain(host, settings.user, password)
+        } else {
+            throw noLogin(mechanisms)
+        }
+        if !reply.isOK { throw refusal(reply, "auth") }
+    }
+
+    private func plain(_ host: Host, _ user: [UInt8], _ password: [UInt8]) throws(Failure) -> Pop3.Reply {
+        let reply = try ask(host, .user(user))
+        return reply.isOK ? try ask(host, .pass(password)) : reply
+    }
+
+    private func noLogin(_ mechanisms: [String]) -> Failure {
+        let offered = mechanisms.prefix(16).joined(separator: " ")
+        var failure = Failure(
+            MR_E_AUTH, "the server offers no login that can be used (PLAIN, USER or LOGIN); offered: \(offered)")
+        failure.step = "auth"
+        failure.cause = "auth.mechanism"
+        return failure
+    }
+}

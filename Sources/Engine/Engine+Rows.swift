@@ -94,12 +94,7 @@ extension Engine {
     /// What is shown of a row beyond what is stored.
     func shown(_ kind: String, _ row: Record) throws(Failure) -> Record {
         switch kind {
-        case "account":
-            let store = core.store
-            let view = AccountView(pace: FolderTimes(pollMs: options.pollMs)) { (id) throws(Failure) in
-                try store.folders(id)
-            }
-            return try view.shown(row)
+        case "account": return try AccountView(core: core).shown(row)
         case "send" where row["advice"] == nil:
             guard let cause = row.text("cause").flatMap(Cause.named) else { return row }
             var shown = row

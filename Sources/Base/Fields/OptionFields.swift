@@ -22,7 +22,14 @@ extension RecordSpec {
             .given("lease_ms", .int, "how long a lease lasts; the default is 60000, at least 2000"),
             .given("connect_timeout_ms", .int, "for dialling and TLS; the default is 30000"),
             .given("io_timeout_ms", .int, "for one answer of a server; the default is 120000"),
-            .given("poll_ms", .int, "how often a worker syncs an account; the default is 300000"),
+            .given(
+                "poll_ms", .int,
+                "how often a worker looks at an inbox or at sent mail that nobody tells of; the default is 300000, and other folders wait six times as long"
+            ),
+            .given(
+                "connections", .int,
+                "the most connections of this process at once; the default is what its limit of open files leaves"),
+            .given("host_connections", .int, "the most of them to one server; the default is all of them"),
         ])
 
     package static let connect = RecordSpec(

@@ -3,9 +3,7 @@ import Store
 
 /// What an account's row shows beyond what is stored: whether anybody looks, and whether it was ever logged in to.
 struct AccountView {
-    /// When folders are looked at.
-    let pace: FolderTimes
-    let folders: (Int64) throws(Failure) -> [FolderRow]
+    let core: Core
 
     func shown(_ row: Record) throws(Failure) -> Record {
         guard row.text("state") == "enabled", let id = row.int("id") else { return row }
@@ -16,8 +14,9 @@ struct AccountView {
             return shown
         }
         guard row.int("receives") == 1 else { return row }
-        let stale = Freshness(try folders(id)).staleSince(
-            pace, beginning: row.int("created_at") ?? 0, now: Clock.wall())
+        let account = try core.store.account(id)
+        let stale = Freshness(try core.store.folders(id)).staleSince(
+            try core.pace(account), beginning: account.createdAt, now: Clock.wall())
         guard let stale else { return row }
         var shown = row
         shown.set("stale_since", stale)

@@ -19,11 +19,14 @@ final class AuditCall: AccountCall {
     private var waiting: [AuditItem] = []
     /// Of those that wait, what was received before the folder keeps anything.
     private var old: Set<String> = []
+    /// Of those that wait, what the server did not tell the flags of.
+    private var flagless: Set<String> = []
     /// How many differences may still be told one by one.
     private let room: Int
     private let report: (Int64) -> Void
     /// Messages that are missing by the folder's rule.
     private var keptOut: Int64 = 0
+    private var unknownFlags: Int64 = 0
     private(set) var findings = Findings()
 
     /// - Parameters:
@@ -52,6 +55,7 @@ final class AuditCall: AccountCall {
                 messageID: fields.text("message_id").flatMap { $0.isEmpty ? nil : $0 }, size: fields.int("size"),
                 stable: MessageFlags.stable(fields)))
         if let since, let date = fields.int("internal_date"), date < since { old.insert(ref) }
+        if fields.text("flags") == nil { flagless.insert(ref) }
         if waiting.count >= AuditCall.page { try compare() }
         return Int32(MR_OK)
     }
@@ -60,6 +64,7 @@ final class AuditCall: AccountCall {
         defer {
             waiting = []
             old = []
+            flagless = []
         }
         guard let reader else {
             findings.counts.server += Int64(waiting.count)
@@ -75,6 +80,8 @@ final class AuditCall: AccountCall {
         for difference in try reader.compare(waiting) {
             if difference.what == .missing, old.contains(difference.ref) {
                 keptOut += 1
+            } else if difference.what == .flags, flagless.contains(difference.ref) {
+                unknownFlags += 1
             } else {
                 tell(difference)
             }
@@ -95,6 +102,7 @@ final class AuditCall: AccountCall {
             findings.counts = reader.counts
             findings.counts.missing -= keptOut
             findings.counts.skipped += keptOut
+            findings.counts.flags -= unknownFlags
         }
         return findings
     }

@@ -99,7 +99,9 @@ struct AuditWork {
             core: core, account: account, interruption: interruption, reader: reader, since: since, room: max(room, 0),
             report: report)
         if let listed = pair.listed {
-            try session.list(call.options(account.provider), call, folder: fields(listed, pair))
+            var folder = fields(listed, pair)
+            folder.set("since", since)
+            try session.list(call.options(account.provider), call, folder: folder)
         }
         return try call.finish()
     }

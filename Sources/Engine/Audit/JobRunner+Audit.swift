@@ -4,7 +4,7 @@ import Store
 extension JobRunner {
     /// Compares, and, where that was asked for, syncs what differs at once and compares again.
     func audit(_ id: Int64, _ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
-        try withLease(id, .receive, interruption) { (account, lease) throws(Failure) in
+        try withLease(id) { (account, lease) throws(Failure) in
             var pace = ProgressPace()
             let report = { (done: Int64, total: Int64?, note: String) in
                 guard pace.isDue else { return }

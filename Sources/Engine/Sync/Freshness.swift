@@ -19,8 +19,8 @@ struct Freshness {
 
     /// Since when nobody has looked at one of them although it was its time twice over; nil while all are fresh.
     /// - Parameter beginning: for folders that were never looked at.
-    func staleSince(_ pace: FolderTimes, beginning: Int64, now: Int64) -> Int64? {
-        let first = folders.lazy.map { ($0.syncedAt ?? beginning) + 2 * pace.interval($0) }.min()
+    func staleSince(_ pace: FolderPace, beginning: Int64, now: Int64) -> Int64? {
+        let first = folders.lazy.map { ($0.syncedAt ?? beginning) + 2 * pace.wait($0) }.min()
         return first.flatMap { $0 < now ? $0 : nil }
     }
 }

@@ -11,6 +11,7 @@ struct SyncWork {
     let interruption: Interruption
     let lease: Lease
     let scope: SyncScope
+    let pace: FolderPace
     /// Believes no counters and compares everything.
     var walk = false
     /// Told what has been done of all that is known to be done.
@@ -62,8 +63,8 @@ struct SyncWork {
     /// Has `body` done on a session of the account.
     private func withSession(_ body: (ProviderSession) throws(Failure) -> Void) throws(Failure) {
         let call = AccountCall(core: core, account: account, interruption: interruption)
-        let session = try call.open(account.provider)
-        defer { call.close(session, account.provider) }
+        let session = try call.open(account.provider, reuse: true)
+        defer { call.giveBack(session, account.provider) }
         try body(session)
     }
 

@@ -169,7 +169,7 @@ struct VerifyWork {
         while trip.took < within {
             if try isThere(trip) { return nil }
             if trip.hasWorker {
-                _ = core.running.wait(milliseconds: VerifyWork.lookMs) { _ -> Bool? in nil }
+                pause()
             } else {
                 try syncHere(trip, within: within - trip.took)
             }
@@ -184,20 +184,25 @@ struct VerifyWork {
         return cause.title
     }
 
-    /// One sync of the folder in this process, where nobody else has the account meanwhile.
+    /// One sync of the folder in this process, where nobody else has the account meanwhile: what that one sees counts as well.
     private func syncHere(_ trip: Trip, within milliseconds: Int64) throws(Failure) {
-        let lease: Lease
-        do throws(Failure) {
-            lease = try core.leases.take(account.id, .receive, interruption, within: max(milliseconds, 1))
-        } catch {
-            // Somebody else syncs: what that one sees counts as well.
-            guard error.result == Int32(MR_E_BUSY) else { throw error }
-            return
+        let until = Clock.boot() + milliseconds
+        var taken = try core.leases.take(account.id, .receive, interruption)
+        while taken == nil, Clock.boot() < until {
+            pause()
+            try interruption.check()
+            taken = try core.leases.take(account.id, .receive, interruption)
         }
-        defer { core.leases.give(back: account.id, .receive) }
+        guard let lease = taken else { return }
+        defer {
+            core.leases.give(back: account.id, .receive)
+            core.freed(account.id)
+        }
         _ = try runner.syncAccount(
             try core.store.account(account.id), interruption, lease, only: [trip.folder.path])
     }
+
+    private func pause() { _ = core.running.wait(milliseconds: VerifyWork.lookMs) { _ -> Bool? in nil } }
 
     // MARK: the result
 

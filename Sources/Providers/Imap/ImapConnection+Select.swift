@@ -16,7 +16,7 @@ extension ImapConnection {
     /// - Returns: Whether it was opened just now.
     /// - Throws: `MR_E_REFUSED` where the server has it for reading only.
     func select(_ host: Host, _ folder: Fields, anew: Bool = false) throws(Failure) -> Bool {
-        let name = Self.mailbox(folder)
+        let name = name(of: folder)
         if !anew, let open = dialogue.mailbox, open.name == name, !open.isReadOnly { return false }
         let status = try run(host, .select(mailbox: name))
         guard status.kind == .ok, let mailbox = dialogue.mailbox else {

@@ -160,7 +160,7 @@ final class Watch {
     /// Something is said before the server, or a box between, thinks that nobody is there (RFC 2177: 29 minutes).
     private func renew(_ host: Host) throws(Failure) {
         if idle == nil {
-            let status = try run(host, .noop)
+            let status = try run(host, connection.sign)
             if status.kind != .ok { throw Imap.Refusal.failure(status, step: "noop") }
         } else {
             try endIdle(host)

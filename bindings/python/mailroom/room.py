@@ -190,6 +190,71 @@ class Room(Handle):
     def remove(self, kind: str, id: Ref) -> None:
         call("mr_remove", self._engine, encoded("kind", kind), identity(id))
 
+    # What follows is shown at once and made on the server by a worker or the next sync. A kind is "message" or "place".
+
+    def mark(
+        self,
+        row: Ref,
+        *,
+        seen: bool | None = None,
+        flagged: bool | None = None,
+        answered: bool | None = None,
+        add: str | Iterable[str] = (),
+        remove: str | Iterable[str] = (),
+        account: Ref | None = None,
+        kind: Literal["message", "place"] = "message",
+    ) -> None:
+        """Sets flags and keywords of a message, and takes them away."""
+        self.update(
+            kind,
+            row,
+            seen=seen,
+            flagged=flagged,
+            answered=answered,
+            add=_texts(add) or None,
+            remove=_texts(remove) or None,
+            account=None if account is None else identity(account),
+        )
+
+    def move(
+        self, row: Ref, folder: Ref, *, account: Ref | None = None, kind: Literal["message", "place"] = "message"
+    ) -> None:
+        """Moves a message to another folder of its account."""
+        self.update(
+            kind, row, folder=identity(folder), account=None if account is None else identity(account)
+        )
+
+    def copy(self, message: Ref, folder: Ref) -> int:
+        """Gives a message one more place, in another folder of its account; gives the place's id."""
+        return self.put("place", message=identity(message), folder=identity(folder))
+
+    def delete(
+        self,
+        row: Ref,
+        *,
+        forever: bool = False,
+        account: Ref | None = None,
+        kind: Literal["message", "place"] = "message",
+    ) -> None:
+        """Moves a message to the trash, or removes it from the server for good."""
+        self.update(
+            kind,
+            row,
+            delete="forever" if forever else "trash",
+            account=None if account is None else identity(account),
+        )
+
+    def draft(self, account: Ref, *, replaces: Ref | None = None, folder: Ref | None = None, **message: Any) -> int:
+        """Puts a draft, or with role="sent" the copy of what was sent, into a folder; gives the message's id.
+
+        message: as for send, with its Bcc kept; role, flags. What it replaces goes once this one is on the server.
+        """
+        fields = self._message(message)
+        fields["account"] = identity(account)
+        fields["replaces"] = None if replaces is None else identity(replaces)
+        fields["folder"] = None if folder is None else identity(folder)
+        return self.put("message", **fields)
+
     def messages(self, conditions: Mapping[str, Any] | None = None, /, **named: Any) -> Rows:
         return self.find("message", conditions, **named)
 
@@ -220,16 +285,19 @@ class Room(Handle):
         idempotency_key, send_at ... An attachment is a path, or a record with name and data, blob or path;
         what a path names goes into the store in pieces.
         """
-        fields: dict[str, Any] = {name.removesuffix("_"): value for name, value in message.items()}
-        fields["to"] = _texts(to)
-        for name in ("cc", "bcc", "reply_to", "references", "recipients"):
-            if fields.get(name) is not None:
-                fields[name] = _texts(fields[name])
-        fields["attachments"] = [self._attachment(item) for item in attachments]
+        fields = self._message({**message, "to": to, "attachments": attachments})
         number = c_int64()
-        with record({name: value for name, value in fields.items() if value != []}) as given:
+        with record(fields) as given:
             call("mr_send", self._engine, identity(account), given, byref(number))
         return number.value
+
+    def _message(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        fields: dict[str, Any] = {name.removesuffix("_"): value for name, value in given.items()}
+        for name in ("to", "cc", "bcc", "reply_to", "references", "recipients", "flags"):
+            if fields.get(name) is not None:
+                fields[name] = _texts(fields[name])
+        fields["attachments"] = [self._attachment(item) for item in fields.get("attachments") or ()]
+        return {name: value for name, value in fields.items() if value != []}
 
     def _attachment(self, given: Mapping[str, Any] | str | os.PathLike[str]) -> dict[str, Any]:
         values: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {"path": given}

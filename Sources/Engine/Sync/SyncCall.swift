@@ -157,6 +157,15 @@ final class SyncCall: AccountCall {
         try interruption.check()
     }
 
+    /// Begins anew: what was found and not committed is void.
+    func dropUncommitted() {
+        messageAbandoned()
+        batch = SyncBatch(account: account.id, folder: folder.id)
+        batchBytes = 0
+        pendingState = []
+        toldFlags = 0
+    }
+
     private func count(_ item: SyncItem) {
         switch item {
         case .message(let message):

@@ -29,8 +29,8 @@ def other(site, user):
 
 
 @pytest.fixture
-def account(room, settings, user, other):
-    return room.connect(**settings(user))
+def account(room, settings, user, other, site):
+    return room.connect(**settings(user, ca_file=site.ca))
 
 
 def message(room, account, number):

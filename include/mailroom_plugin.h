@@ -262,19 +262,23 @@ typedef struct mr_provider {
   /* The body of one message that was skipped: message_begin ... message_end. what: folder fields and ref text. */
   mr_result (*fetch)  (mr_session *, mr_context *, const mr_fields *what);
 
-  /* For the audit: emit("listed", {ref text, flags text, size int, message_id text, stable text}) for every message of
-   * the folder, in whatever order; message_id and stable where they are known. No cursor is looked at. */
+  /* For the audit: emit("listed", {ref text, flags text, size int, message_id text, stable text, internal_date int}) for
+   * every message of the folder, in whatever order; flags, message_id and stable where they are known, internal_date where
+   * the folder's field `since` is given. No cursor is looked at. */
   mr_result (*list)   (mr_session *, mr_context *, const mr_fields *folder);
 
-  /* Carries out one wish on the server. change: the folder's fields as for sync, and kind text:
+  /* Carries out one wish on the server. change: the folder's fields as for sync, `cursor` bytes (the folder's, which says
+   * of what time the ref is), message_id text (where the message has one), again int (1: an earlier try was cut off and
+   * may have been carried out), and kind text:
    *   flags    ref, add text, remove text (flags separated by spaces)
    *   move     ref, and `target`, a list of one: the other folder's fields
    *   copy     ref, target
    *   delete   ref: from the server, for good, and nothing else (UID EXPUNGE, or what comes nearest)
    * What it finds on the way: emit("flags", {ref, flags}) as the server now has them; emit("gone", {ref}) where the
    * folder does not have it any more, also after move and delete; emit("placed", {ref}) with the ref in the target,
-   * where the server says it. A message that is not there is MR_OK with "gone". MR_E_REFUSED: the server will not. Done
-   * twice, it does no harm, but for copy and move without MOVE: there it looks first (by message_id text, where given). */
+   * where the server says it. A message that is not there is MR_OK with "gone". MR_E_REFUSED: the server will not, and
+   * its state holds. MR_E_STALE: the ref is of another time, the folder must be synced first. Done twice, it does no
+   * harm, but for copy and move without MOVE: there it looks first whether the target has the message (by message_id). */
   mr_result (*apply)  (mr_session *, mr_context *, const mr_fields *change);
 
   /* Submits one message. envelope: from text (may be empty: <>), message_id text, size int, utf8 int (1: an address

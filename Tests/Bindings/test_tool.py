@@ -14,7 +14,8 @@ import pytest
 from .conftest import ROOT, TOOL, deliver
 
 COMMANDS = [
-    "connect", "reconnect", "disconnect", "sync", "status", "folders", "messages", "show", "send", "failed", "resend",
+    "connect", "reconnect", "disconnect", "sync", "status", "folders", "messages", "show", "mark", "move",
+    "copy", "delete", "draft", "send", "failed", "resend",
     "log", "jobs", "changes", "providers", "run", "smoke",
 ]
 

@@ -11,6 +11,7 @@ extension Store {
         let folders = try read { (db) throws(Failure) in
             try db.all("SELECT id FROM folder WHERE account = ?", id) { (row) throws(Failure) in row.int(0) }
         }
+        while try eraseWishes(of: id) {}  // first: nothing of them is lost on record any more
         for folder in folders { try removePlaces(of: folder, andFolder: true, erase: true) }
         while try eraseAdrift(of: id) {}
         while try eraseSends(of: id) {}

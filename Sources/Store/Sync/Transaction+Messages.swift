@@ -132,7 +132,7 @@ extension Transaction {
             change("message", message, account: account, "removed")
         } else {
             try setAdrift(message, account: account, stable: row.stable)
-            change("message", message, account: account, "changed", "place")
+            if !row.leaving { change("message", message, account: account, "changed", "place") }
         }
         if row.isWished { try settleWishes(of: place) }
     }

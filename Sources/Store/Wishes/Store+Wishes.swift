@@ -3,11 +3,12 @@ import CMailroom
 
 /// Open wishes, for whoever makes them true on the server.
 extension Store {
-    /// Of a wish `w` at the time ?1: its time has come, the place that it is about has a reference, and no older wish
+    /// Of a wish `w` at the time ?1: its time has come, the place that it is about has a reference (that is not void), and no older wish
     /// of that place waits for its own time.
     private static let isReady = """
         w.state = 'open' AND coalesce(w.next_attempt, 0) <= ?1
-          AND (w.kind = 'append' OR EXISTS (SELECT 1 FROM place p WHERE p.id = w.place AND p.ref IS NOT NULL))
+          AND (w.kind = 'append' OR EXISTS (SELECT 1 FROM place p JOIN folder f ON f.id = p.folder
+            WHERE p.id = w.place AND p.ref IS NOT NULL AND f.void_places < 2))
           AND NOT EXISTS (SELECT 1 FROM wish o WHERE o.place = w.place AND o.state = 'open' AND o.id < w.id
             AND o.next_attempt > ?1)
         """

@@ -72,7 +72,9 @@ extension Transaction {
             throw .notFound("folder \(folder)")
         }
         let id = PlaceID.make(folder: folder, number: number)
-        try db.run("UPDATE folder SET next_place = next_place + 1, void_places = 1 WHERE id = ?", folder)
+        try db.run(
+            "UPDATE folder SET next_place = next_place + 1, void_places = max(void_places, ?) WHERE id = ?",
+            Reset.some, folder)
         try db.run(
             "INSERT INTO place(id, folder, ref, message, bits, flags, wish, stable) VALUES(?, ?, NULL, ?, ?, ?, ?, ?)",
             id, folder, message, flags.bits, flags.keywordText, wish, stable)

@@ -3,7 +3,7 @@ import Base
 extension WishRow {
     static let columns = """
         w.id, w.account, w.kind, w.place, w.folder, w.message, w.target, w.target_place, w.params, w.body, w.attempts,
-        w.begun, w.created_at, (SELECT ref FROM place WHERE id = w.place),
+        w.begun, w.created_at, (SELECT p.ref FROM place p JOIN folder f ON f.id = p.folder WHERE p.id = w.place AND f.void_places < 2),
         (SELECT message_id FROM message WHERE id = w.message)
         """
 

@@ -19,9 +19,6 @@ struct MessageOptions: ParsableArguments {
     var idempotencyKey: String?
 
     func validate() throws {
-        guard !to.isEmpty || !cc.isEmpty || !bcc.isEmpty else {
-            throw ValidationError("a message needs a recipient: --to, --cc or --bcc")
-        }
         guard text == nil || textFile == nil else { throw ValidationError("--text and --text-file exclude each other") }
     }
 

@@ -11,6 +11,12 @@ struct Send: StoreCommand {
     @Flag(help: "Wait for the outcome.") var wait = false
     @Option(help: "How long to wait, in seconds; else for ever.") var timeout: Double?
 
+    func validate() throws {
+        guard !message.to.isEmpty || !message.cc.isEmpty || !message.bcc.isEmpty else {
+            throw ValidationError("a message needs a recipient: --to, --cc or --bcc")
+        }
+    }
+
     func run(_ room: Room, _ output: Output) throws {
         try Waiting.deadline(timeout)
         let account = try Accounts.id(room, address)

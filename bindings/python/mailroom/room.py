@@ -117,28 +117,56 @@ class Room(Handle):
         account: Ref,
         *,
         folder: str | None = None,
+        walk: bool = False,
         wait: Literal[True] = True,
         timeout: float | None = None,
         on_progress: Callable[[Row], object] | None = None,
     ) -> Row: ...
     @overload
-    def sync(self, account: Ref, *, folder: str | None = None, wait: Literal[False]) -> Job: ...
+    def sync(
+        self, account: Ref, *, folder: str | None = None, walk: bool = False, wait: Literal[False]
+    ) -> Job: ...
     def sync(
         self,
         account: Ref,
         *,
         folder: str | None = None,
+        walk: bool = False,
         wait: bool = True,
         timeout: float | None = None,
         on_progress: Callable[[Row], object] | None = None,
     ) -> Row | Job:
-        """Brings the store in step with the server. Gives the counts, or with wait=False the Job."""
-        with record({"folder": folder}) as options:
+        """Brings the store in step with the server. Gives the counts, or with wait=False the Job.
+
+        walk=True believes none of the server's counters and compares everything.
+        """
+        with record({"folder": folder, "walk": 1 if walk else None}) as options:
             job = Job(made("mr_sync", self._engine, identity(account), options))
         if not wait:
             return job
         with job:
             return job.wait(timeout, on_progress)
+
+    def audit(
+        self,
+        account: Ref,
+        *,
+        folder: str | None = None,
+        heal: bool = False,
+        timeout: float | None = None,
+        on_progress: Callable[[Row], object] | None = None,
+    ) -> Row:
+        """Compares every message of the server with the store: what is missing, extra, or has other flags."""
+        with record({"folder": folder, "heal": 1 if heal else None}) as options:
+            job = Job(made("mr_audit", self._engine, identity(account), options))
+        with job:
+            return job.wait(timeout, on_progress)
+
+    def verify(self, account: Ref, *, folder: str | None = None, within: float = 60) -> Row:
+        """Sends one message round the mailbox: how long each step took, and the likely cause where it was late."""
+        job = self.check("verify", account=identity(account), folder=folder, timeout_ms=int(within * 1000))
+        with job:
+            return job.wait()
 
     def find(self, kind: str, conditions: Mapping[str, Any] | None = None, /, **named: Any) -> Rows:
         """The rows of a kind. Conditions: name=value, or {"date.ge": 5}, or date__ge=5; order, limit, fields."""
@@ -161,6 +189,71 @@ class Room(Handle):
 
     def remove(self, kind: str, id: Ref) -> None:
         call("mr_remove", self._engine, encoded("kind", kind), identity(id))
+
+    # What follows is shown at once and made on the server by a worker or the next sync. A kind is "message" or "place".
+
+    def mark(
+        self,
+        row: Ref,
+        *,
+        seen: bool | None = None,
+        flagged: bool | None = None,
+        answered: bool | None = None,
+        add: str | Iterable[str] = (),
+        remove: str | Iterable[str] = (),
+        account: Ref | None = None,
+        kind: Literal["message", "place"] = "message",
+    ) -> None:
+        """Sets flags and keywords of a message, and takes them away."""
+        self.update(
+            kind,
+            row,
+            seen=seen,
+            flagged=flagged,
+            answered=answered,
+            add=_texts(add) or None,
+            remove=_texts(remove) or None,
+            account=None if account is None else identity(account),
+        )
+
+    def move(
+        self, row: Ref, folder: Ref, *, account: Ref | None = None, kind: Literal["message", "place"] = "message"
+    ) -> None:
+        """Moves a message to another folder of its account."""
+        self.update(
+            kind, row, folder=identity(folder), account=None if account is None else identity(account)
+        )
+
+    def copy(self, message: Ref, folder: Ref) -> int:
+        """Gives a message one more place, in another folder of its account; gives the place's id."""
+        return self.put("place", message=identity(message), folder=identity(folder))
+
+    def delete(
+        self,
+        row: Ref,
+        *,
+        forever: bool = False,
+        account: Ref | None = None,
+        kind: Literal["message", "place"] = "message",
+    ) -> None:
+        """Moves a message to the trash, or removes it from the server for good."""
+        self.update(
+            kind,
+            row,
+            delete="forever" if forever else "trash",
+            account=None if account is None else identity(account),
+        )
+
+    def draft(self, account: Ref, *, replaces: Ref | None = None, folder: Ref | None = None, **message: Any) -> int:
+        """Puts a draft, or with role="sent" the copy of what was sent, into a folder; gives the message's id.
+
+        message: as for send, with its Bcc kept; role, flags. What it replaces goes once this one is on the server.
+        """
+        fields = self._message(message)
+        fields["account"] = identity(account)
+        fields["replaces"] = None if replaces is None else identity(replaces)
+        fields["folder"] = None if folder is None else identity(folder)
+        return self.put("message", **fields)
 
     def messages(self, conditions: Mapping[str, Any] | None = None, /, **named: Any) -> Rows:
         return self.find("message", conditions, **named)
@@ -192,16 +285,19 @@ class Room(Handle):
         idempotency_key, send_at ... An attachment is a path, or a record with name and data, blob or path;
         what a path names goes into the store in pieces.
         """
-        fields: dict[str, Any] = {name.removesuffix("_"): value for name, value in message.items()}
-        fields["to"] = _texts(to)
-        for name in ("cc", "bcc", "reply_to", "references", "recipients"):
-            if fields.get(name) is not None:
-                fields[name] = _texts(fields[name])
-        fields["attachments"] = [self._attachment(item) for item in attachments]
+        fields = self._message({**message, "to": to, "attachments": attachments})
         number = c_int64()
-        with record({name: value for name, value in fields.items() if value != []}) as given:
+        with record(fields) as given:
             call("mr_send", self._engine, identity(account), given, byref(number))
         return number.value
+
+    def _message(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        fields: dict[str, Any] = {name.removesuffix("_"): value for name, value in given.items()}
+        for name in ("to", "cc", "bcc", "reply_to", "references", "recipients", "flags"):
+            if fields.get(name) is not None:
+                fields[name] = _texts(fields[name])
+        fields["attachments"] = [self._attachment(item) for item in fields.get("attachments") or ()]
+        return {name: value for name, value in fields.items() if value != []}
 
     def _attachment(self, given: Mapping[str, Any] | str | os.PathLike[str]) -> dict[str, Any]:
         values: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {"path": given}

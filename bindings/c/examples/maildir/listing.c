@@ -23,6 +23,12 @@ mr_result open_folder(mr_context *context, const mr_session *session, const char
   return *out < 0 ? failed_errno(context, "select", "the folder cannot be opened") : MR_OK;
 }
 
+mr_result open_named(mr_context *context, const mr_session *session, const mr_fields *folder, int *out) {
+  mr_bytes native = {NULL, 0};
+  host->fields_get(folder, "native", MR_BYTES, &native);
+  return open_folder(context, session, native.data, native.size, out);
+}
+
 static int64_t changed(int directory) {
   struct stat status;
   if (fstat(directory, &status) != 0) return -1;
@@ -125,6 +131,15 @@ mr_result listing_open(mr_context *context, int folder, struct listing *listing)
   }
   if (result == MR_OK) make_unique(listing);
   return result;
+}
+
+static int ref_order(const void *key, const void *entry) {
+  return strcmp(key, ((const struct entry *)entry)->ref);
+}
+
+struct entry *listing_find(struct listing *listing, const char *ref) {
+  if (!listing->count) return NULL;
+  return bsearch(ref, listing->entries, listing->count, sizeof *listing->entries, ref_order);
 }
 
 void listing_free(struct listing *listing) {

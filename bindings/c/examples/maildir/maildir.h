@@ -34,6 +34,8 @@ enum { REF_LIMIT = 255 };
 bool name_as_text(const char *name, size_t length, char out[REF_LIMIT + 1]);
 size_t unique_length(const char *file);     /* "1700.M1P2.host" of "1700.M1P2.host:2,RS"       */
 void flags_of(const char *file, char out[64]);                /* "\Answered \Seen" of the same  */
+bool has_flag(const char *flags, const char *flag, size_t size);
+void info_of(const char *file, const char *add, const char *remove, char out[64]);  /* "RS", flags put and taken  */
 bool is_subfolder(const char *name, size_t length);           /* ".Sub", and nothing that leads elsewhere */
 
 /* ---- listing.c: what a folder holds on disk */
@@ -51,14 +53,23 @@ struct listing {
   bool is_stable;                           /* nothing changed while they were read                      */
 };
 mr_result listing_open(mr_context *, int folder, struct listing *);   /* all entries, ascending by ref, each once */
+struct entry *listing_find(struct listing *, const char *ref);  /* NULL where it is not there               */
 void listing_free(struct listing *);
 mr_result open_folder(mr_context *, const mr_session *, const char *native, size_t length, int *out);
+mr_result open_named(mr_context *, const mr_session *, const mr_fields *folder, int *out);
 
-/* ---- folders.c, sync.c, send.c, operations.c: the provider's functions */
+/* ---- deliver.c: a message becomes a file */
+/* Writes it into tmp, whole and synced. name: its unique name, also the one within tmp. */
+mr_result write_new(mr_context *, int folder, mr_bytes message, char name[96]);
+void sync_directory(int folder, const char *name);
+
+/* ---- folders.c, sync.c, send.c, apply.c, append.c, operations.c: the provider's functions */
 mr_result maildir_folders(mr_session *, mr_context *);
 mr_result maildir_sync(mr_session *, mr_context *, const mr_fields *folder, mr_bytes cursor);
 mr_result maildir_fetch(mr_session *, mr_context *, const mr_fields *what);
 mr_result maildir_send(mr_session *, mr_context *, const mr_fields *envelope, mr_bytes message);
+mr_result maildir_apply(mr_session *, mr_context *, const mr_fields *change);
+mr_result maildir_append(mr_session *, mr_context *, const mr_fields *what, mr_bytes message);
 extern const mr_operation maildir_operations[];
 extern const uint32_t maildir_operation_count;
 #endif

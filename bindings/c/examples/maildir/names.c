@@ -1,6 +1,7 @@
 /* Names of files and folders: any bytes but / and NUL, written by anybody. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include "maildir.h"
 
 /* How many bytes the UTF-8 sequence at text has; 0 where it is none, or a control character. RFC 3629. */
@@ -53,18 +54,45 @@ size_t unique_length(const char *file) {
 }
 
 /* https://cr.yp.to/proto/maildir.html: info "2," and then one letter each, in ASCII order. */
-void flags_of(const char *file, char out[64]) {
-  static const struct { char letter; const char *flag; } known[] = {
-    {'D', "\\Draft"}, {'F', "\\Flagged"}, {'P', "$Forwarded"}, {'R', "\\Answered"}, {'S', "\\Seen"}, {'T', "\\Deleted"},
+static const char letters[] = "DFPRST";
+
+static const char *flag_of(char letter) {
+  static const char *const flags[] = {
+    "\\Draft", "\\Flagged", "$Forwarded", "\\Answered", "\\Seen", "\\Deleted",
   };
-  const char *info = strstr(file, ":2,");
-  size_t index;
+  const char *found = letter ? strchr(letters, letter) : NULL;
+  return found ? flags[found - letters] : NULL;
+}
+
+void flags_of(const char *file, char out[64]) {
+  const char *info = strstr(file, ":2,"), *letter;
   out[0] = 0;
   if (!info) return;
-  for (index = 0; index < sizeof known / sizeof known[0]; index++) {
-    if (!strchr(info + 3, known[index].letter)) continue;
+  for (letter = letters; *letter; letter++) {
+    if (!strchr(info + 3, *letter)) continue;
     if (out[0]) strcat(out, " ");
-    strcat(out, known[index].flag);         /* all six take 54 bytes                                      */
+    strcat(out, flag_of(*letter));          /* all six take 54 bytes                                      */
+  }
+}
+
+bool has_flag(const char *flags, const char *flag, size_t size) {
+  for (; *flags; flags += strcspn(flags, " "), flags += strspn(flags, " ")) {
+    if (strcspn(flags, " ") == size && !strncasecmp(flags, flag, size)) return true;
+  }
+  return false;
+}
+
+/* Letters that stand there and mean none of these flags (of other programs) stay. */
+void info_of(const char *file, const char *add, const char *remove, char out[64]) {
+  const char *info = strstr(file, ":2,");
+  char letter[2] = {0, 0};
+  out[0] = 0;
+  for (letter[0] = '!'; letter[0] <= '~' && strlen(out) < 63; letter[0]++) {
+    const char *flag = flag_of(letter[0]);
+    bool is_set = info && strchr(info + 3, letter[0]);
+    if (flag && has_flag(add, flag, strlen(flag))) is_set = true;
+    else if (flag && has_flag(remove, flag, strlen(flag))) is_set = false;
+    if (is_set) strcat(out, letter);
   }
 }
 

@@ -60,10 +60,12 @@ mr_result mr_plugin_init_1(const mr_host *table, mr_plugin *out) {
   provider.folders = maildir_folders;
   provider.sync = maildir_sync;
   provider.fetch = maildir_fetch;
+  provider.apply = maildir_apply;
   provider.send = maildir_send;
   provider.operations = maildir_operations;
   provider.operation_count = maildir_operation_count;
   provider.operation_size = sizeof(mr_operation);
+  provider.append = maildir_append;
   out->size = sizeof *out;
   out->flags = 0;
   out->providers = &provider;

@@ -103,43 +103,15 @@ static mr_result all_refused(mr_context *context, const struct refusal *answer) 
 
 /* ---- the file */
 
-static mr_result write_all(mr_context *context, int file, mr_bytes message) {
-  const char *data = message.data;
-  size_t left = message.size;
-  mr_result result = MR_OK;
-  while (left > 0 && result == MR_OK) {
-    ssize_t put = write(file, data, left < 65536 ? left : 65536);
-    if (put < 0 && errno != EINTR) return failed_errno(context, "data", "the message cannot be written");
-    if (put > 0) {
-      data += put;
-      left -= (size_t)put;
-      /* the host may then give back the memory of what has been read */
-      host->progress(context, (int64_t)(message.size - left), (int64_t)message.size);
-    }
-    result = host->check(context);
-  }
-  if (result == MR_OK && fsync(file) != 0) result = failed_errno(context, "data", "the message cannot be written");
-  return result;
-}
-
 /* tmp first, whole and synced; then, once the host agrees, it gets its place in new: that cannot be taken back. */
 static mr_result deliver(mr_context *context, int outbox, mr_bytes message) {
-  unsigned char random[8];
-  char from[96], to[96];
+  char name[96], from[104], to[104];
   mr_fields *nothing = host->fields_new(context);
-  mr_result result = nothing ? MR_OK : no_memory(context);
-  int file, directory;
+  mr_result result = nothing ? write_new(context, outbox, message, name) : no_memory(context);
   if (result != MR_OK) return result;
-  host->random(random, sizeof random);
-  snprintf(from, sizeof from, "tmp/%lld.R%02x%02x%02x%02x%02x%02x%02x%02x.mailroom",
-           (long long)(host->now_ms(1) / 1000), random[0], random[1], random[2], random[3], random[4], random[5],
-           random[6], random[7]);
-  snprintf(to, sizeof to, "new/%s", from + 4);
-  file = openat(outbox, from, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (file < 0) return failed_errno(context, "data", "the message cannot be written");
-  result = write_all(context, file, message);
-  close(file);
-  if (result == MR_OK) result = host->emit(context, "offer", nothing);
+  snprintf(from, sizeof from, "tmp/%s", name);
+  snprintf(to, sizeof to, "new/%s", name);
+  result = host->emit(context, "offer", nothing);
   if (result > 0) result = MR_OK;
   if (result == MR_OK && renameat(outbox, from, outbox, to) != 0) {
     result = failed_errno(context, "dot", "the message cannot be moved into its place");
@@ -148,11 +120,7 @@ static mr_result deliver(mr_context *context, int outbox, mr_bytes message) {
     unlinkat(outbox, from, 0);
     return result;
   }
-  directory = openat(outbox, "new", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory >= 0) {
-    fsync(directory);
-    close(directory);
-  }
+  sync_directory(outbox, "new");
   return MR_OK;
 }
 

@@ -52,17 +52,6 @@ static mr_result committed(mr_context *context, mr_result answer) {
 
 /* ---- what the store holds */
 
-static int ref_order(const void *key, const void *entry) {
-  return strcmp(key, ((const struct entry *)entry)->ref);
-}
-
-static bool has_flag(const char *flags, const char *flag, size_t size) {
-  for (; *flags; flags += strcspn(flags, " "), flags += strspn(flags, " ")) {
-    if (strcspn(flags, " ") == size && !strncmp(flags, flag, size)) return true;
-  }
-  return false;
-}
-
 /* Whether both name the same flags: the store may keep them in another order. */
 static bool same_flags(const char *left, const char *right) {
   const char *flag;
@@ -77,8 +66,7 @@ static bool same_flags(const char *left, const char *right) {
 static mr_result compare(mr_context *context, struct listing *listing, mr_fields *gone, mr_fields *changed,
                          const mr_fields *item) {
   const char *ref = text_of(item, "ref");
-  struct entry *entry = !listing->count ? NULL :
-    bsearch(ref, listing->entries, listing->count, sizeof *listing->entries, ref_order);
+  struct entry *entry = listing_find(listing, ref);
   char flags[64];
   mr_result result;
   if (!entry) {
@@ -233,18 +221,12 @@ static mr_result find_new(mr_context *context, struct listing *listing, bool *al
 
 /* ---- the provider's functions */
 
-static mr_result open_named(mr_session *session, mr_context *context, const mr_fields *fields, int *folder) {
-  mr_bytes native = {NULL, 0};
-  host->fields_get(fields, "native", MR_BYTES, &native);
-  return open_folder(context, session, native.data, native.size, folder);
-}
-
 mr_result maildir_sync(mr_session *session, mr_context *context, const mr_fields *fields, mr_bytes cursor) {
   struct listing listing;
   mr_fields *nothing = host->fields_new(context);
   bool all = true;
   int folder;
-  mr_result result = nothing ? open_named(session, context, fields, &folder) : no_memory(context);
+  mr_result result = nothing ? open_named(context, session, fields, &folder) : no_memory(context);
   if (result != MR_OK) return result;
   if (is_unchanged(folder, cursor)) {
     close(folder);
@@ -265,12 +247,10 @@ mr_result maildir_fetch(mr_session *session, mr_context *context, const mr_field
   struct entry *entry = NULL;
   mr_fields *fields = host->fields_new(context);
   int folder;
-  mr_result result = fields ? open_named(session, context, what, &folder) : no_memory(context);
+  mr_result result = fields ? open_named(context, session, what, &folder) : no_memory(context);
   if (result != MR_OK) return result;
   result = listing_open(context, folder, &listing);
-  if (result == MR_OK && listing.count) {
-    entry = bsearch(text_of(what, "ref"), listing.entries, listing.count, sizeof *listing.entries, ref_order);
-  }
+  if (result == MR_OK) entry = listing_find(&listing, text_of(what, "ref"));
   if (result == MR_OK) result = entry ? store(context, &listing, entry, fields) : MR_SKIP;
   if (result == MR_SKIP) {
     result = failed(context, MR_E_NOT_FOUND, "fetch", NULL, "the message is not in the folder any more");

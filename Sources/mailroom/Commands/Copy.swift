@@ -1,0 +1,24 @@
+import ArgumentParser
+
+struct Copy: StoreCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Copy messages into another folder of their account, here at once and on the server.",
+        discussion: "It stays one message, with one more place. Where the folder has it already, nothing is done.")
+
+    @ParentCommand var root: Mailroom
+    @OptionGroup(title: "Options of every command") var common: CommonOptions
+    @OptionGroup(title: "Waiting") var waiting: WishOptions
+    @Argument(help: "The ids that messages lists.") var ids: [Int64]
+    @Option(help: ArgumentHelp("The folder.", valueName: "path")) var to: String
+    @Option(help: ArgumentHelp("In this account alone.", valueName: "address")) var account: String?
+
+    func run(_ room: Room, _ output: Output) throws {
+        let account = try account.map { try Accounts.id(room, $0) }
+        try Wishes.make(room, output, waiting, ids) { id in
+            let values = try Fields()
+            try values.int("message", id)
+            try values.int("folder", try Wishes.folder(room, id, to, account: account))
+            _ = try room.put("place", values)
+        }
+    }
+}

@@ -42,6 +42,14 @@ package final class Monitor<State>: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
+    /// Changes the state and wakes one of those who wait: where any of them can do what there is to do.
+    package func signalOne(_ body: (inout State) -> Void) {
+        pthread_mutex_lock(mutex)
+        body(&state)
+        pthread_cond_signal(condition)
+        pthread_mutex_unlock(mutex)
+    }
+
     /// Waits until `ready` gives a value, at most so many milliseconds (nil: for ever); nil when time ran out.
     package func wait<Result>(milliseconds: Int64?, until ready: (inout State) -> Result?) -> Result? {
         var deadline = timespec()

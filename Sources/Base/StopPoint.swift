@@ -6,7 +6,8 @@ import Synchronization
 package enum StopPoint: String, CaseIterable, Sendable {
     case accountStored = "account.stored"
     case foldersStored = "folders.stored"
-    case folderResetBegun = "folder.reset_begun"
+    /// Between two transactions of what goes in slices: emptying a folder, a reset, sweeping, erasing.
+    case slice = "store.slice"
     case bodyStaged = "body.staged"
     case commitBefore = "commit.before"
     case commitAfter = "commit.after"

@@ -3,6 +3,7 @@ import CMailroom
 import CSystem
 import PluginHost
 import Store
+import Synchronization
 
 /// What one store has in this process, however many engines are open on it: its plugins, its worker threads,
 /// its leases, and the jobs that run here.
@@ -12,6 +13,11 @@ final class Core: Sendable {
     let registry: PluginRegistry
     let workers = Workers()
     let leases: LeaseKeeper
+    /// What is allowed: connections, logins, pauses, what servers have taught.
+    let connections: Connections
+    let logins = LoginGate()
+    let pauses = Pauses()
+    let learned = LearnedLimits()
     /// The jobs and sends that run here, by key; signalled when one ends.
     let running = Monitor<[RunKey: Interruption]>([:])
 
@@ -22,11 +28,54 @@ final class Core: Sendable {
         case syncing(Int64)  // an account's turn in the schedule
     }
 
+    /// What runs between `mr_start` and `mr_stop`, however many engines are started.
+    private let background = Mutex<(running: Schedule?, starts: Int)>((nil, 0))
+
     private init(store: Store, options: EngineOptions) {
         self.store = store
         self.options = options
         registry = PluginRegistry(directories: options.plugins + [BuiltInPlugins.directory].compactMap { $0 })
         leases = LeaseKeeper(store: store, leaseMs: options.leaseMs)
+        connections = Connections(ofProcess: options.connections, ofHost: options.hostConnections)
+    }
+
+    /// What works in the background; nil where nothing does.
+    var schedule: Schedule? { background.withLock { $0.running } }
+    var turns: Turns? { schedule?.turns }
+    var watchers: Watchers? { schedule?.watchers }
+    var sessions: SessionCache? { schedule?.sessions }
+
+    /// Begins the work in the background, unless another engine of this store has done so. Each start needs its stop.
+    func start() throws(Failure) {
+        let begun = try background.withLock { (background) throws(Failure) -> Schedule? in
+            background.starts += 1
+            guard background.running == nil else { return nil }
+            do throws(Failure) {
+                let schedule = try Schedule(self)
+                background.running = schedule
+                return schedule
+            } catch {
+                background.starts -= 1
+                throw error
+            }
+        }
+        do throws(Failure) {
+            try begun?.start()
+        } catch {
+            stop()
+            throw error
+        }
+    }
+
+    /// The last stop lets running work end or reach a commit point, and waits for it.
+    func stop() {
+        let last = background.withLock { background -> Schedule? in
+            background.starts -= 1
+            guard background.starts == 0 else { return nil }
+            defer { background.running = nil }
+            return background.running
+        }
+        last?.stop()
     }
 
     private struct Owned {
@@ -63,10 +112,14 @@ final class Core: Sendable {
     }
 
     /// Runs `body` on a worker thread under a key, unless work under that key runs here already.
+    /// - Parameters:
+    ///   - host: the server that the work talks to: it takes one of that server's threads.
+    ///   - then: called on the same thread with what `body` gave, when the key is free again.
     /// - Returns: false where it runs already.
     @discardableResult
-    func begin(
-        _ key: RunKey, job: Int64? = nil, _ body: @escaping @Sendable (Interruption) -> Void
+    func begin<Result>(
+        _ key: RunKey, job: Int64? = nil, host: String? = nil,
+        _ body: @escaping @Sendable (Interruption) -> Result, then: @escaping @Sendable (Result) -> Void = { _ in }
     ) throws(Failure) -> Bool {
         let interruption = Interruption(store: store, job: job)
         let fresh = running.withLock { running in
@@ -77,9 +130,10 @@ final class Core: Sendable {
         guard fresh else { return false }
         do {
             let sends = if case .sending = key { true } else { false }
-            try workers.run(sends: sends) { [self] in
-                body(interruption)
+            try workers.run(sends: sends, host: host) { [self] in
+                let result = body(interruption)
                 running.signal { $0[key] = nil }
+                then(result)
             }
         } catch {
             running.signal { $0[key] = nil }

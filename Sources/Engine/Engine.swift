@@ -10,7 +10,7 @@ package final class Engine: Sendable {
     let core: Core
     let options: EngineOptions
     private let generation = Fork.generation
-    private let schedule = Mutex<Schedule?>(nil)
+    private let started = Mutex(false)
     private let closed = Atomic<Bool>(false)
     /// Wakes whoever waits here when the engine closes.
     private let closing = Monitor(false)
@@ -41,9 +41,10 @@ package final class Engine: Sendable {
         guard options.work == .always else {
             throw .invalid("work", "the engine was opened with work=\(options.work.rawValue); start needs always")
         }
-        try schedule.withLock { (schedule) throws(Failure) in
-            guard schedule == nil else { return }
-            schedule = try Schedule.start(core)
+        try started.withLock { (started) throws(Failure) in
+            guard !started else { return }
+            try core.start()
+            started = true
         }
     }
 
@@ -54,11 +55,11 @@ package final class Engine: Sendable {
     }
 
     private func endSchedule() {
-        let running = schedule.withLock { schedule in
-            defer { schedule = nil }
-            return schedule
+        let wasStarted = started.withLock { started in
+            defer { started = false }
+            return started
         }
-        running?.stop()
+        if wasStarted { core.stop() }
     }
 
     /// After a fork the child only lets go of the memory.

@@ -23,6 +23,9 @@ struct EngineOptions: Sendable {
     var connectTimeoutMs: Int64 = 30_000
     var ioTimeoutMs: Int64 = 120_000
     var pollMs: Int64 = 300_000
+    /// Connections of this process at once, in all and with one server; nil: what the process may open.
+    var connections: Int?
+    var hostConnections: Int?
 
     init(_ record: Record) throws(Failure) {
         try RecordSpec.openOptions.check(record)
@@ -46,6 +49,8 @@ struct EngineOptions: Sendable {
         connectTimeoutMs = try EngineOptions.number(record, "connect_timeout_ms", connectTimeoutMs, 100...600_000)
         ioTimeoutMs = try EngineOptions.number(record, "io_timeout_ms", ioTimeoutMs, 100...3_600_000)
         pollMs = try EngineOptions.number(record, "poll_ms", pollMs, 100...86_400_000)
+        connections = try EngineOptions.count(record, "connections")
+        hostConnections = try EngineOptions.count(record, "host_connections")
     }
 
     private static func number(
@@ -56,6 +61,11 @@ struct EngineOptions: Sendable {
             throw .invalid(name, "\(value) is not within \(range.lowerBound) to \(range.upperBound)")
         }
         return value
+    }
+
+    private static func count(_ record: Record, _ name: String) throws(Failure) -> Int? {
+        guard record.int(name) != nil else { return nil }
+        return Int(try number(record, name, 2, 2...1_000_000))
     }
 
     private static func flag(_ record: Record, _ name: String, _ fallback: Bool) throws(Failure) -> Bool {

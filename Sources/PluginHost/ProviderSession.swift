@@ -12,6 +12,10 @@ package final class ProviderSession {
     /// The plugin's own pointer; nil once closed.
     private var session: OpaquePointer?
     private let busy = Atomic<Bool>(false)
+    /// Kept for the caller, and let go of with the session.
+    package var attached: (any AnyObject & Sendable)?
+    /// What its latest call failed with; nil where that went well, or there was none.
+    package private(set) var failure: Failure?
 
     private init(provider: LoadedProvider) {
         self.provider = provider
@@ -111,6 +115,9 @@ package final class ProviderSession {
     /// What `park` was called with in the latest `watch` or `wake`; nil where it was not.
     package var parked: ParkedStream? { streams.parked }
 
+    /// Whether a server has ended one of its streams, as far as that is known without asking it: between two calls.
+    package var isSevered: Bool { streams.isSevered }
+
     /// Offers one message. `message` is whole (a spool file mapped into memory); it is read, not copied.
     package func send(
         _ options: CallOptions, _ delegate: any CallDelegate, envelope: Record, message: UnsafeRawBufferPointer
@@ -170,8 +177,10 @@ package final class ProviderSession {
         invocation.reason = reason
         do throws(Failure) {
             try invocation.check()
+            failure = nil
             return try invocation.finish(try body(function, session, invocation))
         } catch {
+            failure = error
             streams.unpark()
             throw error
         }

@@ -46,6 +46,8 @@ final class SessionStreams {
         parked = nil
     }
 
+    var isSevered: Bool { streams.values.contains { $0.isSevered } }
+
     func close(_ pointer: OpaquePointer?) {
         guard let index = Handle(pointer).index(.stream, serial: serial),
             let closing = streams.removeValue(forKey: index)

@@ -21,7 +21,8 @@ import Testing
         (MR_E_AUTH, "Basic authentication is not supported for Client Submission.", "auth.basic_off"),
         (MR_E_THROTTLED, "Maximum number of connections from user+IP exceeded", "connection.limit"),
         (MR_E_THROTTLED, "Too many simultaneous connections", "connection.limit"),
-        (MR_E_THROTTLED, "Request is throttled.", "service.throttled"),
+        (MR_E_THROTTLED, "Request is throttled. Suggested Backoff Time: 299961 milliseconds", "limit.rate"),
+        (MR_E_THROTTLED, "", "service.throttled"),
         (MR_E_OUTAGE, "System Error (Failure)", "service.outage"),
     ])
     func theServersWordsChooseTheCause(_ result: Int, _ words: String, _ code: String) {

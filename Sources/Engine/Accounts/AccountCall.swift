@@ -26,18 +26,34 @@ class AccountCall: CallDelegate {
             account: account.id, provider: scheme, cancellation: interruption.wake)
     }
 
-    /// Logs in. The whole of it, greeting and login too, takes at most twice the time allowed for dialling.
-    /// - Throws: also `MR_E_KEY` where the account has secrets that this process cannot read.
-    func open(_ scheme: String) throws(Failure) -> ProviderSession {
+    /// Logs in, within the limits of the server (Limits/AccountCall+Opening.swift). The login itself, greeting included,
+    /// takes at most twice the time allowed for dialling.
+    /// - Parameters:
+    ///   - purpose: what is watched leaves room for work.
+    ///   - reuse: a session that is kept open will do as well.
+    /// - Throws: also `MR_E_KEY` where the account has secrets that this process cannot read, and `MR_E_THROTTLED` where
+    ///   a limit stands against it.
+    func open(
+        _ scheme: String, for purpose: Connections.Purpose = .work, reuse: Bool = false
+    ) throws(Failure) -> ProviderSession {
         if !core.store.hasKey, !(try core.store.secretNames(account: account.id).isEmpty) {
             throw Failure(MR_E_KEY, "the account's secrets cannot be read: this process has no key")
         }
+        if reuse, let kept = core.sessions?.take(account, scheme) { return kept }
         let provider = try core.registry.provider(scheme)
-        return try ProviderSession.open(provider, options(scheme, within: 2 * core.options.connectTimeoutMs), self)
+        return try open(provider, MailServer(account, scheme, provider.manifest), purpose)
     }
 
     func close(_ session: ProviderSession, _ scheme: String) {
         session.close(options(scheme, within: 2_000), self)
+        (session.attached as? Connections.Slot)?.end()
+        session.attached = nil
+    }
+
+    /// Keeps the session for what comes next, where it is sound and there is room; else closes it.
+    func giveBack(_ session: ProviderSession, _ scheme: String) {
+        if interruption.reason == .none, core.sessions?.keep(session, account, scheme) == true { return }
+        close(session, scheme)
     }
 
     func setting(_ name: String) -> String? {

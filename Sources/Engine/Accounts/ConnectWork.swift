@@ -12,7 +12,7 @@ struct ConnectWork {
     /// connect or reconnect, for the log.
     let what: String
 
-    /// - Returns: account, folders.
+    /// - Returns: account, folders, and `notice` where the mailbox is connected already.
     func run() throws(Failure) -> Record {
         var result = Record(["account": .int(account.id)])
         var sides: [HealthRules.Side] = []
@@ -37,6 +37,7 @@ struct ConnectWork {
         health = HealthRules.succeeded(health, sides, now: now)
         health.lastSuccess = synced  // logging in is not being in step
         try core.store.setHealth(account.id, health, lease: lease)
+        if account.receives { result.set("notice", try SameMailbox(core: core).notice(account)) }
         return result
     }
 
@@ -75,9 +76,21 @@ struct AccountFailure {
         guard interruption.reason == .none, failure.result != Int32(MR_E_KEY), failure.result != Int32(MR_E_FORKED)
         else { return explained }
         let health = try core.store.account(account.id).health
-        try core.store.setHealth(
-            account.id, HealthRules.failed(health, side, explained, now: Clock.wall()), lease: lease)
-        try core.store.addLog(NewLog(explained, account: account.id, what: what))
+        let now = Clock.wall()
+        var log = NewLog(explained, account: account.id, what: what)
+        // Whoever gives a password now is told at once that it is refused.
+        let isProof = what == "connect" || what == "reconnect"
+        if !isProof, let forgiven = HealthRules.forgiven(health, side, explained, now: now) {
+            try core.store.setHealth(account.id, forgiven, lease: lease)
+            if side == .receive {
+                try core.store.setSchedule(account.id, lastSync: nil, nextSync: forgiven.nextAttempt, lease: lease)
+            }
+            log.level = "warning"
+            log.message += "; it has worked before, so it is tried once more"
+        } else {
+            try core.store.setHealth(account.id, HealthRules.failed(health, side, explained, now: now), lease: lease)
+        }
+        try core.store.addLog(log)
         return explained
     }
 }

@@ -63,14 +63,12 @@ extension Engine {
         let erase = options.int("erase") ?? 0
         guard (0...1).contains(erase) else { throw .invalid("erase", "is neither 0 nor 1") }
         try core.store.disconnectAccount(id, erase: erase == 1)
-        for key in [Core.RunKey.syncing(id), .sending(id), .wishing(id)] {
-            core.running.withLock { $0[key]?.interrupt(.leaseLost) }
-        }
+        core.forget(id)
     }
 
     package func status(_ id: Int64) throws(Failure) -> Record {
         try checkOpen()
-        return AccountView(pollMs: options.pollMs).shown(try core.store.accountStatus(id))
+        return try shown("account", try core.store.accountStatus(id))
     }
 
     private static func direction(_ record: Record) throws(Failure) -> String? {

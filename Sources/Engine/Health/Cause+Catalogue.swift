@@ -1,6 +1,7 @@
 extension Cause {
     /// Every cause that this version knows. A code once given keeps its meaning.
-    static let catalogue: [Cause] = login + connection + service + sending + house
+    static let catalogue: [Cause] =
+        login + connection + limits + service + sending + verifying + house
 
     private static let login: [Cause] = [
         Cause(
@@ -73,10 +74,6 @@ extension Cause {
             "connection.lost", "connection", "The connection broke",
             "The server, or something between, ended the connection in the middle of the work.",
             ["Wait: it is tried again by itself, from where it stopped."], .nobody),
-        Cause(
-            "connection.limit", "throttling", "Too many connections",
-            "The provider allows only so many connections at once to this account.",
-            ["Close other mail programs that use this mailbox.", "Wait: it is tried again by itself."], .user),
         Cause(
             "tls.expired", "connection", "The server's certificate has expired",
             "The connection was not made, because the server's certificate is no longer valid.",

@@ -19,7 +19,7 @@ extension Failure {
         return switch Int(result) {
         case MR_E_CONNECTION: "connection.lost"
         case MR_E_TLS: "tls.handshake"
-        case MR_E_THROTTLED: limitsConnections ? "connection.limit" : "service.throttled"
+        case MR_E_THROTTLED: ServerLimit.cause(of: self) ?? "service.throttled"
         case MR_E_OUTAGE: "service.outage"
         case MR_E_PROTOCOL: "service.garbled"
         case MR_E_REFUSED: step == "select" || step == "examine" ? "folder.refused" : "service.refused"
@@ -45,10 +45,5 @@ extension Failure {
             ("no common login method", "auth.mechanism"),
         ]
         return table.first { words.has($0.0) }?.1 ?? "auth.refused"
-    }
-
-    private var limitsConnections: Bool {
-        let words = (serverText ?? "").lowercased()
-        return words.has("number of connections") || words.has("simultaneous connections")
     }
 }

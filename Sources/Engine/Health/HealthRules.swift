@@ -41,6 +41,21 @@ enum HealthRules {
         return after
     }
 
+    /// Some servers call it a wrong password when they are asked too often: the first refusal of one that has worked is
+    /// not yet a reason to ask anybody. The account stays as it is, and it is tried once more, soon.
+    /// - Returns: nil where the refusal is to be believed.
+    static func forgiven(_ before: Health, _ side: Side, _ failure: Failure, now: Int64) -> Health? {
+        let worked = side == .receive ? before.syncHealth : before.sendHealth
+        guard failure.result == Int32(MR_E_AUTH), failure.cause == "auth.refused", worked == "ok",
+            before.state == "enabled", before.attempts == 0
+        else { return nil }
+        var after = before
+        after.attempts = 1
+        after.lastAttempt = now
+        after.nextAttempt = now + minute + Int64.random(in: 0...minute / 2)
+        return after
+    }
+
     /// After work on one side failed.
     static func failed(_ before: Health, _ side: Side, _ failure: Failure, now: Int64) -> Health {
         var after = before

@@ -30,7 +30,7 @@ package final class Job: Sendable {
             let row = try core.store.job(id)
             if row.ended { return .done(try Job.outcome(row)) }
             if timeoutMs != 0, engine.options.work != .never, !core.isRunning(.job(id)), try core.store.isFree(row) {
-                try JobRunner(core: core).start(id)
+                try JobRunner(core: core).start(row)
             }
             let left = until - Clock.boot()
             guard left > 0 else {

@@ -3,26 +3,59 @@ import CMailroom
 import PluginHost
 import Store
 
-/// Does jobs: takes one, works on it under its account's lease, stores how it ended.
+/// Does jobs: takes the account's lease, then one of its jobs, works on it, stores how it ended. A job of an account that
+/// another process works on stays queued: that process takes it, or gives the account back.
 struct JobRunner {
     let core: Core
+    /// Of the account of the job that is done.
+    private var lease: Lease?
 
-    /// How long a job waits for another process to let the account go.
-    private static let leaseWaitMs: Int64 = 15 * 60_000
+    init(core: Core) { self.core = core }
 
-    /// Has a job done on a worker thread of this process, unless it has ended or someone live is at it.
-    func start(_ id: Int64) throws(Failure) {
-        try core.begin(.job(id), job: id) { interruption in
+    /// Has a job done on a worker thread of this process, unless it has ended, someone live is at it, or its account is
+    /// worked on.
+    /// - Returns: false where nothing was begun.
+    @discardableResult
+    func start(_ job: JobRow) throws(Failure) -> Bool {
+        var share: String?
+        if let account = job.account, JobRunner.needsLease(job) {
+            guard core.leases.isFree(account, .receive) else { return false }
+            if core.leases.current(account) == nil, try core.store.isLeased(account) { return false }
+            if let row = try? core.store.account(account) { share = try? core.receivingServer(row).share }
+        }
+        return try core.begin(.job(job.id), job: job.id, host: share) { interruption in
             do throws(Failure) {
-                try perform(id, interruption)
+                try perform(job, interruption)
             } catch {
                 // The store itself could not be written: whoever waits reads that from the store as well.
-                try? core.store.addLog(NewLog(error.explained(), account: nil, what: "job"))
+                try? core.store.addLog(NewLog(error.explained(), account: job.account, what: "job"))
             }
         }
     }
 
-    private func perform(_ id: Int64, _ interruption: Interruption) throws(Failure) {
+    private func perform(_ job: JobRow, _ interruption: Interruption) throws(Failure) {
+        guard let account = job.account, JobRunner.needsLease(job) else { return try claim(job.id, interruption) }
+        var runner = self
+        do throws(Failure) {
+            guard let lease = try core.leases.take(account, .receive, interruption) else { return }
+            runner.lease = lease
+        } catch {
+            // An account that is gone: the job says so.
+            guard error.result == Int32(MR_E_NOT_FOUND) else { throw error }
+        }
+        defer {
+            if runner.lease != nil {
+                core.leases.give(back: account, .receive)
+                core.freed(account)
+            }
+        }
+        try runner.claim(job.id, interruption)
+    }
+
+    /// A verification watches how others work on the account: it must not keep them from it.
+    private static func needsLease(_ job: JobRow) -> Bool { job.kind != "verify" }
+
+    private func claim(_ id: Int64, _ interruption: Interruption) throws(Failure) {
         guard let job = try core.store.claimJob(id) else { return }
         let outcome: Result<Record, Failure>
         do throws(Failure) {
@@ -57,6 +90,8 @@ struct JobRunner {
         switch job.kind {
         case "connect", "reconnect": return try connect(account, job, interruption)
         case "sync": return try sync(account, job, interruption)
+        case "audit": return try audit(account, job, interruption)
+        case "verify": return try verify(account, job, interruption)
         case "call": return try operation(account, job, interruption)
         default: throw .unsupported("jobs of kind '\(job.kind)' come with a later version")
         }
@@ -65,57 +100,16 @@ struct JobRunner {
     // MARK: connect
 
     private func connect(_ id: Int64, _ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
-        try withLease(id, .receive, interruption) { (account, lease) throws(Failure) in
+        try withLease(id) { (account, lease) throws(Failure) in
             try ConnectWork(core: core, account: account, interruption: interruption, lease: lease, what: job.kind)
                 .run()
-        }
-    }
-
-    // MARK: sync
-
-    private func sync(_ id: Int64, _ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
-        try withLease(id, .receive, interruption) { (account, lease) throws(Failure) in
-            var pace = ProgressPace()
-            return try syncAccount(account, interruption, lease, only: job.params.text("folder")) { done, total, note in
-                guard pace.isDue else { return }
-                try? core.store.jobProgress(job.id, claim: job.claims, done: done, total: total, note: note)
-            }
-        }
-    }
-
-    /// One sync with what it means for the account's health; for jobs and for the schedule.
-    func syncAccount(
-        _ account: AccountRow, _ interruption: Interruption, _ lease: Lease, only: String? = nil,
-        report: @escaping (_ done: Int64, _ total: Int64?, _ note: String) -> Void = { _, _, _ in }
-    ) throws(Failure) -> Record {
-        guard account.receives else { throw .unsupported("\(account.address) only sends: there is nothing to sync") }
-        let work = SyncWork(
-            core: core, account: account, interruption: interruption, lease: lease, only: only, report: report)
-        let store = core.store
-        do throws(Failure) {
-            let result = try work.run()
-            let now = Clock.wall()
-            let health = try store.account(account.id).health
-            try store.setHealth(account.id, HealthRules.succeeded(health, [.receive], now: now), lease: lease)
-            try store.setSchedule(
-                account.id, lastSync: only == nil ? now : account.lastSync, nextSync: now + core.options.pollMs,
-                lease: lease)
-            try store.setActivity(account.id, activity: "idle", done: 0, total: nil, lease: lease)
-            return result
-        } catch {
-            // A folder that was asked for and is not there says nothing of the account.
-            if only != nil, error.field == "folder" { throw error }
-            let failure = try AccountFailure(core: core, account: account, lease: lease, interruption: interruption)
-                .record(error, .receive, what: "sync")
-            try? store.setActivity(account.id, activity: "waiting", done: 0, total: nil, lease: lease)
-            throw failure
         }
     }
 
     // MARK: a provider's own operation
 
     private func operation(_ id: Int64, _ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
-        try withLease(id, .receive, interruption) { (account, _) throws(Failure) in
+        try withLease(id) { (account, _) throws(Failure) in
             let call = OperationCall(core: core, account: account, interruption: interruption)
             let session = try call.open(account.provider)
             defer { call.close(session, account.provider) }
@@ -126,16 +120,14 @@ struct JobRunner {
         }
     }
 
-    private func withLease(
-        _ id: Int64, _ kind: LeaseKeeper.Kind, _ interruption: Interruption,
-        _ body: (_ account: AccountRow, _ lease: Lease) throws(Failure) -> Record
+    func withLease(
+        _ id: Int64, _ body: (_ account: AccountRow, _ lease: Lease) throws(Failure) -> Record
     ) throws(Failure) -> Record {
-        let lease = try core.leases.take(id, kind, interruption, within: JobRunner.leaseWaitMs)
-        defer { core.leases.give(back: id, kind) }
         let account = try core.store.account(id)
         guard account.health.state != "disconnected" else {
             throw Failure(MR_E_CLOSED, "\(account.address) is disconnected; reconnect it first")
         }
+        guard let lease else { throw Failure(MR_E_INTERNAL, "a job of account \(id) was begun without its lease") }
         return try body(account, lease)
     }
 }

@@ -3,132 +3,198 @@ import CMailroom
 import Glibc
 import Store
 
-/// The worker's clock: looks at what is due, and has it done on worker threads. One thread; woken by the store's
-/// bell, by work that ends here, and at the latest after a second.
+/// What works in the background between `mr_start` and `mr_stop`: one thread that asks the store what is due, and has it
+/// done on worker threads; and what goes on beside it, the watches and the sessions kept open. Woken by the store's
+/// bell, by its timers, and at the latest after a second.
 final class Schedule: Sendable {
     private struct State {
         var stopping = false
+        var hurried = false
         var thread: PosixThread?
     }
 
+    let timers = Timers()
+    let turns: Turns
+    let watchers: Watchers
+    let sessions: SessionCache
     private let core: Core
     private let bell: Bell
     private let state = Monitor(State())
     private static let beatMs: Int64 = 10_000
+    private static let sweepMs: Int64 = 5_000
     private static let tidyMs: Int64 = 3_600_000
+    /// Bells that ring without a break are answered so often.
+    private static let breathMs: Int64 = 10
+    /// So many accounts are begun in one go: the workers have no more hands.
+    private static let atOnce = Workers.maximum
 
-    private init(_ core: Core, _ bell: Bell) {
+    /// Begins nothing yet.
+    init(_ core: Core) throws(Failure) {
         self.core = core
-        self.bell = bell
+        bell = try core.store.openBell()
+        turns = Turns(core, timers)
+        watchers = Watchers(core, timers)
+        sessions = SessionCache(core, timers)
     }
 
-    static func start(_ core: Core) throws(Failure) -> Schedule {
-        let schedule = Schedule(core, try core.store.openBell())
+    func start() throws(Failure) {
         try core.store.workerBeat()
-        let thread = try PosixThread.start("mr-schedule") { schedule.loop() }
-        schedule.state.withLock { $0.thread = thread }
-        return schedule
+        try core.store.clearPush()
+        timers.start()
+        turns.start()
+        sessions.start()
+        try watchers.start()
+        let thread = try PosixThread.start("mr-schedule") { [self] in loop() }
+        state.withLock { $0.thread = thread }
     }
 
-    /// Takes up nothing more, lets what runs reach a commit point, and waits for that.
+    /// Takes up nothing more, lets what runs reach a commit point, says goodbye to the servers, and waits for all of that.
     func stop() {
         let thread = state.withLock { state in
             state.stopping = true
             defer { state.thread = nil }
             return state.thread
         }
+        timers.wake.ring()
         thread?.join()
+        timers.stop()
+        turns.stop()
+        let parked = watchers.stop()
+        let kept = sessions.stop().map { end in { @Sendable (_: Int64) in end() } }
+        try? core.store.clearPush()
+        Closing(core.workers).run(parked + kept)
         // What a thread that waits for a job begins after this is that thread's.
         let begun = core.running.withLock { Array($0.values) }
         for work in begun { work.interrupt(.stopping) }
         _ = core.running.wait(milliseconds: nil) { running in
             running.values.contains { work in begun.contains { $0 === work } } ? nil : true
         }
+        watchers.join()
         bell.close()
+    }
+
+    /// Has the store be asked again at once.
+    func hurry() {
+        state.withLock { $0.hurried = true }
+        timers.wake.ring()
     }
 
     private var isStopping: Bool { state.withLock { $0.stopping } }
 
     private func loop() {
-        var beatAt = Clock.boot()
-        var sweepAt: Int64 = 0
-        var tidyAt = Clock.boot() + Schedule.tidyMs  // opening the store has just done it
+        var housekeeping = Housekeeping()
+        var changesSeen = (try? core.store.latestChange()) ?? 0
         while !isStopping {
             bell.drain()
+            timers.wake.drain()
+            var pause: Int64 = 1_000
             do throws(Failure) {
-                if Clock.boot() - beatAt >= Schedule.beatMs {
-                    try core.store.workerBeat()
-                    beatAt = Clock.boot()
-                }
-                if Clock.boot() >= sweepAt {
-                    try core.store.sweepDeadJobs()
-                    try core.store.finishErasing()
-                    sweepAt = Clock.boot() + 5_000
-                }
-                if Clock.boot() >= tidyAt {
-                    try core.store.sweepOrphans()
-                    try core.store.sweepWishes()
-                    tidyAt = Clock.boot() + Schedule.tidyMs
-                }
+                try housekeeping.run(core)
+                try notice(&changesSeen)
                 try takeUp()
             } catch {
                 try? core.store.addLog(NewLog(error.explained(), account: nil, what: "schedule"))
-                pause(5_000)
+                pause = 5_000
             }
-            pause(1_000)
+            rest(pause)
         }
     }
 
-    /// Waits for the bell, a fifth of a second at a time so that stopping is quick.
-    private func pause(_ milliseconds: Int32) {
-        var left = milliseconds
-        while left > 0, !isStopping {
-            var descriptor = pollfd(fd: bell.fd, events: Int16(POLLIN), revents: 0)
-            if poll(&descriptor, 1, min(left, 200)) > 0 { return }
-            left -= 200
+    /// Runs the timers until the store's bell rings, or so many milliseconds are over.
+    private func rest(_ milliseconds: Int64) {
+        // A breath first: many commits ring, one look is enough for them.
+        usleep(UInt32(Schedule.breathMs * 1_000))
+        let until = Clock.boot() + milliseconds
+        while !isStopping {
+            let next = timers.run()
+            let left = until - Clock.boot()
+            guard left > 0 else { return }
+            var watched = [
+                pollfd(fd: bell.fd, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: timers.wake.descriptor, events: Int16(POLLIN), revents: 0),
+            ]
+            guard poll(&watched, 2, Int32(clamping: min(left, next ?? left))) > 0 else { continue }
+            timers.wake.drain()
+            let hurried = state.withLock { state in
+                defer { state.hurried = false }
+                return state.hurried
+            }
+            if hurried || watched[0].revents != 0 { return }
         }
     }
 
     private func takeUp() throws(Failure) {
-        for job in try core.store.nextJobs(limit: 64) where !core.isRunning(.job(job.id)) {
-            try JobRunner(core: core).start(job.id)
+        for job in try core.store.nextJobs(limit: Schedule.atOnce) where !core.isRunning(.job(job.id)) {
+            try JobRunner(core: core).start(job)
         }
         let now = Clock.wall()
         let left = Set(try core.store.interruptedSends().map(\.account))
-        let sending = try core.store.dueAccounts(now: now)
+        for account in left.union(try core.store.dueAccounts(now: now)) where !core.isRunning(.sending(account)) {
+            let row = try core.store.account(account)
+            if left.contains(account) || row.sends { try SendRunner(core: core).start(account) }
+        }
         for account in try core.store.wishfulAccounts(now: now) { try WishRunner(core: core).start(account) }
-        for account in try core.store.accounts() {
-            if left.contains(account.id) || sending.contains(account.id) && account.sends {
-                try SendRunner(core: core).start(account.id)
-            }
-            if isDue(account, now) { try sync(account) }
+        for account in try core.store.dueAccounts(now: now, limit: Schedule.atOnce, except: turns.accounts) {
+            turns.due(account)
         }
     }
 
-    /// Whether the account's next sync is due: after its interval, or at its next attempt where it failed.
-    private func isDue(_ account: AccountRow, _ now: Int64) -> Bool {
-        guard account.receives, !account.erasing else { return false }
-        switch account.health.state {
-        case "enabled":
-            // A connect that is still under way comes first.
-            guard account.health.syncHealth != "none" else { return false }
-            return (account.nextSync ?? 0) <= now
-        case "error" where account.health.syncHealth == "ok": return (account.nextSync ?? 0) <= now
-        case "error": return account.health.nextAttempt.map { $0 <= now } ?? false
-        default: return false
-        }
-    }
-
-    private func sync(_ account: AccountRow) throws(Failure) {
-        let core = core
-        try core.begin(.syncing(account.id)) { interruption in
+    /// What somebody, in whatever process, has changed of accounts and folders.
+    private func notice(_ seen: inout Int64) throws(Failure) {
+        let (touched, latest) = try core.store.accountsTouched(after: seen)
+        for id in touched {
             do throws(Failure) {
-                guard let lease = try core.leases.take(account.id, .receive, interruption) else { return }
-                defer { core.leases.give(back: account.id, .receive) }
-                let fresh = try core.store.account(account.id)
-                guard fresh.health.state != "disconnected" else { return }  // since it was looked at
-                _ = try JobRunner(core: core).syncAccount(fresh, interruption, lease)
-            } catch {}  // stands in the account's health and in the log
+                let account = try core.store.account(id)
+                if account.health.state == "disconnected" { core.forget(id) } else { watchers.reconsider(account) }
+            } catch {
+                guard error.result == Int32(MR_E_NOT_FOUND) else { throw error }
+                core.forget(id)
+            }
         }
+        seen = latest
+    }
+
+    /// What is done from time to time.
+    private struct Housekeeping {
+        var beatAt = Clock.boot()
+        var sweepAt: Int64 = 0
+        var tidyAt = Clock.boot() + Schedule.tidyMs  // opening the store has just done it
+
+        mutating func run(_ core: Core) throws(Failure) {
+            let now = Clock.boot()
+            if now - beatAt >= Schedule.beatMs {
+                try core.store.workerBeat()
+                beatAt = now
+            }
+            if now >= sweepAt {
+                try core.store.sweepDeadJobs()
+                try core.store.finishErasing()
+                core.turns?.tidy()
+                sweepAt = now + Schedule.sweepMs
+            }
+            if now >= tidyAt {
+                try core.store.sweepOrphans()
+                try core.store.sweepWishes()
+                tidyAt = now + Schedule.tidyMs
+            }
+        }
+    }
+}
+
+extension Core {
+    /// Work on the account has ended here: what waited for it can begin.
+    func freed(_ account: Int64) {
+        turns?.freed(account)
+        schedule?.hurry()
+    }
+
+    /// The account is gone, or disconnected: nothing is held for it or against it any more.
+    func forget(_ account: Int64) {
+        leases.void(account)
+        turns?.forget(account)
+        watchers?.forget(account)
+        sessions?.drop(account)
+        pauses.forget(account: account)
+        learned.forget(account: account)
     }
 }

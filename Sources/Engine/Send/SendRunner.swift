@@ -1,5 +1,6 @@
 import Base
 import CMailroom
+import PluginHost
 import Store
 
 /// Works through one account's queue on a worker thread: under its lease, and with what failing means for its health.
@@ -11,13 +12,20 @@ struct SendRunner {
     /// - Returns: false where this process is at the account's queue already.
     @discardableResult
     func start(_ account: Int64) throws(Failure) -> Bool {
-        try core.begin(.sending(account)) { interruption in
+        try core.begin(.sending(account), host: share(account)) { interruption in
             do throws(Failure) {
                 try perform(account, interruption)
             } catch {
                 try? core.store.addLog(NewLog(error.explained(), account: account, what: "send"))
             }
         }
+    }
+
+    /// The server whose threads it takes.
+    private func share(_ id: Int64) -> String? {
+        guard let account = try? core.store.account(id), let manifest = try? core.registry.manifest(account.provider)
+        else { return nil }
+        return try? core.server(account, manifest.sendWith ?? account.provider).share
     }
 
     private func perform(_ id: Int64, _ interruption: Interruption) throws(Failure) {
@@ -38,8 +46,19 @@ struct SendRunner {
             guard interruption.reason == .none else { return }
             let failure = try AccountFailure(core: core, account: account, lease: lease, interruption: interruption)
                 .record(error, .send, what: "send")
-            try putOff(id, failure, lease)
+            try putOff(id, try forgiven(id, failure), lease)
         }
+    }
+
+    /// A refused login that asks nobody for another password yet is, for the queue, a server that takes nothing now.
+    private func forgiven(_ id: Int64, _ failure: Failure) throws(Failure) -> Failure {
+        guard failure.result == Int32(MR_E_AUTH), try core.store.account(id).health.state == "enabled" else {
+            return failure
+        }
+        var forgiven = Failure(MR_E_OUTAGE, failure.message)
+        forgiven.serverText = failure.serverText
+        forgiven.step = failure.step
+        return forgiven
     }
 
     /// Nothing could be offered: what is due waits, with the reason. A refused login holds the whole queue, as it is.

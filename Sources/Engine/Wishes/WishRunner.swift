@@ -8,10 +8,12 @@ import Store
 struct WishRunner {
     let core: Core
 
-    /// - Returns: false where this process is at the account's wishes already.
+    /// - Returns: false where this process is at the account's wishes, or other work on it, already.
     @discardableResult
     func start(_ account: Int64) throws(Failure) -> Bool {
-        try core.begin(.wishing(account)) { interruption in
+        guard core.leases.isFree(account, .receive), !core.isRunning(.wishing(account)) else { return false }
+        let share = try core.receivingServer(core.store.account(account)).share
+        return try core.begin(.wishing(account), host: share) { interruption in
             do throws(Failure) {
                 try perform(account, interruption)
             } catch {
@@ -22,13 +24,16 @@ struct WishRunner {
 
     private func perform(_ id: Int64, _ interruption: Interruption) throws(Failure) {
         guard let lease = try core.leases.take(id, .receive, interruption) else { return }
-        defer { core.leases.give(back: id, .receive) }
+        defer {
+            core.leases.give(back: id, .receive)
+            core.freed(id)
+        }
         let account = try core.store.account(id)
         guard account.receives, account.health.state != "disconnected", !account.erasing else { return }
         do throws(Failure) {
             let opening = AccountCall(core: core, account: account, interruption: interruption)
-            let session = try opening.open(account.provider)
-            defer { opening.close(session, account.provider) }
+            let session = try opening.open(account.provider, reuse: true)
+            defer { opening.giveBack(session, account.provider) }
             try WishWork(core: core, account: account, interruption: interruption, lease: lease).run(session)
         } catch {
             _ = try AccountFailure(core: core, account: account, lease: lease, interruption: interruption)

@@ -7,8 +7,8 @@ extension Apply {
     /// Removes the message for good. False where it is not there.
     func delete() throws(Failure) -> Bool {
         try mayDelete()
-        guard try present() != nil else { return false }
-        try expunge()
+        guard let message = try present(isGmail ? ["X-GM-LABELS"] : []) else { return false }
+        if isGmail, isLastAtGmail(message) { try discardAtGmail() } else { try expunge() }
         try host.emit("gone", Record(["ref": .text(ref)]))
         return true
     }

@@ -48,7 +48,8 @@ extension Apply {
     /// Same: Message-ID and size. Nil where the message is not there.
     private func copied(to target: Fields) throws(Failure) -> Copy? {
         guard let source = try present(["RFC822.SIZE"]) else { return nil }
-        if let lookup = MessageLookup(host, connection, messageID), let size = source.size {
+        // 0: the host knows that nothing was tried before.
+        if change.int("again") != 0, let lookup = MessageLookup(host, connection, messageID), let size = source.size {
             let twins = try lookup.find(target).filter { $0.size == size }
             if let twin = twins.last { return Copy(uid: twin.uid) }
             _ = try connection.select(host, change)
@@ -64,7 +65,7 @@ extension Apply {
     private func transfer(
         _ target: Fields, _ command: ([UInt8]) -> Imap.Command
     ) throws(Failure) -> (status: Imap.Status, placed: UInt32?) {
-        let mailbox = ImapConnection.mailbox(target)
+        let mailbox = connection.name(of: target)
         var answer = try tell(command(mailbox))
         if answer.status.kind == .no, answer.status.code?.name == "TRYCREATE", !(target.text("role") ?? "").isEmpty {
             try connection.create(host, mailbox)
@@ -73,7 +74,7 @@ extension Apply {
         return answer
     }
 
-    private func tell(_ command: Imap.Command) throws(Failure) -> (status: Imap.Status, placed: UInt32?) {
+    func tell(_ command: Imap.Command) throws(Failure) -> (status: Imap.Status, placed: UInt32?) {
         var placed: UInt32?
         let status = try connection.run(host, command) { response in
             // MOVE says it before the message is expunged (RFC 6851, section 4.3).

@@ -53,7 +53,7 @@ struct Apply {
 
     private func target() throws(Failure) -> Fields {
         guard let target = change.items("target").first else { throw .invalid("target", "is missing") }
-        guard ImapConnection.mailbox(target) != ImapConnection.mailbox(change) else {
+        guard connection.name(of: target) != connection.name(of: change) else {
             throw .invalid("target", "is the folder in which the message is")
         }
         return target
@@ -78,11 +78,8 @@ struct Apply {
         let command = Imap.Command.uidFetch(set, items: ["UID", "FLAGS"] + items, changedSince: nil)
         let status = try connection.run(host, command) { response in
             // Flags that change meanwhile may come without the rest.
-            if case .fetch(let data) = response, data.uid == uid,
-                found == nil || data.size != nil || data.envelope != nil
-            {
-                found = data
-            }
+            guard case .fetch(let data) = response, data.uid == uid else { return }
+            if found == nil || data.size != nil || data.envelope != nil || !data.others.isEmpty { found = data }
         }
         if status.kind != .ok, !Imap.Refusal.isOnlyMissing(status) {
             throw ImapConnection.refused(status, "fetch")

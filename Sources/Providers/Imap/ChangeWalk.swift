@@ -24,28 +24,52 @@ struct ChangeWalk {
     /// The flags that changed since a MODSEQ (RFC 7162, section 3.1.4.1).
     func changed(since modSeq: UInt64) throws(Failure) {
         guard high > 0, sync.cursor.low <= UInt64(high) else { return }
-        let region = Imap.NumberSet(UInt32(max(sync.cursor.low, 1))...high)
-        let command = Imap.Command.uidFetch(region, items: ["UID", "FLAGS"], changedSince: modSeq)
-        let status = try connection.run(host, command) { (response) throws(Failure) in
-            guard case .fetch(let data) = response, let uid = data.uid, let flags = data.flags,
-                region.contains(uid)
-            else { return }
-            try sync.emit("flags", Record(["ref": .text("\(uid)"), "flags": .text(FlagText.join(flags))]))
+        let region = UInt32(max(sync.cursor.low, 1))...high
+        var parts = [region]
+        if let limit = connection.quirks.fetchLimit { parts = try sync.regions(region, every: limit) }
+        for part in parts {
+            let command = Imap.Command.uidFetch(
+                Imap.NumberSet(part), items: ["UID", "FLAGS"], changedSince: modSeq)
+            let status = try connection.run(host, command) { (response) throws(Failure) in
+                guard case .fetch(let data) = response, let uid = data.uid, let flags = data.flags, part.contains(uid)
+                else { return }
+                try emit(uid, FlagText.join(flags))
+            }
+            try check(status)
         }
-        try check(status)
+    }
+
+    /// What was told when the mailbox was opened. `expected`: how many messages there should be if nothing were gone, `count`:
+    /// how many there are. Where what was told does not explain the difference, all are looked for.
+    func told(_ told: ToldChanges, expecting expected: Int64, of count: Int64) throws(Failure) {
+        if told.isIncomplete, let since = told.resync?.modSeq {
+            try changed(since: since)
+        } else {
+            for (uid, flags) in told.flags { try emit(uid, flags) }
+        }
+        var gone: Int64 = 0
+        if told.vanished.count <= Self.messages {
+            let uids = told.vanished.ranges.flatMap { Array($0) }
+            if !uids.isEmpty { gone = try Int64(settle(uids, [:], [:])) }
+        } else {
+            try walk { uids in
+                let left = uids.filter { !told.vanished.contains($0) }
+                return Dictionary(left.map { ($0, nil) }, uniquingKeysWith: { first, _ in first })
+            } settled: {
+                gone += Int64($0)
+            }
+        }
+        if expected - gone != count {
+            try sync.settle()
+            try vanished()
+        }
     }
 
     /// Which messages are not there any more. Flags are known to be right.
     func vanished() throws(Failure) {
-        guard connection.capabilities.has("ESEARCH") || connection.capabilities.has("IMAP4REV2") else {
-            return try walk { (uids) throws(Failure) in try fetch(uids, withFlags: false) }
-        }
-        var present = Imap.NumberSet()
-        guard high > 0 else { return try walk { _ in [:] } }
-        let status = try connection.run(host, .uidSearch("RETURN (ALL) UID 1:\(high)")) { response in
-            if case .search(let result) = response { present = result.all }
-        }
-        try check(status)
+        guard high > 0, connection.capabilities.has("ESEARCH"),
+            let present = try connection.uids(host, sync.regions(1...high))
+        else { return try walk { (uids) throws(Failure) in try fetch(uids, withFlags: false) } }
         try walk { uids in
             Dictionary(uids.filter { present.contains($0) }.map { ($0, nil) }, uniquingKeysWith: { first, _ in first })
         }
@@ -57,44 +81,42 @@ struct ChangeWalk {
     }
 
     /// Goes through what the store has. `ask` answers for those that are there: their flags, or nil where they are
-    /// not in question.
-    private func walk(_ ask: ([UInt32]) throws(Failure) -> [UInt32: String?]) throws(Failure) {
-        var after: Int64 = 0
-        repeat {
-            let page = try host.known(sync.folder, after: after)
-            guard page.next == 0 || page.next > after else {
-                throw Failure(MR_E_INTERNAL, "the pages of known messages do not end")
-            }
-            after = page.next
-            var known: [UInt32: String] = [:]
-            for item in page.items {
-                if let uid = UInt32(item.ref), uid <= high { known[uid] = item.flags }
-            }
-            let uids = known.keys.sorted()
+    /// not in question. `settled` is told how many are gone.
+    private func walk(
+        _ ask: ([UInt32]) throws(Failure) -> [UInt32: String?], settled: (Int) -> Void = { _ in }
+    ) throws(Failure) {
+        try sync.eachKnown { (known) throws(Failure) in
+            let uids = known.keys.filter { $0 <= high }.sorted()
             var start = 0
             while start < uids.count {
                 let some = Array(uids[start..<min(start + Self.messages, uids.count)])
                 start += some.count
-                try settle(some, known, ask(some))
+                settled(try settle(some, known, ask(some)))
             }
-        } while after != 0
+        }
     }
 
+    /// - Returns: how many are gone.
     private func settle(
         _ uids: [UInt32], _ known: [UInt32: String], _ present: [UInt32: String?]
-    ) throws(Failure) {
+    ) throws(Failure) -> Int {
         var missing = uids.filter { present[$0] == nil }
         if !missing.isEmpty {
-            // Asked a second time before mail is called gone: an answer may have been unreadable.
+            // Asked a second time before mail is called gone: an answer may have been unreadable, or wrong.
             let still = try fetch(missing, withFlags: false)
             missing.removeAll { still[$0] != nil }
         }
         for uid in uids {
             if case .some(.some(let flags)) = present[uid], let before = known[uid], !FlagText.same(flags, before) {
-                try sync.emit("flags", Record(["ref": .text("\(uid)"), "flags": .text(flags)]))
+                try emit(uid, flags)
             }
         }
         for uid in missing { try sync.emit("gone", Record(["ref": .text("\(uid)")])) }
+        return missing.count
+    }
+
+    private func emit(_ uid: UInt32, _ flags: String) throws(Failure) {
+        try sync.emit("flags", Record(["ref": .text("\(uid)"), "flags": .text(flags)]))
     }
 
     /// What the server has of these, with their flags where they are in question. Close ones are asked as one range.

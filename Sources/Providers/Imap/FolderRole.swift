@@ -13,11 +13,12 @@ enum FolderRole: String, CaseIterable {
         for (index, folder) in folders.enumerated() where roles[index] == nil {
             let delimiter = folder.entry.delimiter?.first
             let parts = delimiter.map { mark in folder.path.split(separator: mark) } ?? [Substring(folder.path)]
-            guard parts.count <= 2, let last = parts.last, let role = names[last.lowercased()], !taken.contains(role),
+            guard parts.count <= 2, let last = parts.last, let role = names[FolderNames.folded(last)],
+                !taken.contains(role),
                 !folder.entry.has("\\Noselect"), !folder.entry.has("\\NonExistent")
             else { continue }
             // Below INBOX, as Courier has it, or below [Gmail]: elsewhere a folder "Sent" is some project's.
-            if parts.count == 2, parts[0] != "INBOX", !parts[0].hasPrefix("[") { continue }
+            if parts.count == 2, parts[0].uppercased() != "INBOX", !parts[0].hasPrefix("[") { continue }
             if let found = best[role], found.depth <= parts.count { continue }
             best[role] = (index, parts.count)
         }
@@ -41,7 +42,7 @@ enum FolderRole: String, CaseIterable {
         return nil
     }
 
-    /// Names in lower case, as servers and clients of many countries make them.
+    /// Names as servers and clients of many countries make them, as `FolderNames.folded` spells them.
     private static let names: [String: FolderRole] = {
         let table: [(FolderRole, [String])] = [
             (
@@ -112,7 +113,7 @@ enum FolderRole: String, CaseIterable {
             (.flagged, ["starred", "flagged", "markiert", "suivis", "destacados", "speciali"]),
         ]
         var names: [String: FolderRole] = [:]
-        for (role, words) in table { for word in words { names[word] = role } }
+        for (role, words) in table { for word in words { names[FolderNames.folded(word)] = role } }
         return names
     }()
 }

@@ -6,13 +6,20 @@ import Wire
 /// Brings one folder up to date: what is new, what changed, then what the first sync has not reached yet.
 final class FolderSync {
     /// Without CONDSTORE, counters that did not move are believed for so long (ms): flags may have changed.
-    private static let walkInterval: Int64 = 30 * 60 * 1000
+    static let walkInterval: Int64 = 30 * 60 * 1000
+    /// Messages whose UIDs are asked for in one line, however far they are apart: 11 octets each.
+    static let searched: UInt32 = 20_000
+    private static let day: Int64 = 86_400_000
 
     let host: Host
     let connection: ImapConnection
     let folder: Fields
     private(set) var mailbox = Imap.SelectedMailbox(name: [])
     var cursor = SyncCursor(uidValidity: 0, high: 0, exists: 0, modSeq: 0, walkedAt: 0)
+    /// Whether Message-IDs are asked for, because the host may know a message by another name.
+    private(set) var asksMessageID = false
+    /// What was received before is not asked for: ms since 1970; 0: all is.
+    private let since: Int64
     /// Whether something was found since the last commit.
     private var isDirty = false
     /// Messages of the folder that are done, of `mailbox.existsAtSelect`.
@@ -22,14 +29,23 @@ final class FolderSync {
         self.host = host
         self.connection = connection
         self.folder = folder
+        asksMessageID = folder.int("ask") == 1
+        since = max(folder.int("since") ?? 0, 0)
     }
 
     func run(_ bytes: [UInt8]) throws(Failure) {
         let previous = bytes.isEmpty ? nil : try SyncCursor(bytes)
-        mailbox = try connection.examine(host, folder)
+        let isWalk = folder.int("walk") == 1
+        var told = ToldChanges(previous)
+        mailbox = try connection.examine(host, folder, since: isWalk ? nil : told.resync) { told.take($0) }
         if let previous, previous.uidValidity == mailbox.uidValidity ?? 0 {
             cursor = previous
-            try delta()
+            if previous.since > since {
+                // Older mail is wanted now: the host says of each whether it has it.
+                cursor.low = UInt64(cursor.high) + 1
+                cursor.since = since
+            }
+            try delta(told, isWalk: isWalk)
             try backfill(isNew: false)
         } else {
             try begin(isFirst: previous == nil)
@@ -37,10 +53,16 @@ final class FolderSync {
         }
     }
 
+    /// Opens the mailbox and does nothing else.
+    func open() throws(Failure) { mailbox = try connection.examine(host, folder) }
+
     func commit() throws(Failure) {
         try host.commit(cursor.bytes)
         isDirty = false
     }
+
+    /// Stores what was found, so that the host's own pages know it.
+    func settle() throws(Failure) { if isDirty { try commit() } }
 
     /// Hands over what became of a message that the store has.
     func emit(_ kind: String, _ record: Record) throws(Failure) {
@@ -65,21 +87,26 @@ final class FolderSync {
     private func begin(isFirst: Bool) throws(Failure) {
         // Without a cursor the store is empty, or its references are of a time that nobody remembers.
         let isVoid = try isFirst ? !host.known(folder, after: 0).items.isEmpty : true
-        if isVoid { try host.emit("reset") }
+        if isVoid {
+            try host.emit("reset")
+            // The messages are known still, by their Message-IDs.
+            asksMessageID = true
+        }
         cursor = counted(SyncCursor(uidValidity: 0, high: try top(), exists: 0, modSeq: 0, walkedAt: 0))
         cursor.walkedAt = host.now(wall: true)
+        cursor.since = since
         if isVoid { try commit() }
     }
 
     /// What is new, and what changed since.
-    private func delta() throws(Failure) {
+    private func delta(_ told: ToldChanges, isWalk: Bool) throws(Failure) {
         let before = cursor
         let top = try top()
         var found = 0
         if top > before.high {
             let cuts = top - before.high > RangePlan.messages ? try self.cuts() : []
             let ranges = RangePlan.ranges(before.high + 1...top, cuts: cuts)
-            found = try RangeFetch(self, ranges, isBackfill: false).run()
+            found = try RangeFetch(self, ranges, .new).run()
         } else if top < before.high {
             // A server that took numbers back: what has the same number now may be another message.
             cursor.high = top
@@ -90,10 +117,18 @@ final class FolderSync {
         let now = host.now(wall: true)
         let walk = ChangeWalk(self, upTo: before.high)
         // A MODSEQ that went down, or was not there before, is no measure of what changed until now.
-        let isLost = mailbox.highestModSeq.map { $0 < before.modSeq || before.modSeq == 0 } ?? false
-        if before.modSeq > 0, let modSeq = mailbox.highestModSeq, modSeq >= before.modSeq {
-            if modSeq > before.modSeq { try walk.changed(since: before.modSeq) }
-            if isExpunged { try walk.vanished() }
+        let isLost = mailbox.highestModSeq.map { $0 < before.modSeq || before.modSeq == 0 } ?? (before.modSeq > 0)
+        if isWalk {
+            try walk.compare()
+            try heal(upTo: min(before.high, top))
+            cursor.walkedAt = now
+        } else if !isLost, before.modSeq > 0, let modSeq = mailbox.highestModSeq {
+            if connection.hasResynced, top >= before.high {
+                try walk.told(told, expecting: expected, of: Int64(mailbox.existsAtSelect))
+            } else {
+                if modSeq > before.modSeq { try walk.changed(since: before.modSeq) }
+                if isExpunged { try walk.vanished() }
+            }
         } else if isExpunged || isLost || now - before.walkedAt >= Self.walkInterval || now < before.walkedAt {
             try walk.compare()
             cursor.walkedAt = now
@@ -102,11 +137,24 @@ final class FolderSync {
         if isDirty || cursor != before { try commit() }
     }
 
+    /// Fetches what the server has and the store should have, and has not.
+    private func heal(upTo high: UInt32) throws(Failure) {
+        guard high > 0, cursor.low <= UInt64(high) else { return }
+        let region = UInt32(max(cursor.low, 1))...high
+        guard let present = try connection.uids(host, regions(region), matching: sinceSearch) else { return }
+        var known = Imap.NumberSet()
+        try eachKnown { uids in for uid in uids.keys.sorted() { known.insert(uid) } }
+        let missing = present.subtracting(known)
+        if missing.isEmpty { return }
+        let ranges = RangePlan.ranges(around: missing, of: present)
+        _ = try RangeFetch(self, ranges.reversed(), .heal).run()
+    }
+
     private func backfill(isNew: Bool) throws(Failure) {
         if !cursor.isComplete, cursor.low <= UInt64(UInt32.max) + 1 {
             let region = 1...UInt32(cursor.low - 1)
             let numbers = RangePlan.cuts(exists: mailbox.existsAtSelect)
-            let cuts = try uids(numbers)
+            let cuts = try connection.uids(host, of: numbers)
             done = Int64(mailbox.existsAtSelect)
             if cuts.count == numbers.count {
                 // The messages below the first cut at or above `low` are what remains.
@@ -114,7 +162,17 @@ final class FolderSync {
                 done -= Int64(index.map { numbers[$0] - 1 } ?? mailbox.existsAtSelect)
             }
             report()
-            _ = try RangeFetch(self, RangePlan.ranges(region, cuts: cuts).reversed(), isBackfill: true).run()
+            var ranges = RangePlan.ranges(region, cuts: cuts)
+            if let recent = try recent(region) {
+                ranges.removeAll { range in !recent.ranges.contains { $0.overlaps(range) } }
+            }
+            _ = try RangeFetch(self, ranges.reversed(), .backfill).run()
+            if !cursor.isComplete {
+                // Below is nothing that is to be kept.
+                cursor.low = 1
+                try host.emit("complete")
+                try commit()
+            }
         } else if isNew {
             // An empty mailbox has its oldest message from the beginning.
             try host.emit("complete")
@@ -125,6 +183,45 @@ final class FolderSync {
     }
 
     // MARK: Asking
+
+    /// All messages that the store has of the folder, page by page, with their flags.
+    func eachKnown(_ body: ([UInt32: String]) throws(Failure) -> Void) throws(Failure) {
+        var after: Int64 = 0
+        repeat {
+            let page = try host.known(folder, after: after)
+            guard page.next == 0 || page.next > after else {
+                throw Failure(MR_E_INTERNAL, "the pages of known messages do not end")
+            }
+            after = page.next
+            var known: [UInt32: String] = [:]
+            for item in page.items { if let uid = UInt32(item.ref) { known[uid] = item.flags } }
+            try body(known)
+        } while after != 0
+    }
+
+    /// The region in parts of so many messages: by default so few that the server can list their UIDs in one line.
+    func regions(
+        _ region: ClosedRange<UInt32>, every messages: UInt32 = searched
+    ) throws(Failure) -> [ClosedRange<UInt32>] {
+        let numbers = RangePlan.cuts(exists: mailbox.existsAtSelect, every: messages)
+        return RangePlan.ranges(region, cuts: numbers.isEmpty ? [] : try connection.uids(host, of: numbers))
+    }
+
+    /// The messages that are new enough: nil where all are, or where the server cannot say.
+    private func recent(_ region: ClosedRange<UInt32>) throws(Failure) -> Imap.NumberSet? {
+        if sinceSearch.isEmpty { return nil }
+        do throws(Failure) {
+            return try connection.uids(host, regions(region), matching: sinceSearch)
+        } catch {
+            guard Imap.Refusal.isOwn(error), connection.isIdle else { throw error }
+            return nil
+        }
+    }
+
+    /// SINCE looks at the date in the server's own zone: a day more is asked for, and the host looks at the time.
+    private var sinceSearch: String {
+        since > 0 ? Imap.InternalDate.day(since - Self.day).map { "SINCE \($0)" } ?? "" : ""
+    }
 
     private func counted(_ cursor: SyncCursor) -> SyncCursor {
         var cursor = cursor
@@ -138,23 +235,10 @@ final class FolderSync {
     private func top() throws(Failure) -> UInt32 {
         if let next = mailbox.uidNext { return next - 1 }
         guard mailbox.existsAtSelect > 0 else { return cursor.high }
-        return try uids([mailbox.existsAtSelect]).last ?? cursor.high
+        return try connection.uids(host, of: [mailbox.existsAtSelect]).last ?? cursor.high
     }
 
     private func cuts() throws(Failure) -> [UInt32] {
-        try uids(RangePlan.cuts(exists: mailbox.existsAtSelect))
-    }
-
-    /// The UIDs of these sequence numbers, ascending. Asked with nothing else in flight: sequence numbers shift.
-    private func uids(_ numbers: [UInt32]) throws(Failure) -> [UInt32] {
-        var uids: [UInt32] = []
-        for set in Imap.NumberSet(numbers).split() {
-            try connection.must(host, .fetch(set, items: ["UID"])) { response in
-                if case .fetch(let data) = response, let uid = data.uid, uid > 0, uids.count < numbers.count {
-                    uids.append(uid)
-                }
-            }
-        }
-        return uids.sorted()
+        try connection.uids(host, of: RangePlan.cuts(exists: mailbox.existsAtSelect))
     }
 }

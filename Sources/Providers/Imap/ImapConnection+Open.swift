@@ -11,6 +11,7 @@ extension ImapConnection {
             try Stream(host, connect: settings.host, port: settings.port, security: security))
         do throws(Failure) {
             let greeting = try connection.greeting(host)
+            connection.avoid(QuirkTable.quirks(host: settings.host, greeting: greeting.text, id: []), settings.off)
             if settings.security == .startTLS {
                 if greeting.kind == .preauth {
                     // Logged in already, it would refuse STARTTLS (RFC 9051, section 7.1.4): someone in between may want that.
@@ -21,7 +22,8 @@ extension ImapConnection {
             }
             if greeting.kind != .preauth { try connection.login(host, settings) }
             if connection.dialogue.capabilities == nil { try connection.must(host, .capability) }
-            try connection.introduce(host)
+            try connection.introduce(host, settings, greeting)
+            try connection.compress(host)
             return connection
         } catch {
             connection.abandon()
@@ -65,36 +67,34 @@ extension ImapConnection {
         guard let password = settings.password else { throw .invalid("password", "is not set") }
         if dialogue.capabilities == nil { try must(host, .capability) }
         let mayLogin = !capabilities.has("LOGINDISABLED")
-        let login = Imap.Command.login(user: settings.user, password: password)
+        let login = Imap.Command.login(user: settings.loginName, password: password)
         var status: Imap.Status
         if capabilities.offers(mechanism: "PLAIN") {
-            status = try run(host, .authenticate(.plain(user: settings.user, password: password)))
+            let mechanism = Imap.Mechanism.plain(
+                user: settings.loginName, password: password, acting: settings.actingName)
+            status = try run(host, .authenticate(mechanism))
             // It offers what it does not understand. A password that was refused (NO) is not tried a second time.
-            if status.kind == .bad, mayLogin { status = try run(host, login) }
+            if status.kind == .bad, mayLogin, settings.actingName.isEmpty { status = try run(host, login) }
+        } else if !settings.actingName.isEmpty {
+            throw noLogin("PLAIN, which a login for another's mailbox needs")
         } else if mayLogin {
             status = try run(host, login)
         } else if capabilities.offers(mechanism: "LOGIN") {
-            status = try run(host, .authenticate(.login(user: settings.user, password: password)))
+            status = try run(host, .authenticate(.login(user: settings.loginName, password: password)))
         } else {
-            throw noLogin()
+            throw noLogin("PLAIN or LOGIN")
         }
         if status.kind != .ok { throw Imap.Refusal.failure(status, step: "auth") }
     }
 
-    private func noLogin() -> Failure {
+    private func noLogin(_ needed: String) -> Failure {
         let offered = capabilities.names.filter { $0.hasPrefix("AUTH=") }.sorted().prefix(16).joined(separator: " ")
         var failure = Failure(
             MR_E_AUTH,
-            "the server offers no login that can be used (PLAIN or LOGIN); offered: \(offered.isEmpty ? "none" : offered)"
+            "the server offers no login that can be used (\(needed)); offered: \(offered.isEmpty ? "none" : offered)"
         )
         failure.step = "auth"
         failure.cause = "auth.mechanism"
         return failure
-    }
-
-    /// ID (RFC 2971): some servers let nobody select a mailbox who has not said who he is. Its refusal is harmless.
-    private func introduce(_ host: Host) throws(Failure) {
-        guard capabilities.has("ID") else { return }
-        _ = try run(host, .id([Imap.IDField("name", "Mailroom"), Imap.IDField("version", "1.0.0")]))
     }
 }

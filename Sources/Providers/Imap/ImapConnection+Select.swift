@@ -4,19 +4,13 @@ import PluginKit
 import Wire
 
 extension ImapConnection {
-    /// A folder's name as the server spells it.
-    static func mailbox(_ folder: Fields) -> [UInt8] {
-        let native = folder.bytes("native") ?? []
-        return native.isEmpty ? Imap.MailboxName.encode(folder.text("path") ?? "") : native
-    }
-
     /// Opens a folder's mailbox for changes.
     ///
     /// - Parameter anew: Also where it is open already; else what the server has not announced since stays unseen.
     /// - Returns: Whether it was opened just now.
     /// - Throws: `MR_E_REFUSED` where the server has it for reading only.
     func select(_ host: Host, _ folder: Fields, anew: Bool = false) throws(Failure) -> Bool {
-        let name = Self.mailbox(folder)
+        let name = name(of: folder)
         if !anew, let open = dialogue.mailbox, open.name == name, !open.isReadOnly { return false }
         let status = try run(host, .select(mailbox: name))
         guard status.kind == .ok, let mailbox = dialogue.mailbox else {

@@ -18,6 +18,12 @@ final class ImapConnection {
     private let stream: Stream
     private let limits: Imap.Limits
     private(set) var dialogue = Imap.Dialogue()
+    /// What is known of the server.
+    private(set) var quirks = Quirks()
+    /// Where the mailboxes of others are: nil until the server was asked.
+    var namespaces: Imap.Namespaces?
+    /// Whether the mailbox was opened with QRESYNC.
+    var hasResynced = false
     private var reader: Imap.ResponseReader
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: ImapConnection.piece, alignment: 16)
     private(set) var isBroken = false
@@ -51,6 +57,17 @@ final class ImapConnection {
         return failure
     }
 
+    /// Leaves out what is known to be broken in the server, and what the settings (`off`) say.
+    func avoid(_ quirks: Quirks, _ off: Set<String>) {
+        self.quirks = quirks
+        dialogue.off = quirks.off.union(off)
+    }
+
+    /// What says that one is still there, and does nothing.
+    var sign: Imap.Command {
+        quirks.hangsUpOnNoop ? .status(mailbox: Array("INBOX".utf8), items: ["MESSAGES"]) : .noop
+    }
+
     // MARK: Out
 
     /// Sends a command. Its end arrives as `.done` with this tag.
@@ -60,7 +77,10 @@ final class ImapConnection {
         return tag
     }
 
-    private func flush(_ host: Host) throws(Failure) {
+    /// Keeps a command, to be sent along with the next one.
+    func queue(_ command: Imap.Command) throws(Failure) -> Imap.Dialogue.Tag { try dialogue.start(command) }
+
+    func flush(_ host: Host) throws(Failure) {
         let bytes = dialogue.takeOutput()
         if bytes.isEmpty { return }
         do throws(Failure) {
@@ -192,6 +212,17 @@ final class ImapConnection {
             // The step is the host's to say: tls, or starttls where something was injected.
             abandon()
             throw error
+        }
+    }
+
+    /// Compression from here on.
+    func startDeflate(_ host: Host) throws(Failure) {
+        do throws(Failure) {
+            try stream.startDeflate(host)
+        } catch {
+            var failure = error
+            if failure.step == nil { failure.step = "compress" }
+            throw broken(failure)
         }
     }
 

@@ -24,6 +24,11 @@ package final class ImapSession: Session {
         try FolderSync(host, connection, folder).run(cursor)
     }
 
+    package func list(_ host: Host, folder: Fields) throws(Failure) {
+        try ready()
+        try FolderAudit(host, connection, folder).run()
+    }
+
     package func fetch(_ host: Host, what: Fields) throws(Failure) {
         try ready()
         try SingleFetch(host, connection, what).run()

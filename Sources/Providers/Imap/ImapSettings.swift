@@ -18,6 +18,10 @@ struct ImapSettings {
     let user: [UInt8]
     /// Nil: only a server that greets with PREAUTH lets one in.
     let password: [UInt8]?
+    /// Another's mailbox that this login opens; empty: one's own.
+    let mailbox: [UInt8]
+    /// Capabilities that are not to be used: names in upper case.
+    let off: Set<String>
 
     /// - Throws: `MR_E_INVALID` naming the setting.
     init(_ host: Host) throws(Failure) {
@@ -37,9 +41,23 @@ struct ImapSettings {
         self.user = Array((user.isEmpty ? try host.setting("address") ?? "" : user).utf8)
         let password = try host.secret("password")
         self.password = password?.isEmpty == true ? nil : password
+        mailbox = Array((try host.setting("imap_mailbox") ?? "").utf8)
+        let words = (try host.setting("imap_off") ?? "").split { $0 == " " || $0 == "," || $0 == "\t" || $0 == "\n" }
+        off = Set(words.map { $0.uppercased() })
+        if mailbox.contains(0) { throw .invalid("imap_mailbox", "has a NUL in it") }
         if self.user.contains(0) { throw .invalid("user", "has a NUL in it") }
         if self.password?.contains(0) == true { throw .invalid("password", "has a NUL in it") }
     }
+
+    /// Exchange opens another's mailbox by a name of two parts, `user@example.com\shared`; elsewhere the login says for whom it
+    /// acts (RFC 4616: authzid).
+    private var isExchange: Bool { QuirkTable.quirks(host: host, greeting: "", id: []).names.contains("Exchange") }
+
+    /// The name to log in with.
+    var loginName: [UInt8] { mailbox.isEmpty || !isExchange ? user : user + [0x5c] + mailbox }
+
+    /// For whom the login acts, where that is said apart.
+    var actingName: [UInt8] { isExchange ? [] : mailbox }
 
     /// How long a watching session is silent at most: RFC 2177 says 29 minutes, and some servers hang up earlier.
     static func idleMinutes(_ host: Host) throws(Failure) -> Int64 {

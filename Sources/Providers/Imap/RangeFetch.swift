@@ -6,21 +6,27 @@ import Wire
 /// Fetches the messages of UID ranges, one range after the other, with commands for the next ones in flight: the
 /// server always has something to do.
 ///
-/// A range is asked twice: its headers (UID, flags, date, size), upon which the host says of each message whether
+/// A range is asked twice: its headers (`MessageFacts`), upon which the host says of each message whether
 /// it wants it, then the bodies of those. The headers of two ranges are asked ahead of the bodies. All is asked by
 /// UID, so a server may do several commands at once (Dovecot does) and mix their answers.
 final class RangeFetch {
-    private struct Header {
-        var flags: String
-        var date: Int64?
-        var size: Int64?
+    /// What the ranges are to the cursor.
+    enum Purpose {
+        /// Above what was known: `high` follows.
+        case new
+        /// Below it: `low` follows.
+        case backfill
+        /// Within it: messages that should be in the store and are not. The cursor stays.
+        case heal
     }
 
-    private struct Range {
+    struct Range {
         let bounds: ClosedRange<UInt32>
-        var headers: [UInt32: Header] = [:]
+        var facts: [UInt32: MessageFacts] = [:]
         /// Wanted, and not here yet.
         var waiting: Set<UInt32> = []
+        /// Those of them that are wanted without their bodies.
+        var headOnly: Set<UInt32> = []
         var inFlight = 0
         var isAsked = false
         /// Something that could not be read came among its headers, or the server left some out: what messages there
@@ -30,7 +36,7 @@ final class RangeFetch {
         var singles: [UInt32]?
     }
 
-    private enum Work {
+    enum Work {
         case headers(Int)
         case search(Int)
         case bodies(Int)
@@ -41,41 +47,39 @@ final class RangeFetch {
     private static let ahead = 2
     /// Ranges that may be open at a time.
     private static let open = 4
-    private static let headerItems = ["UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE"]
-    /// Flags and date again: another client may be quick, and a server may have left them out before.
-    private static let bodyItems = ["UID", "FLAGS", "INTERNALDATE", "BODY.PEEK[]"]
-    /// As little as can be: what is unreadable may be one of the others.
-    private static let singleItems = ["UID", "BODY.PEEK[]"]
     /// Findings between two commits (mailroom_plugin.h: want).
     private static let skips = 500
-    /// Messages of one range that are believed.
-    private static let bound = 1 << 20
 
-    private let sync: FolderSync
-    private let host: Host
-    private let connection: ImapConnection
-    private let isBackfill: Bool
-    private var ranges: [Range]
+    let sync: FolderSync
+    let host: Host
+    let connection: ImapConnection
+    let purpose: Purpose
+    /// The items of the first question.
+    private let items: [String]
+    var ranges: [Range]
     /// Ranges whose headers were asked for, whose bodies were, and that are done: always in this order.
-    private var started = 0
+    var started = 0
     private var asked = 0
-    private var finished = 0
+    var finished = 0
     private var found = 0
-    private var work: [Imap.Dialogue.Tag: Work] = [:]
+    var work: [Imap.Dialogue.Tag: Work] = [:]
     /// The UID that is asked for alone.
-    private var single: UInt32?
+    var single: UInt32?
     /// Whether the server answered with anything about it.
-    private var isSingleThere = false
+    var isSingleThere = false
     /// A body that came before its UID.
-    private var orphan: [UInt8]?
-    private var commitNow = false
+    var orphan: [UInt8]?
+    var commitNow = false
+    /// Messages in a row that were refused, alone as well.
+    var refusals = 0
 
     /// The ranges in the order in which they are fetched.
-    init(_ sync: FolderSync, _ ranges: [ClosedRange<UInt32>], isBackfill: Bool) {
+    init(_ sync: FolderSync, _ ranges: [ClosedRange<UInt32>], _ purpose: Purpose) {
         self.sync = sync
         host = sync.host
         connection = sync.connection
-        self.isBackfill = isBackfill
+        self.purpose = purpose
+        items = MessageFacts.items(connection.capabilities, messageID: sync.asksMessageID)
         self.ranges = ranges.map { Range(bounds: $0) }
     }
 
@@ -107,25 +111,34 @@ final class RangeFetch {
 
     private func startHeaders() throws(Failure) {
         let set = Imap.NumberSet(ranges[started].bounds)
-        let tag = try connection.start(host, .uidFetch(set, items: Self.headerItems, changedSince: nil))
+        let tag = try connection.start(host, .uidFetch(set, items: items, changedSince: nil))
         work[tag] = .headers(started)
         ranges[started].inFlight += 1
         started += 1
     }
 
+    /// Flags and date again: another client may be quick, and a server may have left them out before.
     private func startBodies(_ index: Int) throws(Failure) {
-        for set in Imap.NumberSet(ranges[index].waiting).split() {
-            let tag = try connection.start(host, .uidFetch(set, items: Self.bodyItems, changedSince: nil))
-            work[tag] = .bodies(index)
-            ranges[index].inFlight += 1
+        let range = ranges[index]
+        for (uids, body) in [
+            (range.waiting.subtracting(range.headOnly), "BODY.PEEK[]"), (range.headOnly, "BODY.PEEK[HEADER]"),
+        ] {
+            for set in Imap.NumberSet(uids).split() {
+                let items = ["UID", "FLAGS", "INTERNALDATE", body]
+                let tag = try connection.start(host, .uidFetch(set, items: items, changedSince: nil))
+                work[tag] = .bodies(index)
+                ranges[index].inFlight += 1
+            }
         }
     }
 
-    private func startSingle(_ index: Int) throws(Failure) -> Bool {
+    /// As little as can be: what is unreadable may be one of the other items.
+    func startSingle(_ index: Int) throws(Failure) -> Bool {
         while let uid = ranges[index].singles?.popLast() {
             guard ranges[index].waiting.contains(uid) else { continue }
+            let items = ["UID", ranges[index].headOnly.contains(uid) ? "BODY.PEEK[HEADER]" : "BODY.PEEK[]"]
             let set = Imap.NumberSet(uid...uid)
-            let tag = try connection.start(host, .uidFetch(set, items: Self.singleItems, changedSince: nil))
+            let tag = try connection.start(host, .uidFetch(set, items: items, changedSince: nil))
             work[tag] = .single(index, uid)
             ranges[index].inFlight += 1
             single = uid
@@ -136,22 +149,26 @@ final class RangeFetch {
     }
 
     /// Which messages are there, whatever was said of them.
-    private func startSearch(_ index: Int) throws(Failure) {
+    func startSearch(_ index: Int) throws(Failure) {
         let bounds = ranges[index].bounds
         let tag = try connection.start(host, .uidSearch("UID \(bounds.lowerBound):\(bounds.upperBound)"))
         work[tag] = .search(index)
         ranges[index].inFlight += 1
     }
 
-    private func ask(_ index: Int) throws(Failure) {
-        found += ranges[index].headers.count
+    func ask(_ index: Int) throws(Failure) {
+        found += ranges[index].facts.count
         var skipped = 0
-        for (uid, header) in ranges[index].headers.sorted(by: { $0.key < $1.key }) {
-            var record = Record(["ref": .text("\(uid)")])
-            record.set("size", header.size)
-            record.set("internal_date", header.date)
-            if try host.want(record) != .nothing {
+        for (uid, facts) in ranges[index].facts.sorted(by: { $0.key < $1.key }) {
+            var record = Record(["ref": .text("\(uid)"), "flags": .text(facts.flags)])
+            record.set("size", facts.size)
+            record.set("internal_date", facts.date)
+            record.set("stable", facts.stable)
+            record.set("message_id", facts.messageID)
+            let wanted = try host.want(record)
+            if wanted != .nothing {
                 ranges[index].waiting.insert(uid)
+                if wanted == .header { ranges[index].headOnly.insert(uid) }
                 continue
             }
             sync.progress()
@@ -161,173 +178,6 @@ final class RangeFetch {
         ranges[index].isAsked = true
         asked += 1
         try startBodies(index)
-        if ranges[index].waiting.isEmpty { ranges[index].headers.removeAll() }
-    }
-
-    // MARK: Taking
-
-    private func index(of uid: UInt32) -> Int? {
-        (finished..<started).first { ranges[$0].bounds.contains(uid) }
-    }
-
-    /// Octets of a message follow.
-    private func body(_ literal: Imap.BodyLiteral) throws(Failure) {
-        guard literal.section.isWhole, literal.section.origin ?? 0 == 0 else { return }
-        guard let uid = literal.fetch.uid ?? single else {
-            // The UID comes behind the body. What is small is kept until then; what is not is asked for alone.
-            var bytes: [UInt8] = []
-            guard literal.size <= 1 << 20 else { return }
-            try connection.body(host) { bytes.append(contentsOf: $0) }
-            orphan = bytes
-            return
-        }
-        guard let index = index(of: uid), ranges[index].waiting.contains(uid) else { return }
-        if literal.size == 0, ranges[index].headers[uid]?.size ?? 0 > 0 { return }
-        try begin(uid, index, literal.fetch, size: literal.size)
-        try connection.body(host) { (bytes) throws(Failure) in try self.host.messageData(bytes) }
-        try end(uid, index)
-    }
-
-    /// An answer could not be read: it may have been the header of a message.
-    private func doubt() {
-        for index in finished..<started where !ranges[index].isAsked { ranges[index].isDoubtful = true }
-    }
-
-    /// Messages that are there and of which no header came: their flags and dates come with their bodies.
-    private func take(_ result: Imap.SearchResult) {
-        for index in finished..<started where ranges[index].isDoubtful && !ranges[index].isAsked {
-            for range in result.all.ranges where range.overlaps(ranges[index].bounds) {
-                for uid in range.clamped(to: ranges[index].bounds) where ranges[index].headers[uid] == nil {
-                    guard ranges[index].headers.count < Self.bound else { return }
-                    ranges[index].headers[uid] = Header(flags: "")
-                }
-            }
-        }
-    }
-
-    private func begin(_ uid: UInt32, _ index: Int, _ data: Imap.FetchData, size: Int64) throws(Failure) {
-        let header = ranges[index].headers[uid]
-        if let flags = data.flags { ranges[index].headers[uid]?.flags = FlagText.join(flags) }
-        var record = Record(["ref": .text("\(uid)"), "flags": .text(ranges[index].headers[uid]?.flags ?? "")])
-        record.set("internal_date", data.internalDate ?? header?.date)
-        record.set("historical", isBackfill ? 1 : 0)
-        try host.messageBegin(record, size: size)
-    }
-
-    private func end(_ uid: UInt32, _ index: Int) throws(Failure) {
-        if try host.messageEnd() { commitNow = true }
-        ranges[index].waiting.remove(uid)
-        sync.progress()
-    }
-
-    /// A FETCH is whole.
-    private func take(_ data: Imap.FetchData) throws(Failure) {
-        let orphan = self.orphan
-        self.orphan = nil
-        guard let uid = data.uid ?? (data.sections.isEmpty ? nil : single), let index = index(of: uid) else { return }
-        if uid == single, !data.sections.isEmpty { isSingleThere = true }
-        if !ranges[index].isAsked {
-            let known = ranges[index].headers[uid]
-            ranges[index].headers[uid] = Header(
-                flags: data.flags.map { FlagText.join($0) } ?? known?.flags ?? "",
-                date: data.internalDate ?? known?.date, size: data.size ?? known?.size)
-            return
-        }
-        for section in data.sections where section.section.isWhole && section.section.origin ?? 0 == 0 {
-            if ranges[index].waiting.contains(uid) {
-                switch section.content {
-                // Passed over on its way: empty, too large, or without its UID.
-                case .streamed: if let orphan { try deliver(uid, index, data, orphan) }
-                // In quotes where it should be a literal.
-                case .string(let bytes), .atom(let bytes): try deliver(uid, index, data, bytes)
-                case .none, .list: break
-                }
-            } else if let flags = data.flags.map({ FlagText.join($0) }), let header = ranges[index].headers[uid],
-                !FlagText.same(flags, header.flags)
-            {
-                // They came behind the body.
-                ranges[index].headers[uid]?.flags = flags
-                if try host.emit("flags", Record(["ref": .text("\(uid)"), "flags": .text(flags)])) { commitNow = true }
-            }
-        }
-    }
-
-    private func deliver(_ uid: UInt32, _ index: Int, _ data: Imap.FetchData, _ bytes: [UInt8]) throws(Failure) {
-        if bytes.isEmpty, ranges[index].headers[uid]?.size ?? 0 > 0 { return }
-        try begin(uid, index, data, size: Int64(bytes.count))
-        let result = bytes.withUnsafeBytes { bytes in
-            Result { () throws(Failure) in try host.messageData(bytes) }
-        }
-        try result.get()
-        try end(uid, index)
-    }
-
-    // MARK: Ending
-
-    private func done(_ tag: Imap.Dialogue.Tag, _ status: Imap.Status) throws(Failure) {
-        guard let work = work.removeValue(forKey: tag) else { return }
-        switch work {
-        case .headers(let index):
-            ranges[index].inFlight -= 1
-            if status.kind != .ok {
-                guard Imap.Refusal.isOnlyMissing(status) else {
-                    throw Imap.Refusal.failure(status, step: "fetch")
-                }
-                ranges[index].isDoubtful = true
-            }
-            if ranges[index].isDoubtful { try startSearch(index) } else { try ask(index) }
-        case .search(let index):
-            ranges[index].inFlight -= 1
-            if status.kind != .ok { throw Imap.Refusal.failure(status, step: "search") }
-            try ask(index)
-        case .bodies(let index):
-            ranges[index].inFlight -= 1
-            if status.kind != .ok {
-                // One bad message makes some servers refuse the whole range.
-                let failure = Imap.Refusal.failure(status, step: "fetch")
-                guard failure.result == mr_result(MR_E_REFUSED) || failure.code == "SERVERBUG" else { throw failure }
-            }
-        case .single(let index, let uid):
-            ranges[index].inFlight -= 1
-            single = nil
-            if status.kind != .ok {
-                let failure = Imap.Refusal.failure(status, step: "fetch")
-                guard failure.result == mr_result(MR_E_REFUSED) || failure.code == "SERVERBUG" else { throw failure }
-            }
-            let isGone = status.kind == .ok ? !isSingleThere : Imap.Refusal.isOnlyMissing(status)
-            if ranges[index].waiting.contains(uid), !isGone {
-                host.log(4, "message \(uid) cannot be fetched: \(status.words)")
-            }
-        }
-        while finished < started, ranges[finished].isAsked, ranges[finished].inFlight == 0 {
-            if try retries(finished) { return }
-            try finish()
-        }
-    }
-
-    /// Whether messages of the range are asked for alone, one after the other: a row that did not come may have been
-    /// forgotten, refused with the others, or unreadable.
-    private func retries(_ index: Int) throws(Failure) -> Bool {
-        if ranges[index].waiting.isEmpty { return false }
-        // With nothing else in flight: a body without a UID is then the one that was asked for.
-        guard work.isEmpty else { return true }
-        if ranges[index].singles == nil { ranges[index].singles = ranges[index].waiting.sorted(by: >) }
-        return try startSingle(index)
-    }
-
-    /// Everything of the oldest open range is stored: the cursor moves. What is still waiting was expunged, or is
-    /// never given.
-    private func finish() throws(Failure) {
-        let bounds = ranges[finished].bounds
-        ranges[finished] = Range(bounds: bounds, isAsked: true)
-        finished += 1
-        if isBackfill {
-            sync.cursor.low = UInt64(bounds.lowerBound)
-            if sync.cursor.isComplete { try host.emit("complete") }
-        } else {
-            sync.cursor.high = bounds.upperBound
-        }
-        commitNow = false
-        try sync.commit()
+        if ranges[index].waiting.isEmpty { ranges[index].facts.removeAll() }
     }
 }

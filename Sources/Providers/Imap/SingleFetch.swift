@@ -19,7 +19,9 @@ struct SingleFetch {
     func run() throws(Failure) {
         guard let uid = UInt32(what.text("ref") ?? ""), uid > 0 else { throw .invalid("ref", "is not a UID") }
         _ = try connection.examine(host, what)
-        let items = ["UID", "FLAGS", "INTERNALDATE", "BODY.PEEK[]"]
+        var items = ["UID", "FLAGS", "INTERNALDATE"]
+        if let name = MessageFacts.stableItem(connection.capabilities) { items.append(name) }
+        items.append("BODY.PEEK[]")
         let tag = try connection.start(host, .uidFetch(Imap.NumberSet(uid...uid), items: items, changedSince: nil))
         var isDone = false
         while true {
@@ -54,6 +56,7 @@ struct SingleFetch {
     private func begin(_ uid: UInt32, _ data: Imap.FetchData, size: Int64) throws(Failure) {
         var record = Record(["ref": .text("\(uid)"), "flags": .text(FlagText.join(data.flags ?? []))])
         record.set("internal_date", data.internalDate)
+        record.set("stable", MessageFacts.stable(data))
         try host.messageBegin(record, size: size)
     }
 }

@@ -46,7 +46,8 @@ extension Store {
 
     /// A transaction that overwrites what it deletes.
     func erasing<T>(_ body: (Transaction) throws(Failure) -> T) throws(Failure) -> T {
-        try write { (transaction) throws(Failure) in
+        StopPoint.slice.reach()
+        return try write { (transaction) throws(Failure) in
             try transaction.db.execute("PRAGMA secure_delete=ON")
             let result: T
             do throws(Failure) {

@@ -5,29 +5,20 @@ import CMailroom
 extension Store {
     /// Takes the account's lease, where nobody has it, whoever had it is dead, or it expired and the write deadline has
     /// passed as well. With it go the jobs that the holder has on the account: they are queued again, or fail, as for a
-    /// dead process.
+    /// dead process. It need not survive a power cut: no process does.
     /// - Returns: nil: a live process (this one, too) has it.
     package func acquireLease(_ account: Int64) throws(Failure) -> Lease? {
         let owner = try ownerID()
-        return try write { (transaction) throws(Failure) -> Lease? in
+        // Most often somebody has it: seen without waiting for the right to write.
+        if try isLeased(account) { return nil }
+        return try write(.normal) { (transaction) throws(Failure) -> Lease? in
             let db = transaction.db
             guard try db.exists("SELECT 1 FROM account WHERE id = ? AND erasing = 0", account) else {
                 throw .notFound("account \(account)")
             }
             let now = Clock.boot()
-            let there = try db.first(
-                "SELECT owner, epoch, boot, expires, deadline FROM lease WHERE account = ?", account
-            ) { (row) throws(Failure) in
-                (
-                    owner: row.optionalText(0), epoch: row.int(1), boot: row.text(2), expires: row.int(3),
-                    deadline: row.int(4)
-                )
-            }
-            if let there, let holder = there.owner, there.boot == bootID, now < there.expires &+ there.deadline,
-                run.isAlive(holder)
-            {
-                return nil
-            }
+            let there = try LeaseRow.load(db, account)
+            if let there, isHeld(there, now) { return nil }
             if let holder = there?.owner, holder != owner { try transaction.settleJobs(of: holder, on: account) }
             let epoch = (there?.epoch ?? 0) &+ 1
             try db.run(
@@ -66,10 +57,41 @@ extension Store {
         try read { (db) throws(Failure) in try Transaction.remaining(of: lease, db, bootID) }
     }
 
+    /// Whether a live process has the account's lease now, this one or another.
+    package func isLeased(_ account: Int64) throws(Failure) -> Bool {
+        let there = try read { (db) throws(Failure) in try LeaseRow.load(db, account) }
+        return there.map { isHeld($0, Clock.boot()) } ?? false
+    }
+
+    private func isHeld(_ lease: LeaseRow, _ now: Int64) -> Bool {
+        guard let holder = lease.owner, lease.boot == bootID, now < lease.expires &+ lease.deadline else {
+            return false
+        }
+        return run.isAlive(holder)
+    }
+
     /// The id of this process, with its locked file.
     func ownerID() throws(Failure) -> String {
         try checkFork()
         return try run.owner()
+    }
+}
+
+/// One row of the table `lease`.
+private struct LeaseRow {
+    let owner: String?
+    let epoch: Int64
+    let boot: String
+    let expires: Int64
+    let deadline: Int64
+
+    static func load(_ db: Connection, _ account: Int64) throws(Failure) -> LeaseRow? {
+        try db.first("SELECT owner, epoch, boot, expires, deadline FROM lease WHERE account = ?", account) {
+            (row) throws(Failure) in
+            LeaseRow(
+                owner: row.optionalText(0), epoch: row.int(1), boot: row.text(2), expires: row.int(3),
+                deadline: row.int(4))
+        }
     }
 }
 

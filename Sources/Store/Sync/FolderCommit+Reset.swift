@@ -37,9 +37,9 @@ extension Store {
             }
             guard running else { return }
         }
-        StopPoint.folderResetBegun.reach()
         var after = PlaceID.first(folder) - 1
         while after < PlaceID.last(folder) {
+            StopPoint.slice.reach()
             let from = after
             after = try write(.normal) { (transaction) throws(Failure) in
                 try transaction.require(lease, for: account)

@@ -19,6 +19,7 @@ extension Store {
                 for message in some { try transaction.drown(message, account: account, erase: false) }
                 return some.count
             }
+            StopPoint.slice.reach()
             removed += Int64(slice)
             if slice < 300 { return removed }
         }

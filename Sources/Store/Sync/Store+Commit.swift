@@ -49,6 +49,7 @@ extension Store {
     private func dropVoidPlaces(of folder: Int64, _ account: Int64, _ lease: Lease) throws(Failure) {
         var more = true
         while more {
+            StopPoint.slice.reach()
             more = try write(.normal) { (transaction) throws(Failure) -> Bool in
                 try transaction.require(lease, for: account)
                 var work = try FolderCommit(transaction, folder: folder, account: account)

@@ -23,7 +23,8 @@ extension Store {
             for row in listing.gone { try transaction.remove(row) }
             // First out of the way: two folders may have taken each other's names.
             for (row, entry) in listing.kept where row.path != entry.path { try transaction.hide(row) }
-            for (row, entry) in listing.kept { try transaction.update(row, entry) }
+            let roles = try transaction.listedRoles(account)
+            for (row, entry) in listing.kept { try transaction.update(row, entry, listedRole: roles[row.id]) }
             for entry in listing.new { try transaction.insert(entry, account: account) }
         }
         StopPoint.foldersStored.reach()
@@ -67,6 +68,7 @@ extension Store {
     func removePlaces(of folder: Int64, andFolder whole: Bool, erase: Bool) throws(Failure) {
         var more = true
         while more {
+            StopPoint.slice.reach()
             let slice = { (transaction: Transaction) throws(Failure) -> Bool in
                 let db = transaction.db
                 guard let account = try db.int("SELECT account FROM folder WHERE id = ?", folder) else { return false }
@@ -117,14 +119,19 @@ extension Transaction {
         change("folder", row.id, account: row.account, "removed")
     }
 
-    fileprivate func update(_ row: FolderRow, _ entry: FolderListing.Entry) throws(Failure) {
-        let renamed = Array(row.path.utf8) != Array(entry.path.utf8)
-        let role = try db.first("SELECT role FROM folder WHERE id = ?", row.id) {
-            (row) throws(Failure) in row.optionalText(0)
+    /// The roles that the server gave, by folder.
+    fileprivate func listedRoles(_ account: Int64) throws(Failure) -> [Int64: String] {
+        let roles = try db.all("SELECT id, role FROM folder WHERE account = ? AND role IS NOT NULL", account) {
+            (row) throws(Failure) in (row.int(0), row.text(1))
         }
+        return Dictionary(roles) { first, _ in first }
+    }
+
+    fileprivate func update(_ row: FolderRow, _ entry: FolderListing.Entry, listedRole: String?) throws(Failure) {
+        let renamed = Array(row.path.utf8) != Array(entry.path.utf8)
         let same =
             !renamed && row.native == entry.native && row.delimiter == entry.delimiter
-            && (role ?? nil) == entry.role && row.selectable == entry.selectable && row.namespace == entry.namespace
+            && listedRole == entry.role && row.selectable == entry.selectable && row.namespace == entry.namespace
             && row.rights == entry.rights
         let stable = entry.stable ?? row.stable
         if same, stable == row.stable, entry.messages == nil || entry.messages == row.serverMessages { return }

@@ -19,6 +19,22 @@ extension Imap {
             }
         }
 
+        /// What IMAP4rev2 has in it (RFC 9051, appendix E), each with its own name: so each can be left out.
+        private static let included = [
+            "BINARY", "CHILDREN", "ENABLE", "ESEARCH", "IDLE", "LIST-EXTENDED", "LIST-STATUS", "LITERAL-", "MOVE",
+            "NAMESPACE", "SASL-IR", "SEARCHRES", "SPECIAL-USE", "STATUS=SIZE", "UIDPLUS", "UNSELECT",
+        ]
+
+        /// The same without these names, in upper case. CONDSTORE takes QRESYNC along, which needs it.
+        package func without(_ off: Set<String>) -> Capabilities {
+            var result = self
+            if names.contains("IMAP4REV2") { result.names.formUnion(Capabilities.included) }
+            if names.contains("QRESYNC") { result.names.insert("CONDSTORE") }
+            result.names.subtract(off)
+            if off.contains("CONDSTORE") { result.names.remove("QRESYNC") }
+            return result
+        }
+
         package func has(_ name: String) -> Bool { names.contains(name) }
 
         /// AUTH=PLAIN and its like.

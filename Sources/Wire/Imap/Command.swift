@@ -10,17 +10,23 @@ extension Imap {
         case authenticate(Mechanism)
         /// Names of capabilities (RFC 5161).
         case enable([String])
-        /// Every mailbox below the root; with `RETURN (...)` where options are given (RFC 5258).
-        case list(pattern: String, returning: [String])
-        /// Read-only. `condStore` asks for HIGHESTMODSEQ (RFC 7162).
-        case examine(mailbox: [UInt8], condStore: Bool)
+        /// Every mailbox whose name fits; with `RETURN (...)` where options are given (RFC 5258).
+        case list(pattern: [UInt8], returning: [String])
+        case status(mailbox: [UInt8], items: [String])
+        /// RFC 2342
+        case namespace
+        /// RFC 4314
+        case myRights(mailbox: [UInt8])
+        /// RFC 4978
+        case compress
+        /// Read-only.
+        case examine(mailbox: [UInt8], Opening)
         /// By sequence numbers.
         case fetch(NumberSet, items: [String])
         case uidFetch(NumberSet, items: [String], changedSince: UInt64?)
         case uidSearch(String)
         /// For reading and writing (RFC 9051, section 6.3.2).
         case select(mailbox: [UInt8])
-        case status(mailbox: [UInt8], items: [String])
         case create(mailbox: [UInt8])
         case subscribe(mailbox: [UInt8])
         /// Flags on or off; the server answers with what they are then.
@@ -68,11 +74,14 @@ extension Imap {
             case .login, .authenticate: "auth"
             case .enable: "enable"
             case .list: "list"
+            case .status: "status"
+            case .namespace: "namespace"
+            case .myRights: "myrights"
+            case .compress: "compress"
             case .examine: "select"
             case .fetch, .uidFetch: "fetch"
             case .uidSearch, .uidSearchMessageID: "search"
             case .select: "select"
-            case .status: "status"
             case .create: "create"
             case .subscribe: "subscribe"
             case .uidStore: "store"
@@ -86,10 +95,19 @@ extension Imap {
         }
     }
 
+    /// What else is asked for when a mailbox is opened (RFC 7162).
+    package enum Opening: Sendable, Equatable {
+        case plain
+        /// HIGHESTMODSEQ
+        case condStore
+        /// What changed since: FETCH and VANISHED (EARLIER) before the answer. QRESYNC must have been enabled.
+        case resync(Resync)
+    }
+
     /// How to prove who one is (RFC 4422).
     package enum Mechanism: Sendable, Equatable {
-        /// RFC 4616
-        case plain(user: [UInt8], password: [UInt8])
+        /// RFC 4616. `acting`: the one whose mailbox is meant, where it is another than the user's own.
+        case plain(user: [UInt8], password: [UInt8], acting: [UInt8] = [])
         /// Never made a standard; the server asks for name and password in turn.
         case login(user: [UInt8], password: [UInt8])
 
@@ -103,7 +121,7 @@ extension Imap {
         /// What is sent, answer by answer.
         package var responses: [[UInt8]] {
             switch self {
-            case .plain(let user, let password): [[0] + user + [0] + password]
+            case .plain(let user, let password, let acting): [acting + [0] + user + [0] + password]
             case .login(let user, let password): [user, password]
             }
         }

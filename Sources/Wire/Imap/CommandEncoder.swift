@@ -6,9 +6,12 @@ struct CommandEncoder {
     /// One that is empty is the driver's to fill: the server's go-ahead is the sign.
     private(set) var chunks: [[UInt8]] = [[]]
     let capabilities: Imap.Capabilities
+    /// Whether UTF8=ACCEPT was enabled (RFC 6855): quoted strings may then be UTF-8.
+    private let utf8: Bool
 
-    init(tag: String, _ command: Imap.Command, _ capabilities: Imap.Capabilities) {
+    init(tag: String, _ command: Imap.Command, _ capabilities: Imap.Capabilities, utf8: Bool = false) {
         self.capabilities = capabilities
+        self.utf8 = utf8
         say("\(tag) ")
         write(command)
         switch command {
@@ -40,12 +43,20 @@ struct CommandEncoder {
         case .enable(let names): say("ENABLE \(names.joined(separator: " "))")
         case .list(let pattern, let options):
             say("LIST \"\" ")
-            string(Array(pattern.utf8))
+            string(pattern)
             if !options.isEmpty { say(" RETURN (\(options.joined(separator: " ")))") }
-        case .examine(let mailbox, let condStore):
+        case .namespace: say("NAMESPACE")
+        case .myRights(let mailbox):
+            verb("MYRIGHTS", mailbox)
+        case .compress: say("COMPRESS DEFLATE")
+        case .examine(let mailbox, let opening):
             say("EXAMINE ")
             string(mailbox)
-            if condStore { say(" (CONDSTORE)") }
+            switch opening {
+            case .plain: break
+            case .condStore: say(" (CONDSTORE)")
+            case .resync(let resync): say(" \(resync.text)")
+            }
         case .fetch(let set, let items): say("FETCH \(set.text) (\(items.joined(separator: " ")))")
         case .uidFetch(let set, let items, let changedSince):
             say("UID FETCH \(set.text) (\(items.joined(separator: " ")))")
@@ -75,7 +86,9 @@ struct CommandEncoder {
 
     /// Quoted where it may be (RFC 9051, section 4.3), else a literal: not waited for where the server takes that.
     mutating func string(_ bytes: [UInt8]) {
-        if bytes.count <= 1000, bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) {
+        if bytes.count <= 1000, bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f && (utf8 || $0 < 0x80) }),
+            !utf8 || String(validating: bytes, as: UTF8.self) != nil
+        {
             say("\"")
             for byte in bytes {
                 if byte == 0x22 || byte == 0x5c { say([0x5c]) }

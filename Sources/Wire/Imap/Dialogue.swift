@@ -28,8 +28,13 @@ extension Imap {
         }
 
         package private(set) var state = State.greeting
-        /// Nil until the server has said them in this state of the connection.
+        /// Nil until the server has said them in this state of the connection; without those in `off`.
         package private(set) var capabilities: Capabilities?
+        /// Capabilities that are not to be used, whatever the server says: names in upper case.
+        package var off: Set<String> = [] { didSet { capabilities = said?.without(off) } }
+        private var said: Capabilities? { didSet { capabilities = said?.without(off) } }
+        /// What was enabled on this connection (RFC 5161): names in upper case.
+        package private(set) var enabled: Set<String> = []
         package private(set) var mailbox: SelectedMailbox?
         /// Texts that must be shown to the user (`[ALERT]`): the driver takes them out.
         package private(set) var alerts: [String] = []
@@ -53,6 +58,14 @@ extension Imap {
 
         package init(longest: Int = 1 << 22) { self.longest = longest }
 
+        /// Whether names and other strings are UTF-8 in both directions (RFC 6855).
+        package var isUTF8: Bool { enabled.contains("UTF8=ACCEPT") }
+
+        /// Whether a command may be started now: nothing waits for a go-ahead.
+        package var mayStart: Bool {
+            state != .greeting && state != .loggedOut && pending.allSatisfy { $0.chunks.isEmpty && !$0.isOpen }
+        }
+
         /// How many commands are not answered yet.
         package var inFlight: Int { pending.count }
 
@@ -67,7 +80,7 @@ extension Imap {
                 throw Failure(MR_E_INTERNAL, "a command out of turn: \(command.step)")
             }
             last &+= 1
-            let chunks = CommandEncoder(tag: "m\(last)", command, capabilities ?? Capabilities()).chunks
+            let chunks = CommandEncoder(tag: "m\(last)", command, capabilities ?? Capabilities(), utf8: isUTF8).chunks
             output.append(contentsOf: chunks[0])
             pending.append(Pending(tag: last, command: command, chunks: chunks[1...], isOpen: command.isOpenEnded))
             switch command {
@@ -110,20 +123,25 @@ extension Imap {
             if case .damaged = response { damaged += 1 } else { damaged = 0 }
             switch response {
             case .goAhead:
-                guard let first = pending.first, let chunk = first.chunks.first else {
+                // Commands before it may be unanswered still; behind it there are none.
+                guard let index = pending.firstIndex(where: { !$0.chunks.isEmpty }),
+                    let chunk = pending[index].chunks.popFirst()
+                else {
                     // While it idles, some say "+ still idling".
                     if pending.first?.command == .idle { return .nothing }
                     throw Imap.malformed("a go-ahead that nothing waits for")
                 }
-                pending[0].chunks.removeFirst()
                 output.append(contentsOf: chunk)
-                return mayGo(first.tag) ? .goAhead(first.tag) : .nothing
+                return mayGo(pending[index].tag) ? .goAhead(pending[index].tag) : .nothing
             case .tagged(let name, let status):
                 return try finish(name, status)
             case .status(let status):
                 return try untagged(status)
             case .capability(let names):
-                capabilities = names
+                said = names
+                return .untagged(response)
+            case .enabled(let names):
+                if enabled.count < 100 { enabled.formUnion(names) }
                 return .untagged(response)
             case .damaged:
                 if damaged > 1000 { throw Imap.malformed("too many unreadable responses") }
@@ -155,7 +173,7 @@ extension Imap {
         /// Codes count wherever they stand.
         private mutating func take(_ status: Status) {
             guard let code = status.code else { return }
-            if case .capability(let names) = code.value, !names.names.isEmpty { capabilities = names }
+            if case .capability(let names) = code.value, !names.names.isEmpty { said = names }
             if code.name == "ALERT", alerts.count < 16 { alerts.append(status.text) }
             mailbox?.take(code)
         }
@@ -171,14 +189,14 @@ extension Imap {
             talk = 0
             if case .startTLS = done.command, status.kind == .ok {
                 // What was said in plain text is void (RFC 9051, section 6.2.1), a code in this very line, too.
-                capabilities = nil
+                said = nil
                 return .done(tag, status)
             }
             switch done.command {
             case .login, .authenticate:
                 if status.kind == .ok {
                     state = .authenticated
-                    capabilities = nil
+                    said = nil
                 }
             case .examine, .select:
                 if status.kind == .ok {

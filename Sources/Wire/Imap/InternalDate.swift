@@ -19,6 +19,17 @@ extension Imap {
             return ((days(year, month, day) * 86400 + seconds) - reader.zone() * 60) * 1000
         }
 
+        /// The day, in UTC, as SEARCH wants it: `1-Feb-1994`. Nil before 1970 and after 9999.
+        package static func day(_ milliseconds: Int64) -> String? {
+            guard milliseconds >= 0, milliseconds < 253_402_300_800_000 else { return nil }
+            let wanted = milliseconds / 86_400_000
+            var year = 1970 + wanted / 366
+            while days(year + 1, 1, 1) <= wanted { year += 1 }
+            var month: Int64 = 1
+            while month < 12, days(year, month + 1, 1) <= wanted { month += 1 }
+            return "\(wanted - days(year, month, 1) + 1)-\(names[Int(month) - 1])-\(year)"
+        }
+
         /// The date as APPEND wants it, in UTC: `17-Jul-1996 09:44:25 +0000`. Nil before the year 1 and after 9999.
         package static func text(_ milliseconds: Int64) -> String? {
             // The days of the year 1 to 9999, counted from 1970.

@@ -30,7 +30,18 @@ extension Imap {
             }
         }
 
-        /// A count of octets or lines; -1 and nonsense are nil.
-        package var number: Int64? { text.flatMap { Int64($0) }.flatMap { $0 < 0 ? nil : $0 } }
+        /// An object's name (RFC 8474, section 7: objectid), which stands in parentheses; NIL is none.
+        package var objectID: String? {
+            let text = items?.first?.text ?? self.text
+            return text?.isEmpty == true || text?.uppercased() == "NIL" ? nil : text
+        }
+
+        /// A count; -1 and nonsense are nil, and 12.0 is 12.
+        package var number: Int64? {
+            guard let text else { return nil }
+            let whole = text.prefix { $0 != "." }
+            guard text.dropFirst(whole.count + 1).allSatisfy({ $0 >= "0" && $0 <= "9" }) else { return nil }
+            return Int64(whole).flatMap { $0 < 0 ? nil : $0 }
+        }
     }
 }

@@ -58,6 +58,30 @@ extension Imap {
             ranges.replaceSubrange(from..<to, with: [merged])
         }
 
+        /// The numbers that are not in the other.
+        package func subtracting(_ other: NumberSet) -> NumberSet {
+            var result = NumberSet()
+            var index = 0
+            for range in ranges {
+                var lower = range.lowerBound
+                while index < other.ranges.count, other.ranges[index].upperBound < lower { index += 1 }
+                var next = index
+                var isDone = false
+                while next < other.ranges.count, other.ranges[next].lowerBound <= range.upperBound {
+                    let taken = other.ranges[next]
+                    if taken.lowerBound > lower { result.ranges.append(lower...(taken.lowerBound - 1)) }
+                    if taken.upperBound >= range.upperBound {
+                        isDone = true
+                        break
+                    }
+                    lower = taken.upperBound + 1
+                    next += 1
+                }
+                if !isDone { result.ranges.append(lower...range.upperBound) }
+            }
+            return result
+        }
+
         /// The set, this number left out.
         package func without(_ number: UInt32) -> NumberSet {
             var rest = NumberSet()

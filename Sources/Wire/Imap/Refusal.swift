@@ -26,6 +26,12 @@ extension Imap {
                 || words.has("expunged") || words.has("no such message")
         }
 
+        /// Whether such a failure concerns what was asked for alone, and the next command may fare better.
+        package static func isOwn(_ failure: Failure) -> Bool {
+            failure.result == mr_result(MR_E_REFUSED) || failure.result == mr_result(MR_E_PROTOCOL)
+                || failure.code == "SERVERBUG"
+        }
+
         private static func message(_ status: Status, _ step: String) -> String {
             switch status.kind {
             case .bye: "the server hung up at \(step)"

@@ -20,7 +20,9 @@ extension Imap {
         case vanished(Vanished)
         case fetch(FetchData)
         case id([IDField])
-        /// One that this parser has no rule for (QUOTA, NAMESPACE ...): its name, in upper case.
+        case namespaces(Namespaces)
+        case myRights(MyRights)
+        /// One that this parser has no rule for (QUOTA, ACL ...): its name, in upper case.
         case other(String)
         /// One that has a rule and cannot be read by it. It is passed over: the rest of the dialogue still counts.
         case damaged(name: String, why: String)
@@ -86,6 +88,8 @@ extension Imap {
             case "SEARCH": return .search(try SearchResult(search: &scanner))
             case "ESEARCH": return .search(try SearchResult(esearch: &scanner))
             case "VANISHED": return .vanished(try Vanished(&scanner))
+            case "NAMESPACE": return .namespaces(try Namespaces(&scanner))
+            case "MYRIGHTS": return .myRights(try MyRights(&scanner))
             case "ID": return .id(try IDField.list(&scanner))
             case let other: return .other(other)
             }

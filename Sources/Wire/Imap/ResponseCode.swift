@@ -7,6 +7,8 @@ extension Imap {
             case capability(Capabilities)
             case permanentFlags([String])
             case number(UInt64)
+            /// MAILBOXID (RFC 8474)
+            case object(String)
             /// APPENDUID (RFC 4315): the UIDs that the messages have now.
             case appended(NumberSet)
             /// COPYUID (RFC 4315): the UIDs of the copies, in the target.
@@ -44,6 +46,8 @@ extension Imap {
                 value = ((try? inner.words()) ?? nil).map { .permanentFlags($0) } ?? .none
             case "UIDNEXT", "UIDVALIDITY", "UNSEEN", "HIGHESTMODSEQ":
                 value = ((try? inner.number()) ?? nil).map { .number($0) } ?? .none
+            case "MAILBOXID":
+                value = ((try? inner.value()) ?? .none).objectID.map { .object($0) } ?? .none
             case "APPENDUID", "COPYUID":
                 value = ((try? ResponseCode.placed(&inner, isCopy: name == "COPYUID")) ?? nil) ?? .none
             default:
@@ -69,7 +73,7 @@ extension Imap {
             switch value {
             case .appended(let uids), .copied(let uids):
                 uids.count == 1 ? uids.ranges.first.map(\.lowerBound) : nil
-            case .capability, .permanentFlags, .number, .none: nil
+            case .capability, .permanentFlags, .number, .object, .none: nil
             }
         }
 
@@ -91,6 +95,8 @@ extension Imap {
             }
             return scanner.bytes[scanner.position...].firstIndex(of: 0x5d)
         }
+
+        package var object: String? { if case .object(let name) = value { name } else { nil } }
 
         package var number: UInt64? { if case .number(let number) = value { number } else { nil } }
     }

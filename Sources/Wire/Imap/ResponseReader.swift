@@ -106,6 +106,11 @@ extension Imap {
                 streamed.removeLast()
                 return nil
             }
+            // Some fields of a header are no message: they are held, as any other value is.
+            if last.section.name.hasPrefix("HEADER.FIELDS"), size <= Int64(limits.literal) {
+                streamed.removeLast()
+                return nil
+            }
             guard size <= limits.body else { throw Imap.malformed("a message of \(size) octets is too long") }
             fetch = reader
             awaited = size

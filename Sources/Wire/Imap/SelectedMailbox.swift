@@ -10,6 +10,8 @@ extension Imap {
         package var uidValidity: UInt32?
         /// Nil without CONDSTORE, for this mailbox, or where it is -1 or 0.
         package var highestModSeq: UInt64?
+        /// MAILBOXID (RFC 8474)
+        package var objectID: String?
         /// Messages announced as expunged since.
         package var expunged: UInt32 = 0
 
@@ -36,6 +38,9 @@ extension Imap {
             case "UIDVALIDITY": uidValidity = code.number.map { UInt32(clamping: $0) }
             case "HIGHESTMODSEQ": highestModSeq = code.number.flatMap { $0 == 0 ? nil : $0 }
             case "NOMODSEQ": highestModSeq = nil
+            case "MAILBOXID": objectID = code.object
+            // What came until now was of the mailbox before (RFC 7162, section 3.2.11).
+            case "CLOSED": self = SelectedMailbox(name: name, isReadOnly: isReadOnly)
             case "READ-ONLY": isReadOnly = true
             case "PERMANENTFLAGS": if case .permanentFlags(let flags) = code.value { permanentFlags = flags }
             default: break

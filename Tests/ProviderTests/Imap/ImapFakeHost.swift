@@ -11,6 +11,8 @@ final class ImapFakeHost {
         var date: Int64?
         var historical: Int64?
         var body: [UInt8]
+        var stable: String?
+        var whole: Int64?
     }
 
     static let now: Int64 = 1_800_000_000_000
@@ -31,8 +33,17 @@ final class ImapFakeHost {
     private var open: (ref: String, message: Message, size: Int64)?
     /// Findings after which a commit is asked for.
     var commitAfter = 500
-    /// References that are not wanted.
+    /// References that are not wanted, and those of which the header is.
     var unwanted: Set<String> = []
+    var headOnly: Set<String> = []
+    /// Beside its name: what the host tells of the folder.
+    var folderFields = Record()
+    var states: [String: [UInt8]] = [:]
+    /// What the server refused, and what was listed.
+    private(set) var refused: [String: Record] = [:]
+    var listed: [Record] { emitted.filter { $0.kind == "listed" }.map(\.fields) }
+    /// What `want` was asked, by reference.
+    private(set) var headers: [String: Record] = [:]
     /// The commit that fails, counted from 1, before or after it was stored.
     var stopAt = 0
     var stopsAfter = false
@@ -49,6 +60,8 @@ final class ImapFakeHost {
     private(set) var broken: [String] = []
     private(set) var openStreams = 0
     var startTLSAnswer = MR_OK
+    var startDeflateAnswer = MR_OK
+    private(set) var isDeflated = false
 
     /// Octets that a read gives at most: the network's pieces.
     var piece = Int.max
@@ -67,7 +80,8 @@ final class ImapFakeHost {
     var host: Host { Host(table: ImapFakeTable.pointer, context: context) }
 
     func folder(_ path: String = "INBOX") -> Fields {
-        let record = Record(["id": .int(1), "path": .text(path), "native": .bytes(Array(path.utf8))])
+        var record = Record(["id": .int(1), "path": .text(path), "native": .bytes(Array(path.utf8))])
+        for field in folderFields.fields { record[field.name] = field.value }
         return Fields(host, make(record))
     }
 
@@ -84,12 +98,20 @@ final class ImapFakeHost {
 
     func setCursor(_ text: String) { cursor = Array(text.utf8) }
 
+    /// As if the message had never been stored.
+    func lose(_ ref: String) {
+        store[ref] = nil
+        places.removeAll { $0.ref == ref }
+    }
+
     // MARK: Findings
 
     func want(_ header: Record) -> Int32 {
         if open != nil { broken.append("want within a message") }
         let ref = header.text("ref") ?? ""
         wanted.append(ref)
+        headers[ref] = header
+        if headOnly.contains(ref), store[ref] == nil { return Int32(MR_HEADER) }
         return store[ref] != nil || unwanted.contains(ref) ? Int32(MR_SKIP) : 0
     }
 
@@ -97,7 +119,9 @@ final class ImapFakeHost {
         if open != nil { broken.append("emit within a message") }
         emitted.append((kind, record))
         let message = Message(flags: record.text("flags") ?? "", date: nil, historical: nil, body: [])
+        if kind == "refused" { refused[record.text("ref") ?? ""] = record }
         pending.append((kind, record.text("ref") ?? "", message))
+        if kind == "listed" || kind == "folder" { pending = [] }
         return gathered()
     }
 
@@ -110,7 +134,7 @@ final class ImapFakeHost {
         if open != nil { broken.append("begin within a message") }
         let message = Message(
             flags: record.text("flags") ?? "", date: record.int("internal_date"), historical: record.int("historical"),
-            body: [])
+            body: [], stable: record.text("stable"), whole: record.int("whole"))
         open = (record.text("ref") ?? "", message, size)
     }
 
@@ -156,6 +180,7 @@ final class ImapFakeHost {
             places = []
             isComplete = false
         case "complete": isComplete = true
+        case "refused": break
         default: broken.append("a finding called \(kind)")
         }
     }
@@ -196,7 +221,9 @@ final class ImapFakeHost {
 
     // MARK: The stream
 
+    /// The stream keeps its host: a session may outlive the test's last look at it.
     func connect(_ what: String) {
+        _ = Unmanaged.passRetained(self)
         dialled.append(what)
         openStreams += 1
         incoming = []
@@ -204,7 +231,10 @@ final class ImapFakeHost {
         incoming += server.greet()
     }
 
-    func close() { openStreams -= 1 }
+    func close() {
+        openStreams -= 1
+        Unmanaged.passUnretained(self).release()
+    }
 
     /// How long the stream was to be parked, each time (ms).
     private(set) var parked: [Int64] = []
@@ -218,12 +248,25 @@ final class ImapFakeHost {
         return 0
     }
 
+    func startDeflate() -> Int32 {
+        if taken < incoming.count { return Int32(MR_E_PROTOCOL) }
+        isDeflated = true
+        return Int32(startDeflateAnswer)
+    }
+
     func write(_ bytes: UnsafeRawBufferPointer) -> Int32 {
         incoming += server.hear(Array(bytes))
         return 0
     }
 
+    func clearEmitted() { emitted = [] }
+
     func line(_ limit: Int, _ out: inout mr_bytes) -> Int32 {
+        while incoming[taken...].firstIndex(of: 10) == nil {
+            let more = server.more()
+            if more.isEmpty { break }
+            incoming += more
+        }
         guard let end = incoming[taken...].firstIndex(of: 10) else { return Int32(MR_E_CONNECTION) }
         var line = incoming[taken..<end]
         if line.last == 13 { line.removeLast() }
@@ -235,6 +278,7 @@ final class ImapFakeHost {
     }
 
     func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+        if incoming.count == taken { incoming += server.more() }
         let count = min(buffer.count, piece, incoming.count - taken)
         buffer.copyBytes(from: incoming[taken..<taken + count])
         taken += count
@@ -270,4 +314,10 @@ protocol ImapFakePeer: AnyObject {
     /// What it answers to these octets.
     func hear(_ bytes: [UInt8]) -> [UInt8]
     func secure()
+    /// Waits for more: empty where none comes.
+    func more() -> [UInt8]
+}
+
+extension ImapFakePeer {
+    func more() -> [UInt8] { [] }
 }

@@ -5,9 +5,11 @@ final class ImapFakeServer: ImapFakePeer {
         var flags: String
         var body: [UInt8]
         var modSeq: UInt64
+        /// ms since 1970
+        var date: Int64 = 837_596_665_000
     }
 
-    enum Quirk: String, CaseIterable {
+    enum Quirk: String, CaseIterable, Sendable {
         case noUIDNext, bodyFirst, quoted, numberZero, noSize, noDate, flagsLast, unsolicited, nonsense
         /// One bad message makes it refuse the range; alone it is given.
         case refusesRange
@@ -21,6 +23,8 @@ final class ImapFakeServer: ImapFakePeer {
         case damagedHeader
         /// One body is not in a range, and nothing is said of it.
         case leavesOut
+        /// It calls messages vanished that are there.
+        case liesAboutVanished
     }
 
     var capabilities = "IMAP4rev1 CONDSTORE ESEARCH"
@@ -38,6 +42,9 @@ final class ImapFakeServer: ImapFakePeer {
     /// Called with each command, before it is answered.
     var before: (ImapFakeServer, String) -> Void = { _, _ in }
 
+    /// What was expunged, and at which MODSEQ.
+    private var expunged: [(uid: UInt32, modSeq: UInt64)] = []
+    private(set) var isResyncEnabled = false
     private(set) var commands: [String] = []
     private(set) var longestCommand = 0
     private var held: [UInt8] = []
@@ -64,10 +71,15 @@ final class ImapFakeServer: ImapFakePeer {
 
     func expunge(_ uids: Set<UInt32>) {
         modSeq += 1
+        expunged += messages.filter { uids.contains($0.uid) }.map { ($0.uid, modSeq) }
         messages.removeAll { uids.contains($0.uid) }
     }
 
-    func greet() -> [UInt8] { Array("* PREAUTH [CAPABILITY \(capabilities)] hi\r\n".utf8) }
+    func greet() -> [UInt8] {
+        isResyncEnabled = false
+        return Array("* PREAUTH [CAPABILITY \(capabilities)] hi\r\n".utf8)
+    }
+
     func secure() {}
 
     func hear(_ bytes: [UInt8]) -> [UInt8] {
@@ -94,7 +106,10 @@ final class ImapFakeServer: ImapFakePeer {
             say("* \(messages.count) EXISTS")
             say("* OK [UIDVALIDITY \(uidValidity)] x")
             if !quirks.contains(.noUIDNext) { say("* OK [UIDNEXT \(uidNext)] x") }
-            if command.hasSuffix("(CONDSTORE)") { say("* OK [HIGHESTMODSEQ \(modSeq)] x") }
+            if command.hasSuffix("(CONDSTORE)") || command.contains("(QRESYNC") {
+                say("* OK [HIGHESTMODSEQ \(modSeq)] x")
+            }
+            if command.contains("(QRESYNC"), !resync(command, &out) { return say("\(tag) BAD not enabled") }
             say("\(tag) OK [READ-ONLY] done")
         case "FETCH":
             let numbers = Self.numbers(words[1])
@@ -104,18 +119,54 @@ final class ImapFakeServer: ImapFakePeer {
             }
             say("\(tag) OK done")
         case "UID" where words[1] == "SEARCH":
-            let set = messages.map { "\($0.uid)" }.joined(separator: ",")
-            say("* ESEARCH (TAG \"\(tag)\") UID" + (set.isEmpty ? "" : " ALL \(set)"))
+            let region = words.last { $0.first?.isNumber == true && !$0.contains("-") } ?? "1:4294967295"
+            let since = command.contains("SINCE ") ? self.since : 0
+            let ranges = Self.numbers(region)
+            let found = messages.filter { message in
+                message.date >= since && ranges.contains { $0.contains(message.uid) }
+            }.map { "\($0.uid)" }
+            if command.contains("RETURN (ALL)") {
+                let set = found.joined(separator: ",")
+                say("* ESEARCH (TAG \"\(tag)\") UID" + (set.isEmpty ? "" : " ALL \(set)"))
+            } else {
+                say("* SEARCH " + found.joined(separator: " "))
+            }
             say("\(tag) OK done")
+        case "ENABLE":
+            isResyncEnabled = command.contains("QRESYNC")
+            say("* ENABLED \(words.dropFirst().joined(separator: " "))\r\n\(tag) OK done")
         case "UID" where words[1] == "FETCH": fetch(tag, words[2], command, &out)
         case "LOGOUT": say("* BYE bye\r\n\(tag) OK done")
         default: say("\(tag) BAD unknown")
         }
     }
 
+    /// What SINCE is answered by: ms since 1970.
+    var since: Int64 = 0
+
+    /// Tells what changed since the last visit: false where QRESYNC was not enabled.
+    private func resync(_ command: String, _ out: inout [UInt8]) -> Bool {
+        guard isResyncEnabled, let part = command.split(separator: "(").last else { return false }
+        let words = part.split(separator: " ").map { $0.filter { $0 != ")" } }
+        guard words.count == 3, let validity = UInt32(words[0]), let since = UInt64(words[1]) else { return false }
+        guard validity == uidValidity else { return true }
+        let known = Self.numbers(words[2])
+        var gone = expunged.filter { row in row.modSeq > since && known.contains { $0.contains(row.uid) } }
+            .map { "\($0.uid)" }
+        if quirks.contains(.liesAboutVanished) { gone += messages.prefix(3).map { "\($0.uid)" } }
+        func say(_ text: String) { out += Array((text + "\r\n").utf8) }
+        if !gone.isEmpty { say("* VANISHED (EARLIER) \(gone.joined(separator: ","))") }
+        for (index, message) in messages.enumerated()
+        where message.modSeq > since && known.contains(where: { $0.contains(message.uid) }) {
+            say("* \(index + 1) FETCH (UID \(message.uid) FLAGS (\(message.flags)) MODSEQ (\(message.modSeq)))")
+        }
+        return true
+    }
+
     private func fetch(_ tag: String, _ set: String, _ command: String, _ out: inout [UInt8]) {
         let ranges = Self.numbers(set)
-        let isBody = command.split(separator: "(").last?.hasSuffix("BODY.PEEK[])") == true
+        let isHead = command.contains("BODY.PEEK[HEADER]")
+        let isBody = command.contains("BODY.PEEK[]") || isHead
         let since = command.split(separator: " ").last.flatMap { UInt64($0.dropLast()) } ?? 0
         let isSingle = !set.contains(":") && !set.contains(",")
         func say(_ text: String) { out += Array((text + "\r\n").utf8) }
@@ -135,18 +186,25 @@ final class ImapFakeServer: ImapFakePeer {
             }
             if quirks.contains(.unsolicited) { say("* \(index + 1) FETCH (FLAGS (\\Seen))\r\n* 1 RECENT") }
             if quirks.contains(.nonsense) { say("* LIST garbage\r\n* OK [ALERT] hear hear\r\n* 5 FETCH (X \"") }
-            let body = isBad && quirks.contains(.emptyInRange) ? [] : message.body
+            var body = isBad && quirks.contains(.emptyInRange) ? [] : message.body
+            if isHead, let end = body.firstIndex(of: 10) { body = Array(body[...end]) + [13, 10] }
+            let name = isHead ? "BODY[HEADER]" : "BODY[]"
             out += Array("* \(quirks.contains(.numberZero) ? 0 : index + 1) FETCH (".utf8)
             let uid = "UID \(message.uid)"
             let flags = "FLAGS (\(message.flags) \\Recent)"
             let date = quirks.contains(.noDate) ? "" : "INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" "
             let content =
                 quirks.contains(.quoted)
-                ? Array("BODY[] \"".utf8) + body.flatMap { $0 == 13 || $0 == 10 ? [0x20] : [$0] } + [0x22]
-                : Array("BODY[] {\(body.count)}\r\n".utf8) + body
+                ? Array("\(name) \"".utf8) + body.flatMap { $0 == 13 || $0 == 10 ? [0x20] : [$0] } + [0x22]
+                : Array("\(name) {\(body.count)}\r\n".utf8) + body
             if !isBody {
                 let size = quirks.contains(.noSize) ? "RFC822.SIZE -1" : "RFC822.SIZE \(message.body.count)"
                 out += Array("\(uid) \(flags) \(date)\(size)".utf8)
+                if command.contains("EMAILID") { out += Array(" EMAILID (M\(message.uid))".utf8) }
+                if command.contains("HEADER.FIELDS") {
+                    let field = "Message-ID:\r\n <\(message.uid)@example.com>\r\n\r\n"
+                    out += Array(" BODY[HEADER.FIELDS (\"MESSAGE-ID\")] {\(field.utf8.count)}\r\n\(field)".utf8)
+                }
             } else if quirks.contains(.bodyFirst) {
                 out += content + Array(" \(flags) \(date)\(uid)".utf8)
             } else if quirks.contains(.flagsLast) {

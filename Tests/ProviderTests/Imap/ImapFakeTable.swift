@@ -33,6 +33,19 @@ enum ImapFakeTable {
             out?.pointee = host.keep(value)
             return 0
         }
+        table.state_get = { context, key, out in
+            guard let host = ImapFakeTable.host(context), let key, let value = host.states[String(cString: key)] else {
+                return Int32(MR_E_NOT_FOUND)
+            }
+            out?.pointee = host.keep(value)
+            return 0
+        }
+        table.state_put = { context, key, value in
+            guard let host = ImapFakeTable.host(context), let key else { return Int32(MR_E_INVALID) }
+            host.states[String(cString: key)] = Array(UnsafeRawBufferPointer(value))
+            return 0
+        }
+        table.start_deflate = { context, _ in ImapFakeTable.host(context)?.startDeflate() ?? Int32(MR_E_INVALID) }
         table.log = { context, _, text in
             if let text { ImapFakeTable.host(context)?.log(String(cString: text)) }
         }

@@ -16,6 +16,11 @@ struct ImapFolderTests {
         return (fake, script)
     }
 
+    /// So many folders of which the server does not tell the status.
+    static func noStatus(_ count: Int) -> [(String, String)] {
+        Array(repeating: ("STATUS", "% NO not today\r\n"), count: count)
+    }
+
     static func text(_ record: Record) -> String {
         "\(record.text("path") ?? "?")|\(record.text("delimiter") ?? "-")|\(record.text("role") ?? "-")|\(record.int("selectable") ?? -1)"
     }
@@ -38,7 +43,8 @@ struct ImapFolderTests {
             + "* LIST () \"/\" \"Sent\"\r\n* LIST (\\NonExistent) \"/\" Old\r\n* LIST () \"/\" \"Entw&APw-rfe\"\r\n"
             + "* LIST () \"/\" \"Projekt/Trash\"\r\n* LIST () NIL Flat\r\n* LIST () \"/\" inbox\r\n% OK done\r\n"
         let (fake, script) = try Self.folders(
-            "SPECIAL-USE LIST-EXTENDED", [("LIST \"\" \"*\" RETURN (SPECIAL-USE)", answer)])
+            "SPECIAL-USE LIST-EXTENDED",
+            [("LIST \"\" \"*\" RETURN (SPECIAL-USE)", answer)] + Self.noStatus(8))
         #expect(script.isDone)
         #expect(fake.emitted.allSatisfy { $0.kind == "folder" })
         #expect(
@@ -57,7 +63,7 @@ struct ImapFolderTests {
             [
                 ("LIST \"\" \"*\" RETURN", "% BAD what\r\n"),
                 ("LIST \"\" \"*\"", "* LIST () \".\" INBOX.Sent\r\n* LIST () \".\" INBOX.Sent.2024\r\n% OK\r\n"),
-            ])
+            ] + Self.noStatus(3))
         #expect(script.isDone)
         #expect(
             fake.emitted.map { Self.text($0.fields) } == [

@@ -137,7 +137,7 @@ struct ImapSyncTests {
         try fake.sync()
         #expect(fake.store["4"]?.flags == "")
         let words = String(decoding: fake.cursor, as: UTF8.self).split(separator: " ")
-        fake.setCursor(words.dropLast().joined(separator: " ") + " \(ImapFakeHost.now - 30 * 60 * 1000)")
+        fake.setCursor(words.dropLast(2).joined(separator: " ") + " \(ImapFakeHost.now - 30 * 60 * 1000) 0")
         try fake.sync()
         #expect(fake.store["4"]?.flags == "\\Seen")
         Self.expectSame(fake, server)
@@ -166,7 +166,10 @@ struct ImapSyncTests {
         #expect(fake.emitted.filter { $0.kind == "reset" }.count == 1)
     }
 
-    @Test(arguments: ["", "x", "imap1 1 2 3", "imap1 77 30 40 30 5 0", "imap2 77 30 1 30 5 0", "imap1 77 30 1 30 5 0 "])
+    @Test(arguments: [
+        "", "x", "imap1 1 2 3", "imap1 77 30 40 30 5 0", "imap2 77 30 1 30 5 0", "imap1 77 30 1 30 5 0 ",
+        "imap2 77 30 1 30 5 0 -1",
+    ])
     func cursorsOfAnotherKind(_ text: String) throws {
         let (fake, server) = Self.begun(30)
         try fake.sync()
@@ -268,6 +271,9 @@ struct ImapSyncTests {
         }
         try fake.sync()
         #expect(fake.store.count == 19 && fake.store["7"] == nil)
+        #expect(fake.refused.keys.map { $0 } == ["7"])
+        #expect(fake.refused["7"]?.text("text")?.isEmpty == false)
+        #expect(fake.refused["7"]?.int("size") == Int64(server.messages[6].body.count))
         #expect(fake.isComplete)
         #expect(fake.logged.count == 1)
         #expect(server.commands.filter { $0.contains("BODY") }.count < 25)

@@ -46,13 +46,33 @@ struct ImapCommandTests {
             .authenticate(.login(user: bytes("tim"), password: bytes("x"))), ["SASL-IR"],
             "m1 AUTHENTICATE LOGIN\r\n|dGlt\r\n|eA==\r\n"
         ),
-        (.list(pattern: "*", returning: []), [], "m1 LIST \"\" \"*\"\r\n"),
-        (.list(pattern: "*", returning: ["SPECIAL-USE"]), [], "m1 LIST \"\" \"*\" RETURN (SPECIAL-USE)\r\n"),
-        (.examine(mailbox: bytes("a \"b\""), condStore: true), [], "m1 EXAMINE \"a \\\"b\\\"\" (CONDSTORE)\r\n"),
-        (.examine(mailbox: bytes("ä"), condStore: false), [], "m1 EXAMINE {2}\r\n|ä\r\n"),
+        (.list(pattern: bytes("*"), returning: []), [], "m1 LIST \"\" \"*\"\r\n"),
+        (.list(pattern: bytes("*"), returning: ["SPECIAL-USE"]), [], "m1 LIST \"\" \"*\" RETURN (SPECIAL-USE)\r\n"),
+        (.examine(mailbox: bytes("a \"b\""), .condStore), [], "m1 EXAMINE \"a \\\"b\\\"\" (CONDSTORE)\r\n"),
+        (.examine(mailbox: bytes("ä"), .plain), [], "m1 EXAMINE {2}\r\n|ä\r\n"),
         (
-            .examine(mailbox: bytes("x\r\nm2 DELETE y"), condStore: false), [],
+            .examine(mailbox: bytes("x\r\nm2 DELETE y"), .plain), [],
             "m1 EXAMINE {14}\r\n|x\r\nm2 DELETE y\r\n"
+        ),
+        (
+            .examine(
+                mailbox: bytes("a"), .resync(Imap.Resync(uidValidity: 7, modSeq: 9, known: Imap.NumberSet(3...8)))), [],
+            "m1 EXAMINE \"a\" (QRESYNC (7 9 3:8))\r\n"
+        ),
+        (
+            .examine(mailbox: bytes("a"), .resync(Imap.Resync(uidValidity: 7, modSeq: 9, known: Imap.NumberSet()))), [],
+            "m1 EXAMINE \"a\" (QRESYNC (7 9))\r\n"
+        ),
+        (
+            .status(mailbox: bytes("a b"), items: ["MESSAGES", "UIDNEXT"]), [],
+            "m1 STATUS \"a b\" (MESSAGES UIDNEXT)\r\n"
+        ),
+        (.namespace, [], "m1 NAMESPACE\r\n"),
+        (.myRights(mailbox: bytes("user/bob")), [], "m1 MYRIGHTS \"user/bob\"\r\n"),
+        (.compress, [], "m1 COMPRESS DEFLATE\r\n"),
+        (
+            .authenticate(.plain(user: bytes("tim"), password: bytes("x"), acting: bytes("ann"))), ["SASL-IR"],
+            "m1 AUTHENTICATE PLAIN YW5uAHRpbQB4\r\n"
         ),
         (.fetch(Imap.NumberSet([1, 501]), items: ["UID"]), [], "m1 FETCH 1,501 (UID)\r\n"),
         (

@@ -56,11 +56,11 @@ struct ImapDialogueTests {
             "+ \r\nm1 OK [CAPABILITY IMAP4rev1 CONDSTORE ID] in\r\n"
         ),
         (
-            .list(pattern: "*", returning: []),
+            .list(pattern: [0x2a], returning: []),
             "* LIST () \"/\" {5}\r\nINBOX\r\n* LIST () \"/\" \"a {3}\"\r\nm2 OK done\r\n"
         ),
         (
-            .examine(mailbox: [0x61], condStore: true),
+            .examine(mailbox: [0x61], .condStore),
             "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 12] x\r\n* OK [HIGHESTMODSEQ 99] x\r\nm3 OK [READ-ONLY] done\r\n"
         ),
         (
@@ -188,10 +188,44 @@ struct ImapDialogueTests {
 
     @Test func refusedMailbox() throws {
         var play = try begun("* PREAUTH hi\r\n")
-        _ = try play.start(.examine(mailbox: [0x61], condStore: false))
+        _ = try play.start(.examine(mailbox: [0x61], .plain))
         try play.hear("* 3 EXISTS\r\nm1 NO no\r\n")
         #expect(play.dialogue.mailbox == nil)
         #expect(play.dialogue.state == .authenticated)
+    }
+
+    /// What is said before CLOSED is of the mailbox before (RFC 7162, section 3.2.11).
+    @Test func closedMailbox() throws {
+        var play = try begun("* PREAUTH hi\r\n")
+        _ = try play.start(.examine(mailbox: [0x61], .plain))
+        try play.hear("* 9 EXISTS\r\n* OK [UIDNEXT 44] x\r\nm1 OK done\r\n")
+        _ = try play.start(.examine(mailbox: [0x62], .condStore))
+        try play.hear("* VANISHED 3\r\n* 8 EXISTS\r\n* OK [CLOSED] x\r\n* 2 EXISTS\r\n* OK [MAILBOXID (F9)] x\r\n")
+        try play.hear("* VANISHED (EARLIER) 1:5\r\nm2 OK done\r\n")
+        let mailbox = try #require(play.dialogue.mailbox)
+        #expect(mailbox.name == [0x62] && mailbox.exists == 2 && mailbox.existsAtSelect == 2)
+        #expect(mailbox.uidNext == nil && mailbox.expunged == 0 && mailbox.objectID == "F9")
+    }
+
+    @Test func enabledAndOff() throws {
+        var play = try begun("* PREAUTH [CAPABILITY ENABLE LITERAL+ QRESYNC UTF8=ACCEPT] hi\r\n")
+        play.dialogue.off = ["LITERAL+", "CONDSTORE"]
+        #expect(play.dialogue.capabilities?.names == ["ENABLE", "UTF8=ACCEPT"])
+        #expect(!play.dialogue.isUTF8)
+        _ = try play.start(.enable(["UTF8=ACCEPT"]))
+        // Behind it in the same breath: not enabled yet, so a literal.
+        _ = try play.start(.myRights(mailbox: Array("ü".utf8)))
+        #expect(!play.dialogue.mayStart)
+        // The go-ahead may come before the first is answered.
+        try play.hear("+ go\r\n* ENABLED UTF8=ACCEPT\r\nm1 OK\r\nm2 OK\r\n")
+        #expect(play.dialogue.isUTF8 && play.dialogue.mayStart)
+        _ = try play.start(.myRights(mailbox: Array("ü\"".utf8)))
+        _ = try play.start(.myRights(mailbox: [0xff]))
+        try play.hear("+ go\r\n")
+        #expect(
+            play.sent
+                == "m1 ENABLE UTF8=ACCEPT\r\nm2 MYRIGHTS {2}\r\nü\r\nm3 MYRIGHTS \"ü\\\"\"\r\nm4 MYRIGHTS {1}\r\n\u{fffd}\r\n"
+        )
     }
 
     @Test func suddenBye() throws {

@@ -35,7 +35,7 @@ struct ImapResponseTests {
         ("* FLAGS (\\Seen (\\Deleted junk) $label1)", .flags(["\\Seen", "$label1"])),
         ("* ID (\"name\" \"Cyrus\" \"os\" NIL)", .id([Imap.IDField("name", "Cyrus"), Imap.IDField("os", nil)])),
         ("* ID NIL", .id([])),
-        ("* NAMESPACE ((\"\" \"/\")) NIL NIL", .other("NAMESPACE")),
+        ("* ACL INBOX ann lrs", .other("ACL")),
         ("* QUOTA \"\" (STORAGE 10 512)", .other("QUOTA")),
         ("* 5 EXPUNGED", .other("EXPUNGED")),
         ("* 99999999999 EXISTS", .exists(.max)),

@@ -130,7 +130,7 @@ struct ImapWritingTests {
         #expect(play.dialogue.mailbox?.isReadOnly == true)
         // What the server does not say counts as kept.
         #expect(play.dialogue.mailbox?.keeps("$x") == true)
-        _ = try play.start(.examine(mailbox: [0x61], condStore: false))
+        _ = try play.start(.examine(mailbox: [0x61], .plain))
         try play.hear("m2 OK in\r\n")
         #expect(play.dialogue.mailbox?.isReadOnly == true)
         _ = try play.start(.select(mailbox: [0x61]))

@@ -1,0 +1,33 @@
+extension Cause {
+    /// What servers, and this house, set limits to (Engine/Limits).
+    static let limits: [Cause] = [
+        Cause(
+            "connection.limit", "throttling", "Too many connections",
+            "The provider allows only so many connections at once to this account, or from this machine.",
+            [
+                "Close other mail programs that use this mailbox.",
+                "Allow Mailroom fewer connections: the setting connections of the mailbox.",
+                "Wait: it is tried again by itself, with fewer connections.",
+            ], .user),
+        Cause(
+            "limit.rate", "throttling", "The mailbox is looked at too often",
+            "The provider was asked too often, or for too much, in a short time; it is left alone for as long as it wants.",
+            [
+                "Wait: it is tried again by itself.",
+                "If it comes again, give the folders of the mailbox longer intervals, or have fewer of them synced.",
+                "See whether other programs use the same mailbox.",
+            ], .nobody),
+        Cause(
+            "limit.logins", "throttling", "Many mailboxes log in to one server",
+            "Mailroom opens connections to one server one after the other, so as not to overrun it; this one's turn did not come.",
+            ["Wait: it is tried again by itself."], .nobody),
+        Cause(
+            "limit.own", "throttling", "As many connections as allowed are open",
+            "The limit of connections of the mailbox, of its server or of this process is reached.",
+            [
+                "Wait: it is tried again by itself.",
+                "If it stays, raise the setting connections of the mailbox, as far as the provider allows it.",
+                "If many mailboxes show it, raise the process's limit of open files (ulimit -n).",
+            ], .administrator),
+    ]
+}

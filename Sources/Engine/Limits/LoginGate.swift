@@ -1,0 +1,81 @@
+import Base
+import CMailroom
+
+/// How often this process logs in to one server: so many at once, and so many a second, whatever comes after a restart.
+/// One server's crowd keeps no other waiting.
+final class LoginGate: Sendable {
+    private struct Door {
+        /// Logins under way.
+        var open = 0
+        /// What may be begun at once, in thousandths of a login, as of `at` (boot clock).
+        var credit: Int64
+        var at: Int64
+        /// How many wait here, so that a door is forgotten only when nobody does.
+        var waiting = 0
+    }
+
+    static let atOnce = 8
+    static let perSecond: Int64 = 20
+    static let burst: Int64 = 40
+    private let doors = Monitor<[String: Door]>([:])
+
+    /// Waits for a turn; to be followed by `leave`.
+    /// - Parameter until: by the boot clock.
+    /// - Throws: `MR_E_THROTTLED` where there was no turn in time; what `check` throws.
+    func enter(_ host: String, until: Int64, _ check: () throws(Failure) -> Void) throws(Failure) {
+        doors.withLock { $0[host, default: Door(credit: LoginGate.burst * 1000, at: Clock.boot())].waiting += 1 }
+        defer { doors.withLock { LoginGate.tidy(&$0, host) { $0.waiting -= 1 } } }
+        while true {
+            try check()
+            let passed = doors.wait(milliseconds: 50) { doors -> Bool? in
+                guard var door = doors[host] else { return nil }
+                defer { doors[host] = door }
+                return LoginGate.pass(&door, Clock.boot()) == nil ? true : nil
+            }
+            if passed == true { return }
+            guard Clock.boot() < until else {
+                var failure = Failure(
+                    MR_E_THROTTLED, "no turn to log in to \(host) came in time: many mailboxes of it are opened at once"
+                )
+                failure.cause = "limit.logins"
+                failure.retryAfterMs = 5_000
+                throw failure
+            }
+        }
+    }
+
+    /// Passes at once or not at all; to be followed by `leave` where it passed.
+    /// - Returns: nil where it passed; else after how many milliseconds to ask again.
+    func tryEnter(_ host: String) -> Int64? {
+        doors.withLock { doors in
+            var door = doors[host] ?? Door(credit: LoginGate.burst * 1000, at: Clock.boot())
+            defer { doors[host] = door }
+            // Whoever waits with a thread goes first.
+            if door.waiting > 0 { return 100 }
+            return LoginGate.pass(&door, Clock.boot())
+        }
+    }
+
+    func leave(_ host: String) {
+        doors.signal { LoginGate.tidy(&$0, host) { $0.open -= 1 } }
+    }
+
+    private static func pass(_ door: inout Door, _ now: Int64) -> Int64? {
+        let gained = max(now - door.at, 0) &* perSecond
+        door.credit = min(door.credit &+ min(gained, burst * 1000), burst * 1000)
+        door.at = now
+        guard door.open < atOnce else { return 50 }
+        guard door.credit >= 1000 else { return (1000 - door.credit) / perSecond + 1 }
+        door.credit -= 1000
+        door.open += 1
+        return nil
+    }
+
+    /// A door that is as it was made is forgotten.
+    private static func tidy(_ doors: inout [String: Door], _ host: String, _ change: (inout Door) -> Void) {
+        guard var door = doors[host] else { return }
+        change(&door)
+        let rested = Clock.boot() - door.at >= burst * 1000 / perSecond
+        doors[host] = door.open <= 0 && door.waiting <= 0 && rested ? nil : door
+    }
+}

@@ -267,8 +267,9 @@ typedef struct mr_provider {
   /* The body of one message that was skipped: message_begin ... message_end. what: folder fields and ref text. */
   mr_result (*fetch)  (mr_session *, mr_context *, const mr_fields *what);
 
-  /* For the audit: emit("listed", {ref text, flags text, size int, message_id text, stable text}) for every message of
-   * the folder, in whatever order; message_id and stable where they are known. No cursor is looked at. */
+  /* For the audit: emit("listed", {ref text, flags text, size int, message_id text, stable text, internal_date int}) for
+   * every message of the folder, in whatever order; flags, message_id and stable where they are known, internal_date where
+   * the folder's field `since` is given. No cursor is looked at. */
   mr_result (*list)   (mr_session *, mr_context *, const mr_fields *folder);
 
   /* Carries out one wish on the server. change: the folder's fields as for sync, `cursor` bytes (the folder's, which says

@@ -262,8 +262,9 @@ typedef struct mr_provider {
   /* The body of one message that was skipped: message_begin ... message_end. what: folder fields and ref text. */
   mr_result (*fetch)  (mr_session *, mr_context *, const mr_fields *what);
 
-  /* For the audit: emit("listed", {ref text, flags text, size int, message_id text, stable text}) for every message of
-   * the folder, in whatever order; message_id and stable where they are known. No cursor is looked at. */
+  /* For the audit: emit("listed", {ref text, flags text, size int, message_id text, stable text, internal_date int}) for
+   * every message of the folder, in whatever order; flags, message_id and stable where they are known, internal_date where
+   * the folder's field `since` is given. No cursor is looked at. */
   mr_result (*list)   (mr_session *, mr_context *, const mr_fields *folder);
 
   /* Carries out one wish on the server. change: the folder's fields as for sync, `cursor` bytes (the folder's, which says
@@ -273,8 +274,6 @@ typedef struct mr_provider {
    *   move     ref, and `target`, a list of one: the other folder's fields
    *   copy     ref, target
    *   delete   ref: from the server, for good, and nothing else (UID EXPUNGE, or what comes nearest)
-   * Besides: message_id text, where it is known; cursor bytes, the folder's last one, which says of what time the ref is; again
-   * int: 1 where an earlier try was cut off, 0 where there was none. A ref of another time is MR_E_STALE: nothing was done.
    * What it finds on the way: emit("flags", {ref, flags}) as the server now has them; emit("gone", {ref}) where the
    * folder does not have it any more, also after move and delete; emit("placed", {ref}) with the ref in the target,
    * where the server says it. A message that is not there is MR_OK with "gone". MR_E_REFUSED: the server will not, and

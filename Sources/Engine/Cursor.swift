@@ -127,7 +127,7 @@ package final class Cursor {
         case .fixed: rows = []
         case .store(let kind, let query):
             let found = try engine.core.store.find(kind, query, after: position, limit: wanted)
-            rows = found.rows.map { pick(engine.shown(kind, $0)) }
+            rows = try found.rows.map { (row) throws(Failure) in pick(try engine.shown(kind, row)) }
             position = found.next
             ended = found.next == nil
         case .changes(let query):

@@ -7,11 +7,8 @@ extension Engine {
     package func sync(_ account: Int64, _ options: Record) throws(Failure) -> Job {
         try checkOpen()
         try RecordSpec.syncOptions.check(options)
-        let row = try core.store.account(account)
-        guard row.health.state != "disconnected" else {
-            throw Failure(MR_E_CLOSED, "\(row.address) is disconnected; reconnect it first")
-        }
-        guard row.receives else { throw .unsupported("\(row.address) only sends: there is nothing to sync") }
+        try Engine.flag(options, "walk")
+        try receiving(account, toDo: "sync")
         return Job(
             try core.store.insertJob(NewJob(kind: "sync", account: account, params: options, onDeath: .resume)), self)
     }
@@ -55,16 +52,55 @@ extension Engine {
 
     package func audit(_ account: Int64, _ options: Record) throws(Failure) -> Job {
         try checkOpen()
-        _ = try core.store.account(account)
-        throw .unsupported("the audit comes with a later version")
+        try RecordSpec.auditOptions.check(options)
+        try Engine.flag(options, "heal")
+        try receiving(account, toDo: "audit")
+        return Job(
+            try core.store.insertJob(NewJob(kind: "audit", account: account, params: options, onDeath: .repeat)), self)
     }
 
     package func check(_ what: String, _ arguments: Record) throws(Failure) -> Job {
         try checkOpen()
-        guard ["doctor", "verify", "domain"].contains(what) else {
-            throw .invalid("what", "'\(what)' is neither doctor, verify nor domain")
+        switch what {
+        case "verify": return try verify(arguments)
+        case "doctor", "domain": throw .unsupported("the check '\(what)' comes with a later version")
+        default: throw .invalid("what", "'\(what)' is neither doctor, verify nor domain")
         }
-        throw .unsupported("the check '\(what)' comes with a later version")
+    }
+
+    private func verify(_ arguments: Record) throws(Failure) -> Job {
+        try RecordSpec.verifyArguments.check(arguments)
+        guard let account = arguments.int("account") else { throw .invalid("account", "is missing") }
+        if let within = arguments.int("timeout_ms"), !JobRunner.verifyWithinMs.contains(within) {
+            let range = JobRunner.verifyWithinMs
+            throw .invalid("timeout_ms", "\(within) is not within \(range.lowerBound) to \(range.upperBound)")
+        }
+        try receiving(account, toDo: "verify")
+        let row = try core.store.account(account)
+        guard row.settings["direction"] != "read_only" else {
+            throw Failure(
+                MR_E_REFUSED, "\(row.address) is connected with direction=read_only: nothing is put on its server")
+        }
+        guard try core.registry.manifest(row.provider).can("append") else {
+            throw .unsupported("provider \(row.provider) cannot add messages: there is no round trip to verify")
+        }
+        return Job(
+            try core.store.insertJob(NewJob(kind: "verify", account: account, params: arguments, onDeath: .fail)), self)
+    }
+
+    /// - Throws: where the account is not one that mail comes in through.
+    private func receiving(_ account: Int64, toDo what: String) throws(Failure) {
+        let row = try core.store.account(account)
+        guard row.health.state != "disconnected" else {
+            throw Failure(MR_E_CLOSED, "\(row.address) is disconnected; reconnect it first")
+        }
+        guard row.receives else { throw .unsupported("\(row.address) only sends: there is nothing to \(what)") }
+    }
+
+    /// A field that is 0 or 1, or absent.
+    static func flag(_ record: Record, _ name: String) throws(Failure) {
+        guard let value = record.int(name), !(0...1).contains(value) else { return }
+        throw .invalid(name, "is neither 0 nor 1")
     }
 
     package func maintain(_ what: String, _ arguments: Record) throws(Failure) -> Job {

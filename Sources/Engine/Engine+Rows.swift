@@ -29,13 +29,14 @@ extension Engine {
             let rows = kind == "cause" ? Cause.records : ProviderList(core.registry).rows
             guard let row = rows.first(where: { $0.int("id") == id }) else { throw .notFound("\(kind) \(id)") }
             return row
-        default: return shown(kind, try core.store.get(kind, id))
+        default: return try shown(kind, try core.store.get(kind, id))
         }
     }
 
     package func put(_ kind: String, _ values: Record) throws(Failure) -> Int64 {
         try checkOpen()
         switch kind {
+        case "policy": return try putPolicy(values)
         case "message": return try putMessage(values)
         case "place": return try putPlace(values)
         case "company": break
@@ -53,6 +54,8 @@ extension Engine {
     package func update(_ kind: String, _ id: Int64, _ values: Record) throws(Failure) {
         try checkOpen()
         switch kind {
+        case "folder": return try updateFolder(id, values)
+        case "policy": return try updatePolicy(id, values)
         case "message": return try updateMessage(id, values)
         case "place": return try updatePlace(id, values)
         case "company": break
@@ -66,12 +69,14 @@ extension Engine {
         try core.store.updateCompany(id, key: key, name: try Engine.line(values, "name"))
     }
 
-    /// A company without accounts; a send that has ended, with its content; a message or a place, on the server, too.
+    /// A company without accounts; a send that has ended, with its content; a message or a place, on the server, too; a
+    /// policy: everything is kept from then on.
     package func remove(_ kind: String, _ id: Int64) throws(Failure) {
         try checkOpen()
         switch kind {
         case "company": try core.store.removeCompany(id)
         case "send": try core.store.removeSend(id)
+        case "policy": try core.store.removePolicy(id)
         case "message": try removeMessage(id)
         case "place": try removePlace(id)
         default:
@@ -87,9 +92,9 @@ extension Engine {
     }
 
     /// What is shown of a row beyond what is stored.
-    func shown(_ kind: String, _ row: Record) -> Record {
+    func shown(_ kind: String, _ row: Record) throws(Failure) -> Record {
         switch kind {
-        case "account": return AccountView(pollMs: options.pollMs).shown(row)
+        case "account": return try AccountView(core: core).shown(row)
         case "send" where row["advice"] == nil:
             guard let cause = row.text("cause").flatMap(Cause.named) else { return row }
             var shown = row
@@ -101,7 +106,7 @@ extension Engine {
 
     /// - Throws: `MR_E_UNSUPPORTED` for kinds whose rows come with a later version.
     private static func checkSupported(_ kind: String) throws(Failure) {
-        guard !["contact", "policy", "batch"].contains(kind) else {
+        guard !["contact", "batch"].contains(kind) else {
             throw .unsupported("rows of kind '\(kind)' come with a later version")
         }
     }

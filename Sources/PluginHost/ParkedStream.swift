@@ -1,4 +1,5 @@
 import Base
+import Synchronization
 import Transport
 
 /// A stream that a session has parked: the session goes on by `wake` when it wakes.
@@ -6,7 +7,8 @@ package final class ParkedStream {
     let connection: Connection
     /// After so long it wakes by itself; the session asked for that.
     package let wakeAfterMs: Int64
-    private var ticket: ParkTicket?
+    /// Behind a lock, because a worker that was told may be here before `wait` has returned.
+    private let ticket = Mutex<ParkTicket?>(nil)
 
     init(_ connection: Connection, wakeAfterMs: Int64) {
         self.connection = connection
@@ -24,8 +26,9 @@ package final class ParkedStream {
     /// - Throws: `MR_E_INTERNAL` where it cannot be watched.
     package func wait(_ onWake: @escaping @Sendable (WakeReason) -> Void) throws(Failure) {
         cancel()
-        ticket = try Poller.park(
+        let made = try Poller.park(
             connection, wakeAfterMs: wakeAfterMs, minimumLine: connection.readsLines, onWake: onWake)
+        ticket.withLock { $0 = made }
     }
 
     /// Takes it back from the poller, so that the session may be called. `wake` and `close` of the session do it by
@@ -33,8 +36,10 @@ package final class ParkedStream {
     /// - Returns: true where `onWake` will not be called; false where it was, or is about to be.
     @discardableResult
     package func cancel() -> Bool {
-        guard let ticket else { return true }
-        self.ticket = nil
-        return Poller.cancel(ticket)
+        let given = ticket.withLock { ticket in
+            defer { ticket = nil }
+            return ticket
+        }
+        return given.map { Poller.cancel($0) } ?? true
     }
 }

@@ -95,7 +95,7 @@ package final class Connection {
         try open()
         guard !isCompressed else { throw Failure(MR_E_INVALID, "\(peer.text): compression is on already") }
         dropLent()
-        filter = try DeflateFilter(over: filter, peer, behind: buffer.bytes)
+        filter = DeflateFilter(over: filter, peer, behind: buffer.bytes)
         buffer.drop(buffer.count)
         isCompressed = true
     }

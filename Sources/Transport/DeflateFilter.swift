@@ -13,7 +13,7 @@ final class DeflateFilter: StreamFilter {
 
     private let lower: any StreamFilter
     private let peer: Peer
-    private let inflater: Inflater
+    private let inflater = Inflater()
     private let deflater = Deflater()
     /// Compressed octets that came and were not yet unpacked.
     private var input = StreamBuffer()
@@ -23,10 +23,9 @@ final class DeflateFilter: StreamFilter {
     private var taken = 0
 
     /// - Parameter behind: what came behind the server's consent: it is compressed already.
-    init(over lower: any StreamFilter, _ peer: Peer, behind: UnsafeRawBufferPointer) throws(Failure) {
+    init(over lower: any StreamFilter, _ peer: Peer, behind: UnsafeRawBufferPointer) {
         self.lower = lower
         self.peer = peer
-        inflater = try Inflater()
         var left = behind
         while !left.isEmpty {
             let room = input.room()

@@ -4,12 +4,14 @@ import CSystem
 
 /// Packs raw deflate (RFC 1951), each piece flushed to a whole octet, so that the other side can read it at once.
 final class Deflater {
-    /// 4 KiB of history and small tables: 30 KiB of memory. Commands are short, and mail that is appended is mostly
+    /// 4 KiB of history and small tables: 40 KiB of memory. Commands are short, and mail that is appended is mostly
     /// encoded already.
     private static let windowBits: Int32 = 12
     private static let memoryLevel: Int32 = 5
 
+    /// In its block, as all of zlib's memory.
     private var stream: UnsafeMutablePointer<z_stream>?
+    private var block: UnsafeMutableRawBufferPointer?
 
     deinit { rest() }
 
@@ -38,20 +40,23 @@ final class Deflater {
     /// Lets the memory go. The next piece begins without a history, which is as valid: a piece ends with a whole octet, and
     /// what comes next refers to nothing before it.
     func rest() {
-        guard let stream else { return }
+        guard let stream, let block else { return }
         deflateEnd(stream)
-        stream.deallocate()
+        BufferPool.give(block)
         self.stream = nil
+        self.block = nil
     }
 
     private func awake() throws(Failure) -> UnsafeMutablePointer<z_stream> {
         if let stream { return stream }
-        let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-        guard csystem_deflate_begin(stream, Deflater.windowBits, Deflater.memoryLevel) == Z_OK else {
-            stream.deallocate()
+        let block = BufferPool.take(.codec)
+        guard let stream = csystem_zlib_stream(block.baseAddress, block.count),
+            csystem_deflate_begin(stream, Deflater.windowBits, Deflater.memoryLevel) == Z_OK
+        else {
+            BufferPool.give(block)
             throw Failure(MR_E_INTERNAL, "no memory to pack a compressed stream")
         }
+        self.block = block
         self.stream = stream
         return stream
     }

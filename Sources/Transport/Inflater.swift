@@ -16,37 +16,39 @@ final class Inflater {
         var damage: String?
     }
 
+    /// In its block, as all of zlib's memory.
     private var stream: UnsafeMutablePointer<z_stream>?
+    private var block: UnsafeMutableRawBufferPointer?
     /// At rest: what was given out last.
     private var recent: [UInt8] = []
-
-    init() throws(Failure) { stream = try Inflater.begin() }
 
     deinit { end() }
 
     var isResting: Bool { stream == nil }
 
-    private static func begin() throws(Failure) -> UnsafeMutablePointer<z_stream> {
-        let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-        stream.initialize(to: z_stream())
-        guard csystem_inflate_begin(stream) == Z_OK else {
-            stream.deallocate()
+    private func begin() throws(Failure) -> UnsafeMutablePointer<z_stream> {
+        let block = BufferPool.take(.codec)
+        guard let stream = csystem_zlib_stream(block.baseAddress, block.count), csystem_inflate_begin(stream) == Z_OK
+        else {
+            BufferPool.give(block)
             throw Failure(MR_E_INTERNAL, "no memory to unpack a compressed stream")
         }
+        self.block = block
+        self.stream = stream
         return stream
     }
 
     private func end() {
-        guard let stream else { return }
+        guard let stream, let block else { return }
         inflateEnd(stream)
-        stream.deallocate()
+        BufferPool.give(block)
         self.stream = nil
+        self.block = nil
     }
 
     private func awake() throws(Failure) -> UnsafeMutablePointer<z_stream> {
         if let stream { return stream }
-        let stream = try Inflater.begin()
-        self.stream = stream
+        let stream = try begin()
         if !recent.isEmpty {
             let code = recent.withUnsafeBufferPointer {
                 inflateSetDictionary(stream, $0.baseAddress, UInt32(clamping: $0.count))

@@ -2,13 +2,13 @@ import Glibc
 
 /// Bytes that came and were not yet asked for. Grows to what a line needs and gives the memory back when empty.
 struct StreamBuffer: ~Copyable {
-    private static let smallest = 16 * 1024
+    private static let smallest = BufferPool.Size.buffer.rawValue
 
     private var memory: UnsafeMutableRawBufferPointer?
     private var head = 0
     private var tail = 0
 
-    deinit { memory?.deallocate() }
+    deinit { if let memory { BufferPool.give(memory) } }
 
     var count: Int { tail - head }
 
@@ -36,9 +36,9 @@ struct StreamBuffer: ~Copyable {
 
     /// Lets the memory go where nothing is in it.
     mutating func release() {
-        guard count == 0 else { return }
-        memory?.deallocate()
-        memory = nil
+        guard count == 0, let memory else { return }
+        BufferPool.give(memory)
+        self.memory = nil
     }
 
     /// Lets all memory go but what the bytes themselves take.
@@ -49,15 +49,15 @@ struct StreamBuffer: ~Copyable {
         kept.baseAddress?.copyMemory(from: from + head, byteCount: count)
         tail = count
         head = 0
-        memory.deallocate()
+        BufferPool.give(memory)
         self.memory = kept
     }
 
     private mutating func grown() -> UnsafeMutableRawBufferPointer {
-        guard let memory else { return .allocate(byteCount: StreamBuffer.smallest, alignment: 16) }
+        guard let memory else { return BufferPool.take(.buffer) }
         if count == 0, memory.count != StreamBuffer.smallest {
-            memory.deallocate()
-            return .allocate(byteCount: StreamBuffer.smallest, alignment: 16)
+            BufferPool.give(memory)
+            return BufferPool.take(.buffer)
         }
         if tail < memory.count { return memory }
         let kept = count
@@ -72,7 +72,7 @@ struct StreamBuffer: ~Copyable {
         if let from = memory.baseAddress { larger.baseAddress?.copyMemory(from: from + head, byteCount: kept) }
         head = 0
         tail = kept
-        memory.deallocate()
+        BufferPool.give(memory)
         return larger
     }
 }

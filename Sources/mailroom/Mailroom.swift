@@ -16,9 +16,9 @@ struct Mailroom: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Connect.self, Reconnect.self, Disconnect.self, Sync.self, Status.self, Folders.self, Messages.self,
-            Show.self, Mark.self, Move.self, Copy.self, Delete.self, Draft.self, Send.self, Failed.self, Resend.self,
-            Log.self, Jobs.self, Changes.self, Providers.self,
+            Connect.self, Reconnect.self, Disconnect.self, Sync.self, Audit.self, Verify.self, Status.self,
+            Folders.self, Policy.self, Messages.self, Show.self, Mark.self, Move.self, Copy.self, Delete.self,
+            Draft.self, Send.self, Failed.self, Resend.self, Log.self, Jobs.self, Changes.self, Providers.self,
             Run.self, Smoke.self,
         ])
 

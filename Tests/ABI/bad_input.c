@@ -144,7 +144,11 @@ static void accounts(mr_engine *engine, int64_t account) {
   FAILS(MR_E_UNSUPPORTED, mr_check(engine, "doctor", NULL, &job, &error));
   INVALID("what", mr_maintain(engine, NULL, NULL, &job, &error));
   FAILS(MR_E_UNSUPPORTED, mr_maintain(engine, "compact", NULL, &job, &error));
-  FAILS(MR_E_UNSUPPORTED, mr_audit(engine, account, NULL, &job, &error));
+  INVALID("what", mr_check(engine, "no such check", NULL, &job, &error));
+  INVALID("account", mr_check(engine, "verify", NULL, &job, &error));
+  FAILS(MR_E_NOT_FOUND, mr_audit(engine, 1LL << 40, NULL, &job, &error));
+  WITH("{\"heal\":2}", INVALID("heal", mr_audit(engine, account, record, &job, &error)));
+  WITH("{\"walk\":2}", INVALID("walk", mr_sync(engine, account, record, &job, &error)));
   CHECK(job == NULL && out == NULL);
 }
 

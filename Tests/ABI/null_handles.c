@@ -14,7 +14,8 @@ static void library(void) {
   CHECK(mr_has("no such feature") == 0);
   CHECK(mr_has("\xff\xfe") == 0);
   CHECK(mr_has("sync") == 1);
-  CHECK(mr_has("audit") == 0);
+  CHECK(mr_has("audit") == 1);
+  CHECK(mr_has("maintain") == 0);
 }
 
 static void freeing_nothing(void) {

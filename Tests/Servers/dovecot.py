@@ -1,4 +1,4 @@
-"""A real Dovecot: IMAP with STARTTLS and with TLS from the first byte, LMTP and SASL for Postfix. Every user exists and
+"""A real Dovecot: IMAP and POP3 with STARTTLS and with TLS from the first byte, LMTP and SASL for Postfix. Every user exists and
 has the password `pass`; the part before the @ names the mailbox."""
 
 import os
@@ -8,7 +8,7 @@ from .process import Daemon, ServerError, free_port, wait_for_port
 PASSWORD = "pass"
 
 _CONFIGURATION = """
-protocols = imap lmtp
+protocols = imap pop3 lmtp
 listen = 127.0.0.1
 base_dir = {folder}/base
 state_dir = {folder}/base
@@ -72,6 +72,16 @@ service imap-login {{
     ssl = {implicit}
   }}
 }}
+service pop3-login {{
+  service_count = 0
+  inet_listener pop3 {{
+    port = {pop3}
+  }}
+  inet_listener pop3s {{
+    port = {pop3s}
+    ssl = {implicit}
+  }}
+}}
 service lmtp {{
   unix_listener {folder}/lmtp {{
     mode = 0666
@@ -89,7 +99,8 @@ lmtp_save_to_detail_mailbox = no
 
 
 class Dovecot:
-    """One running instance: `imap` (STARTTLS) and `imaps` (TLS) are its ports, `auth` and `lmtp` its sockets.
+    """One running instance: `imap` and `pop3` (STARTTLS), `imaps` and `pop3s` (TLS) are its ports, `auth` and `lmtp` its
+    sockets.
 
     capability: the whole CAPABILITY line in place of the server's own, for a server that can little.
     certificate: a pair of the `Pki`; starttls=False: it offers no TLS at all."""
@@ -110,13 +121,14 @@ class Dovecot:
         os.chown(f"{folder}/mail", mail.pw_uid, mail.pw_gid)
         certificate = certificate or pki.good
         for attempt in range(3):
-            self.imap, self.imaps = free_port(), free_port()
+            self.imap, self.imaps, self.pop3, self.pop3s = (free_port() for _ in range(4))
             with open(f"{folder}/dovecot.conf", "w") as file:
                 file.write(
                     _CONFIGURATION.format(
                         folder=folder, name=os.path.basename(folder), format=mail_format, connections=connections,
                         mechanisms=mechanisms, ssl="yes" if starttls else "no", certificate=certificate[0],
                         key=certificate[1], password=PASSWORD, imap=self.imap, imaps=self.imaps,
+                        pop3=self.pop3, pop3s=self.pop3s,
                         implicit="yes" if starttls else "no", capability=capability))
             self.daemon = Daemon(["/usr/sbin/dovecot", "-F", "-c", f"{folder}/dovecot.conf"], f"{folder}/output")
             try:

@@ -16,7 +16,7 @@ build=(
 )
 tests=(
     git=git openssl=openssl ca-certificates=/etc/ssl/certs/ca-certificates.crt
-    dovecot-core=/usr/sbin/dovecot dovecot-imapd=/usr/lib/dovecot/imap dovecot-lmtpd=/usr/lib/dovecot/lmtp
+    dovecot-core=/usr/sbin/dovecot dovecot-imapd=/usr/lib/dovecot/imap dovecot-pop3d=/usr/lib/dovecot/pop3 dovecot-lmtpd=/usr/lib/dovecot/lmtp
     postfix=/usr/sbin/postfix php-cli=php php-fpm="/usr/sbin/php-fpm*" strace=strace isync=mbsync
     abigail-tools=abidiff valgrind=valgrind
     cyrus-common=/usr/sbin/cyrmaster libsasl2-modules="/usr/lib/*/sasl2/libplain.so"

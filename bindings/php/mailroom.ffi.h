@@ -15,6 +15,7 @@ enum {
   MR_CHANGED = 4,
   MR_SKIP = 5,
   MR_COMMIT_NOW = 6,
+  MR_HEADER = 7,
   MR_E_INTERNAL = -1,
   MR_E_INVALID = -2,
   MR_E_NOT_FOUND = -3,

@@ -1,8 +1,8 @@
 extension RecordSpec {
     /// The kinds of records that functions take.
     package static let options: [RecordSpec] = [
-        openOptions, connect, reconnect, disconnect, syncOptions, wanted, copy, draft, outgoing, attachment, header,
-        resend, resendAll,
+        openOptions, connect, reconnect, disconnect, syncOptions, auditOptions, verifyArguments, folderChanges, wanted,
+        copy, draft, outgoing, attachment, header, resend, resendAll,
         address, setting,
     ]
 
@@ -58,7 +58,37 @@ extension RecordSpec {
 
     package static let syncOptions = RecordSpec(
         "sync", "The options of mr_sync.",
-        [.given("folder", .text, "this folder alone, by its path")])
+        [
+            .given("folder", .text, "this folder alone, by its path"),
+            .given("walk", .int, "1: believe no counters of the server, compare everything"),
+        ])
+
+    package static let auditOptions = RecordSpec(
+        "audit", "The options of mr_audit.",
+        [
+            .given("folder", .text, "this folder alone, by its path"),
+            .given("heal", .int, "1: sync at once what differs, and compare again"),
+        ])
+
+    package static let folderChanges = RecordSpec(
+        "folder_changes", "What mr_update changes of a folder.",
+        [
+            .given(
+                "role", .text,
+                "inbox, sent, drafts, trash, junk, archive, all, flagged or none; empty: as the server says"),
+            .given("sync", .int, "1: keep it up to date; 0: do not, and keep what is stored"),
+            .given("mode", .text, "push, interval or manual; empty: by its role"),
+            .given("interval_ms", .int, "between two looks at it; 0: by its role"),
+            .given("since", .int, "mail received before that is not kept; 0: as the account's policy says"),
+        ])
+
+    package static let verifyArguments = RecordSpec(
+        "verify", "The arguments of mr_check with verify.",
+        [
+            .given("account", .int, "the account; required"),
+            .given("folder", .text, "the folder for the round trip, by its path; the default is the inbox"),
+            .given("timeout_ms", .int, "the whole of it passes within that time; the default is 60000"),
+        ])
 
     package static let wanted = RecordSpec(
         "wanted", "What mr_update takes of a message or a place: what is wished of it.",

@@ -55,16 +55,16 @@ extension RecordSpec {
             .shown("account", .int, "the account", queried: true),
             .shown("path", .text, "the full name, in UTF-8", queried: true),
             .shown("delimiter", .text, "the character between levels; absent in a flat mailbox"),
-            .both(
+            .shown(
                 "role", .text,
                 "inbox, sent, drafts, trash, junk, archive, all or flagged (RFC 6154): as set, else as the server says",
                 queried: true),
             .shown("selectable", .int, "0 where it holds no messages itself"),
-            .both(
+            .shown(
                 "synced", .int, "1 where it is kept up to date; what is stored of one that is not stays", queried: true),
-            .both("mode", .text, "push, interval or manual, where one was set; absent: by its role"),
-            .both("interval_ms", .int, "between two looks at it, where it was set"),
-            .both("since", .int, "mail received before that is not kept; absent: all is"),
+            .shown("mode", .text, "push, interval or manual, where one was set; absent: by its role"),
+            .shown("interval_ms", .int, "between two looks at it, where it was set"),
+            .shown("since", .int, "mail received before that is not kept; absent: as the account's policy says"),
             .shown("push", .text, "how it is watched now: idle or notify; absent where it is not"),
             .shown("refused", .text, "the server's words where it refuses the folder; absent where it does not"),
             .shown("namespace", .text, "personal, other or shared (RFC 2342)"),
@@ -205,9 +205,11 @@ extension RecordSpec {
         [
             .shown("id", .int, "the policy's id", queried: true),
             .both("account", .int, "the account; it has one policy at most", queried: true),
-            .both("keep", .text, "all, headers, or contacts: only mail with the CRM's contacts"),
-            .both("since", .int, "mail received before that is not kept; absent: all is"),
-            .both("max_size", .int, "of larger messages, in bytes, the body is not kept; absent: no limit"),
+            .both("keep", .text, "all, headers, or contacts (only mail with the CRM's contacts: a later version)"),
+            .both("since", .int, "mail received before that is not kept; absent, and given as 0: all is"),
+            .both(
+                "max_size", .int,
+                "of larger messages, in bytes, the body is not kept; absent, and given as 0: no limit"),
         ])
 
     static let send = RecordSpec(

@@ -1,12 +1,12 @@
 import Base
+import Store
 
 /// What an account's row shows beyond what is stored: whether anybody looks, and whether it was ever logged in to.
 struct AccountView {
-    /// Between two syncs of the account.
-    let pollMs: Int64
+    let core: Core
 
-    func shown(_ row: Record) -> Record {
-        guard row.text("state") == "enabled" else { return row }
+    func shown(_ row: Record) throws(Failure) -> Record {
+        guard row.text("state") == "enabled", let id = row.int("id") else { return row }
         if row.text("sync_health") == "none", row.text("send_health") == "none" {
             var shown = row
             shown.set("activity", "waiting")
@@ -14,10 +14,12 @@ struct AccountView {
             return shown
         }
         guard row.int("receives") == 1 else { return row }
-        let confirmed = row.int("last_success") ?? row.int("created_at") ?? 0
-        guard Clock.wall() - confirmed > 2 * pollMs else { return row }
+        let account = try core.store.account(id)
+        let stale = Freshness(try core.store.folders(id)).staleSince(
+            try core.pace(account), beginning: account.createdAt, now: Clock.wall())
+        guard let stale else { return row }
         var shown = row
-        shown.set("stale_since", confirmed + 2 * pollMs)
+        shown.set("stale_since", stale)
         return shown
     }
 }

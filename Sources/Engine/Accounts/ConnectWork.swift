@@ -12,7 +12,7 @@ struct ConnectWork {
     /// connect or reconnect, for the log.
     let what: String
 
-    /// - Returns: account, folders.
+    /// - Returns: account, folders, and `notice` where the mailbox is connected already.
     func run() throws(Failure) -> Record {
         var result = Record(["account": .int(account.id)])
         var sides: [HealthRules.Side] = []
@@ -37,6 +37,7 @@ struct ConnectWork {
         health = HealthRules.succeeded(health, sides, now: now)
         health.lastSuccess = synced  // logging in is not being in step
         try core.store.setHealth(account.id, health, lease: lease)
+        if account.receives { result.set("notice", try SameMailbox(core: core).notice(account)) }
         return result
     }
 

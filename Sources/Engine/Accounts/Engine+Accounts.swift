@@ -68,7 +68,7 @@ extension Engine {
 
     package func status(_ id: Int64) throws(Failure) -> Record {
         try checkOpen()
-        return AccountView(pollMs: options.pollMs).shown(try core.store.accountStatus(id))
+        return try shown("account", try core.store.accountStatus(id))
     }
 
     private static func direction(_ record: Record) throws(Failure) -> String? {

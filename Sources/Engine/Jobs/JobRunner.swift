@@ -18,7 +18,7 @@ struct JobRunner {
     @discardableResult
     func start(_ job: JobRow) throws(Failure) -> Bool {
         var share: String?
-        if let account = job.account {
+        if let account = job.account, JobRunner.needsLease(job) {
             guard core.leases.isFree(account, .receive) else { return false }
             if core.leases.current(account) == nil, try core.store.isLeased(account) { return false }
             if let row = try? core.store.account(account) { share = try? core.receivingServer(row).share }
@@ -34,7 +34,7 @@ struct JobRunner {
     }
 
     private func perform(_ job: JobRow, _ interruption: Interruption) throws(Failure) {
-        guard let account = job.account else { return try claim(job.id, interruption) }
+        guard let account = job.account, JobRunner.needsLease(job) else { return try claim(job.id, interruption) }
         var runner = self
         do throws(Failure) {
             guard let lease = try core.leases.take(account, .receive, interruption) else { return }
@@ -51,6 +51,9 @@ struct JobRunner {
         }
         try runner.claim(job.id, interruption)
     }
+
+    /// A verification watches how others work on the account: it must not keep them from it.
+    private static func needsLease(_ job: JobRow) -> Bool { job.kind != "verify" }
 
     private func claim(_ id: Int64, _ interruption: Interruption) throws(Failure) {
         guard let job = try core.store.claimJob(id) else { return }
@@ -87,6 +90,8 @@ struct JobRunner {
         switch job.kind {
         case "connect", "reconnect": return try connect(account, job, interruption)
         case "sync": return try sync(account, job, interruption)
+        case "audit": return try audit(account, job, interruption)
+        case "verify": return try verify(account, job, interruption)
         case "call": return try operation(account, job, interruption)
         default: throw .unsupported("jobs of kind '\(job.kind)' come with a later version")
         }
@@ -98,19 +103,6 @@ struct JobRunner {
         try withLease(id) { (account, lease) throws(Failure) in
             try ConnectWork(core: core, account: account, interruption: interruption, lease: lease, what: job.kind)
                 .run()
-        }
-    }
-
-    // MARK: sync
-
-    private func sync(_ id: Int64, _ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
-        try withLease(id) { (account, lease) throws(Failure) in
-            var pace = ProgressPace()
-            let only = job.params.text("folder").map { [$0] }
-            return try syncAccount(account, interruption, lease, only: only) { done, total, note in
-                guard pace.isDue else { return }
-                try? core.store.jobProgress(job.id, claim: job.claims, done: done, total: total, note: note)
-            }
         }
     }
 
@@ -128,7 +120,7 @@ struct JobRunner {
         }
     }
 
-    private func withLease(
+    func withLease(
         _ id: Int64, _ body: (_ account: AccountRow, _ lease: Lease) throws(Failure) -> Record
     ) throws(Failure) -> Record {
         let account = try core.store.account(id)

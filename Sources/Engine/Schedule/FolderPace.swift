@@ -38,15 +38,17 @@ struct FolderPace: Sendable {
         return min(max(folder.intervalMs ?? usual, floorMs), FolderPace.longestMs)
     }
 
+    /// The time between two looks at it, as it is watched now.
+    func wait(_ folder: FolderRow) -> Int64 {
+        let isWatched = mode(folder) == .push && folder.push != nil
+        return isWatched ? max(FolderPace.watchedMs, interval(folder)) : interval(folder)
+    }
+
     /// When the folder is to be looked at next after it was found equal to the server at `now`; `Int64.max`: only when it
     /// is asked for. Up to a tenth later, so that many do not come at once.
     func next(after now: Int64, _ folder: FolderRow) -> Int64 {
-        let wait: Int64
-        switch mode(folder) {
-        case .manual: return .max
-        case .push where folder.push != nil: wait = max(FolderPace.watchedMs, interval(folder))
-        case .push, .interval: wait = interval(folder)
-        }
+        if mode(folder) == .manual { return .max }
+        let wait = wait(folder)
         return now + wait + Int64.random(in: 0...wait / 10)
     }
 

@@ -48,7 +48,7 @@ extension Engine {
         while true {
             try checkOpen()
             let row = try core.store.sendRow(send)
-            let shown = shown("send", try core.store.get("send", send))
+            let shown = try shown("send", try core.store.get("send", send))
             guard row.state == "queued" || row.state == "sending" else { return .done(shown) }
             // What is held, or not yet meant to go, nobody can wait for.
             if shown["held_reason"] != nil { return .done(shown) }

@@ -13,7 +13,10 @@ final class MessageIntake {
     private var parser = MessageParser()
     private var held: [UInt8] = []
     private var writer: BodyWriter?
+    /// What has come, in bytes.
     private(set) var size: Int64 = 0
+    /// What comes is the header alone, and the whole message has so many bytes.
+    private let whole: Int64?
 
     /// When the account was connected: what the server got later is new, by whatever sync it comes.
     private let connectedAt: Int64
@@ -21,13 +24,17 @@ final class MessageIntake {
     init(_ fields: Record, announced: Int64, _ account: AccountRow, _ store: Store) {
         self.fields = fields
         connectedAt = account.createdAt
+        whole = fields.int("whole").map { max($0, 0) }
         self.store = store
-        if announced > 0, announced <= Int64(MessageIntake.memoryLimit) { held.reserveCapacity(Int(announced)) }
+        if whole == nil, announced > 0, announced <= Int64(MessageIntake.memoryLimit) {
+            held.reserveCapacity(Int(announced))
+        }
     }
 
     func take(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
         size += Int64(bytes.count)
         parser.feed(bytes)
+        if whole != nil { return }
         if let writer { return try writer.write(bytes) }
         held.append(contentsOf: bytes)
         guard held.count > MessageIntake.memoryLimit else { return }
@@ -46,20 +53,30 @@ final class MessageIntake {
 
     func finish() throws(Failure) -> IncomingMessage {
         let parsed = parser.finish()
-        let body: IncomingMessage.Body = if let writer { .staged(try writer.seal()) } else { .memory(held) }
+        let body: IncomingMessage.Body =
+            if whole != nil { .none } else if let writer { .staged(try writer.seal()) } else { .memory(held) }
         let internalDate = fields.int("internal_date") ?? parsed.date ?? Clock.wall()
-        return IncomingMessage(
+        var message = IncomingMessage(
             ref: fields.text("ref") ?? "", flags: MessageFlags.split(fields.text("flags")),
-            internalDate: internalDate, size: size,
+            internalDate: internalDate, size: whole ?? size,
             historical: fields.int("historical") == 1 && internalDate < connectedAt,
             summary: parsed.summary(date: internalDate), body: body)
+        message.stable = MessageFlags.stable(fields)
+        message.whole = whole
+        return message
     }
 }
 
-/// Flags and keywords as providers give them: one text, in IMAP's spelling, with spaces between.
+/// Flags and names of messages as providers give them.
 enum MessageFlags {
+    /// Flags and keywords are one text, in IMAP's spelling, with spaces between.
     static func split(_ text: String?) -> [String] {
         guard let text, !text.isEmpty else { return [] }
         return text.split(separator: " ").map(String.init)
+    }
+
+    /// The message's name within the account, where the server has such names; one that is too long is none.
+    static func stable(_ fields: Record) -> String? {
+        fields.text("stable").flatMap { (1...255).contains($0.utf8.count) ? $0 : nil }
     }
 }

@@ -8,30 +8,49 @@ final class SyncCall: AccountCall {
     /// What a sync brought, for the job's result.
     struct Counts {
         var messages: Int64 = 0
+        /// Found under a new reference, and not fetched again.
+        var known: Int64 = 0
         var flags: Int64 = 0
         var gone: Int64 = 0
         var bytes: Int64 = 0
+
+        static func += (left: inout Counts, right: Counts) {
+            left.messages += right.messages
+            left.known += right.known
+            left.flags += right.flags
+            left.gone += right.gone
+            left.bytes += right.bytes
+        }
     }
 
     static let commitItems = 500
     static let commitBytes: Int64 = 16 << 20
+    /// Why a place is not stored whose message the server did not give.
+    static let quarantine = "quarantine"
 
-    private let folder: FolderRow
+    let folder: FolderRow
+    let rule: KeepRule
+    let reader: FolderReader
     private let lease: Lease
     private let report: (_ done: Int64, _ total: Int64) -> Void
     private var batch: SyncBatch
     private var batchBytes: Int64 = 0
+    /// Of the batch, those that the plugin says have changed.
+    private var toldFlags: Int64 = 0
     private var intake: MessageIntake?
-    private var reader: FolderReader?
     private(set) var counts = Counts()
+    /// How often something was stored.
+    private(set) var commits = 0
 
     init(
-        core: Core, account: AccountRow, interruption: Interruption, folder: FolderRow, lease: Lease,
+        core: Core, account: AccountRow, interruption: Interruption, folder: FolderRow, rule: KeepRule, lease: Lease,
         report: @escaping (_ done: Int64, _ total: Int64) -> Void
-    ) {
+    ) throws(Failure) {
         self.folder = folder
+        self.rule = rule
         self.lease = lease
         self.report = report
+        reader = try core.store.folderReader(folder.id)
         batch = SyncBatch(account: account.id, folder: folder.id)
         super.init(core: core, account: account, interruption: interruption)
     }
@@ -39,22 +58,38 @@ final class SyncCall: AccountCall {
     override func emit(_ kind: String, _ fields: Record) throws(Failure) -> Int32 {
         switch kind {
         case "flags":
-            batch.items.append(.flags(ref: try ref(fields), flags: MessageFlags.split(fields.text("flags"))))
-        case "gone": batch.items.append(.gone(ref: try ref(fields)))
+            add(.flags(ref: try ref(fields), flags: MessageFlags.split(fields.text("flags"))))
+            toldFlags += 1
+        case "gone": add(.gone(ref: try ref(fields)))
+        case "refused":
+            add(
+                .refused(
+                    ref: try ref(fields), flags: MessageFlags.split(fields.text("flags")),
+                    size: max(fields.int("size") ?? 0, 0), date: fields.int("internal_date") ?? 0,
+                    text: SyncCall.line(fields.text("text") ?? "")))
         case "reset":
-            batch.items.append(.reset)
-            try heldReferences().noteReset()
+            add(.reset)
+            reader.noteReset()
+        case "durable": batch.durable = true
         case "complete": batch.complete = true
         default: return try super.emit(kind, fields)
         }
         return answer
     }
 
-    private func ref(_ fields: Record) throws(Failure) -> String {
+    func ref(_ fields: Record) throws(Failure) -> String {
         guard let ref = fields.text("ref"), !ref.isEmpty, ref.utf8.count <= 1024 else {
             throw Failure(MR_E_PLUGIN, "the plugin emitted a message without a ref")
         }
         return ref
+    }
+
+    /// One finding more for the next commit.
+    func add(_ item: SyncItem) { batch.items.append(item) }
+
+    /// A server's words, short enough for a row.
+    private static func line(_ text: String) -> String {
+        text.utf8.count <= 1000 ? text : String(decoding: text.utf8.prefix(1000), as: UTF8.self)
     }
 
     private var answer: Int32 {
@@ -62,17 +97,7 @@ final class SyncCall: AccountCall {
         return Int32(full ? MR_COMMIT_NOW : MR_OK)
     }
 
-    override func want(_ header: Record) throws(Failure) -> Int32 {
-        Int32(try heldReferences().has(try ref(header)) ? MR_SKIP : MR_OK)
-    }
-
-    /// What the folder has, made at the first question.
-    private func heldReferences() throws(Failure) -> FolderReader {
-        if let reader { return reader }
-        let made = try core.store.folderReader(folder.id)
-        reader = made
-        return made
-    }
+    override func want(_ header: Record) throws(Failure) -> Int32 { try answer(header) }
 
     override func known(_ folder: Record, after: Int64) throws(Failure) -> Record {
         let page = try core.store.known(folder: self.folder.id, after: after, limit: 1000)
@@ -100,7 +125,7 @@ final class SyncCall: AccountCall {
     override func messageEnd() throws(Failure) -> Int32 {
         guard let intake else { return Int32(MR_OK) }
         self.intake = nil
-        batch.items.append(.message(try intake.finish()))
+        add(.message(try intake.finish()))
         batchBytes += min(intake.size, Int64(MessageIntake.memoryLimit))
         counts.bytes += intake.size
         return answer
@@ -122,19 +147,27 @@ final class SyncCall: AccountCall {
         batch.cursor = cursor
         batch.state = pendingState.map { (key: $0.0, value: $0.1) }
         try core.store.commit(batch, lease: lease)
-        for item in batch.items {
-            switch item {
-            case .message(let message):
-                counts.messages += 1
-                reader?.noted(message.ref)
-            case .flags: counts.flags += 1
-            case .gone: counts.gone += 1
-            case .reset, .skipped, .refused, .known: break
-            }
-        }
+        commits += 1
+        for item in batch.items { count(item) }
+        counts.flags += toldFlags
+        toldFlags = 0
         batch = SyncBatch(account: account.id, folder: folder.id)
         batchBytes = 0
         pendingState = []
         try interruption.check()
+    }
+
+    private func count(_ item: SyncItem) {
+        switch item {
+        case .message(let message):
+            counts.messages += 1
+            reader.noted(message.ref)
+        case .known(let ref, _, _, _):
+            counts.known += 1
+            reader.noted(ref)
+        case .skipped(let ref, _, _, _, _, _), .refused(let ref, _, _, _, _): reader.noted(ref)
+        case .gone: counts.gone += 1
+        case .flags, .reset: break
+        }
     }
 }

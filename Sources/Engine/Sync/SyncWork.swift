@@ -3,126 +3,169 @@ import CMailroom
 import PluginHost
 import Store
 
-/// One sync of one account: its folders, then each of them, the inbox first.
+/// One round over the folders of one account, the inbox first: each is found equal to the server, made so, or left with
+/// its reason.
 struct SyncWork {
     let core: Core
     let account: AccountRow
     let interruption: Interruption
     let lease: Lease
-    /// Only these folders, by their paths.
-    var only: [String]?
+    let scope: SyncScope
+    let pace: FolderPace
+    /// Believes no counters and compares everything.
+    var walk = false
     /// Told what has been done of all that is known to be done.
     var report: (_ done: Int64, _ total: Int64?, _ note: String) -> Void = { _, _, _ in }
 
-    private struct Totals {
+    struct Totals {
         var counts = SyncCall.Counts()
+        /// Brought up to date.
         var folders: Int64 = 0
+        /// Equal to the server as it said itself, and not asked any further.
+        var unchanged: Int64 = 0
         var failed: Int64 = 0
+        /// What the first of those that failed said.
+        var failure: Failure?
         /// Messages of the folders before the present one.
         var before: Int64 = 0
     }
 
-    /// - Returns: messages, flags, gone, bytes, folders, failed_folders.
+    /// - Returns: messages, known, flags, gone, bytes, folders, unchanged_folders, failed_folders.
     func run() throws(Failure) -> Record {
-        let opening = AccountCall(core: core, account: account, interruption: interruption)
-        let session = try opening.open(account.provider, reuse: true)
-        defer { opening.giveBack(session, account.provider) }
-        let wishes = WishWork(core: core, account: account, interruption: interruption, lease: lease)
-        try wishes.run(session)
-        let listing = FolderCall(core: core, account: account, interruption: interruption)
-        try session.folders(listing.options(account.provider), listing)
-        let folders = try core.store.applyFolders(account.id, listing.folders, lease: lease)
-        let chosen = try chosen(folders)
-        let first = chosen.contains { !$0.complete }
-        try core.store.setActivity(
-            account.id, activity: first ? "first_sync" : "syncing", done: 0, total: nil, lease: lease)
         var totals = Totals()
-        for folder in chosen {
-            try sync(folder, session, &totals)
+        try withSession { (session) throws(Failure) in
             try wishes.run(session)
+            let (folders, listing) = try list(session)
+            try round(folders, listing, session, &totals)
+            try retryQuarantine(session, &totals)
+        }
+        if scope.isWhole {
+            if totals.folders + totals.unchanged == 0, let failure = totals.failure { throw failure }
+            try sweepAdrift()
         }
         var result = Record()
         result.set("messages", totals.counts.messages)
+        result.set("known", totals.counts.known)
         result.set("flags", totals.counts.flags)
         result.set("gone", totals.counts.gone)
         result.set("bytes", totals.counts.bytes)
-        result.set("folders", totals.folders)
+        result.set("folders", totals.folders + totals.unchanged)
+        result.set("unchanged_folders", totals.unchanged)
         result.set("failed_folders", totals.failed)
         return result
     }
 
-    private func sync(_ folder: FolderRow, _ session: ProviderSession, _ totals: inout Totals) throws(Failure) {
-        let since = Clock.wall()
-        let before = totals.before
-        var last: Int64 = 0
-        let call = SyncCall(
-            core: core, account: account, interruption: interruption, folder: folder, lease: lease
-        ) { done, total in
-            last = total
-            report(before + done, before + total, folder.path)
+    /// What is wished goes to the server first, and between two folders.
+    private var wishes: WishWork {
+        WishWork(core: core, account: account, interruption: interruption, lease: lease)
+    }
+
+    /// Has `body` done on a session of the account.
+    private func withSession(_ body: (ProviderSession) throws(Failure) -> Void) throws(Failure) {
+        let call = AccountCall(core: core, account: account, interruption: interruption)
+        let session = try call.open(account.provider, reuse: true)
+        defer { call.giveBack(session, account.provider) }
+        try body(session)
+    }
+
+    /// The folders, as the server lists them now. Where only some are meant, and known, it is not asked: news is to be seen
+    /// quickly.
+    private func list(_ session: ProviderSession) throws(Failure) -> (folders: [FolderRow], listing: FolderCall?) {
+        if case .only(let paths) = scope {
+            let folders = try core.store.folders(account.id)
+            let known = Set(folders.lazy.filter(\.selectable).map { Array($0.path.utf8) })
+            if paths.allSatisfy({ known.contains(Array($0.utf8)) }) { return (folders, nil) }
         }
-        defer {
-            totals.counts.messages += call.counts.messages
-            totals.counts.flags += call.counts.flags
-            totals.counts.gone += call.counts.gone
-            totals.counts.bytes += call.counts.bytes
-            totals.before += last
+        let listing = FolderCall(core: core, account: account, interruption: interruption)
+        try session.folders(listing.options(account.provider), listing)
+        return (try core.store.applyFolders(account.id, listing.folders, lease: lease), listing)
+    }
+
+    // MARK: the round
+
+    private func round(
+        _ folders: [FolderRow], _ listing: FolderCall?, _ session: ProviderSession, _ totals: inout Totals
+    ) throws(Failure) {
+        let now = Clock.wall()
+        let policy = try core.store.policy(account.id)
+        var equal: [FolderSynced] = []
+        var chosen: [FolderRow] = []
+        for folder in try wanted(folders) {
+            let status = listing?.status(of: folder)
+            if isUnchanged(folder, status, now) {
+                equal.append(
+                    FolderSynced(
+                        folder: folder.id, at: now, status: folder.status, statusUntil: folder.statusUntil,
+                        nextSync: pace.next(after: now, folder)))
+            } else if isTime(folder, status, now) {
+                chosen.append(folder)
+            }
         }
-        do throws(Failure) {
-            try session.sync(
-                call.options(account.provider), call, folder: folder.asFields, cursor: folder.cursor)
-            try core.store.settlePending(folder: folder.id, since: since, lease: lease)
-            try core.store.setFolderSynced(
-                folder.id, at: Clock.wall(), status: nil, statusUntil: nil, nextSync: nil, lease: lease)
-            totals.folders += 1
-        } catch {
-            // One folder that the server refuses does not keep the others from being synced.
-            guard error.result == Int32(MR_E_REFUSED) || error.result == Int32(MR_E_NOT_FOUND) else { throw error }
-            totals.failed += 1
-            var failure = error
-            failure.message = "folder '\(folder.path)': \(error.message)"
-            try core.store.addLog(NewLog(failure.explained(), account: account.id, what: "sync"))
+        try core.store.setFoldersSynced(equal, lease: lease)
+        totals.unchanged = Int64(equal.count)
+        let first = chosen.contains { !$0.complete }
+        try core.store.setActivity(
+            account.id, activity: first ? "first_sync" : "syncing", done: 0, total: nil, lease: lease)
+        for folder in chosen {
+            let rule = KeepRule(policy, folder)
+            guard try sync(folder, rule, listing?.status(of: folder), session, &totals) else { break }
+            try wishes.run(session)
         }
     }
 
-    /// The folders in the order in which people miss them: inbox, sent, drafts, others, then junk and trash.
-    private func chosen(_ folders: [FolderRow]) throws(Failure) -> [FolderRow] {
+    /// Whether the server says of the folder what it said before its last sync.
+    private func isUnchanged(_ folder: FolderRow, _ status: FolderCall.Status?, _ now: Int64) -> Bool {
+        guard let status, let before = folder.status, status.bytes == before else { return false }
+        return folder.complete && !folder.walk && !walk && (folder.statusUntil.map { now < $0 } ?? true)
+    }
+
+    private func isTime(_ folder: FolderRow, _ status: FolderCall.Status?, _ now: Int64) -> Bool {
+        if case .only = scope { return true }
+        if folder.refusals >= SyncWork.refusalsBeforeParking, !folder.isInbox { return (folder.nextSync ?? 0) <= now }
+        if case .all = scope { return true }
+        return status != nil || pace.isDue(folder, now)
+    }
+
+    /// The folders of the scope in the order in which people miss them: inbox, sent, drafts, others, then junk and trash;
+    /// those that failed the last time after all others, so that they keep none of them from being looked at.
+    private func wanted(_ folders: [FolderRow]) throws(Failure) -> [FolderRow] {
         let order = ["inbox": 0, "sent": 1, "drafts": 2, "junk": 4, "trash": 5, "all": 6]
         let sorted = folders.filter(\.selectable).sorted { left, right in
             let (a, b) = (order[left.role ?? ""] ?? 3, order[right.role ?? ""] ?? 3)
-            return (a, left.path) < (b, right.path)
+            return (left.refusals, a, left.path) < (right.refusals, b, right.path)
         }
-        guard let only else { return sorted }
-        let asked = sorted.filter { only.contains($0.path) }
-        guard !asked.isEmpty else {
-            throw .invalid("folder", "the account has no folder '\(only.first ?? "")' that holds messages")
+        switch scope {
+        case .all: return sorted.filter(\.synced)
+        case .due: return sorted.filter { $0.synced && $0.mode != "manual" }
+        case .only(let paths):
+            let found = sorted.filter { folder in paths.contains { $0.utf8.elementsEqual(folder.path.utf8) } }
+            if let missing = paths.first(where: { path in
+                !found.contains { $0.path.utf8.elementsEqual(path.utf8) }
+            }) {
+                throw .invalid("folder", "the account has no folder '\(missing)' that holds messages")
+            }
+            return found
         }
-        return asked
+    }
+
+    /// Messages that were in no folder any more when every folder was looked at after that are removed.
+    private func sweepAdrift() throws(Failure) {
+        var since = Int64.max
+        for folder in try core.store.folders(account.id) where folder.isWatchedOver {
+            guard let at = folder.syncedAt else { return }
+            since = min(since, at)
+        }
+        guard since != .max else { return }
+        try core.store.sweepAdrift(account.id, before: since, lease: lease)
     }
 }
 
 extension FolderRow {
-    /// What a plugin is told of the folder (mailroom_plugin.h).
-    var asFields: Record {
-        var fields = Record()
-        fields.set("id", id)
-        fields.set("path", path)
-        fields["native"] = .bytes(native)
-        fields.set("role", role)
-        fields.set("delimiter", delimiter)
-        return fields
-    }
-}
+    var isInbox: Bool { role == "inbox" }
 
-extension NewLog {
-    /// An error as a row of the log.
-    init(_ failure: Failure, account: Int64?, what: String) {
-        self.init(account: account, level: "error", what: what, message: failure.message)
-        cause = failure.cause
-        failureClass = failure.failureClass
-        code = Failure.name(of: failure.result)
-        step = failure.step
-        serverText = failure.serverText
-        advice = failure.advice
+    /// Whether it is looked at by itself: of the others nobody can say that they are in step.
+    var isWatchedOver: Bool {
+        selectable && synced && mode != "manual"
+            && (refusals < SyncWork.refusalsBeforeParking || isInbox)
     }
 }

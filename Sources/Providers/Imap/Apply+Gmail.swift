@@ -16,7 +16,7 @@ extension Apply {
             let labels = message.others["X-GM-LABELS"]?.items
         else { return false }
         let own = ["inbox": "\\Inbox", "sent": "\\Sent", "drafts": "\\Draft"][role]
-        let name = ImapConnection.mailbox(change)
+        let name = connection.name(of: change)
         return labels.compactMap(\.bytes).allSatisfy { label in
             let text = String(decoding: label, as: UTF8.self)
             // Marks, which are no folders.
@@ -28,7 +28,7 @@ extension Apply {
     /// Into Trash, and out of it.
     func discardAtGmail() throws(Failure) {
         var trash: [UInt8]?
-        try connection.agree(host, .list(pattern: "*", returning: [])) { response in
+        try connection.agree(host, .list(pattern: Array("*".utf8), returning: [])) { response in
             if case .list(let entry) = response, entry.has("\\Trash") { trash = entry.name }
         }
         guard let trash else {

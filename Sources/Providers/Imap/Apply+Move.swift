@@ -65,7 +65,7 @@ extension Apply {
     private func transfer(
         _ target: Fields, _ command: ([UInt8]) -> Imap.Command
     ) throws(Failure) -> (status: Imap.Status, placed: UInt32?) {
-        let mailbox = ImapConnection.mailbox(target)
+        let mailbox = connection.name(of: target)
         var answer = try tell(command(mailbox))
         if answer.status.kind == .no, answer.status.code?.name == "TRYCREATE", !(target.text("role") ?? "").isEmpty {
             try connection.create(host, mailbox)

@@ -53,7 +53,7 @@ struct Apply {
 
     private func target() throws(Failure) -> Fields {
         guard let target = change.items("target").first else { throw .invalid("target", "is missing") }
-        guard ImapConnection.mailbox(target) != ImapConnection.mailbox(change) else {
+        guard connection.name(of: target) != connection.name(of: change) else {
             throw .invalid("target", "is the folder in which the message is")
         }
         return target

@@ -24,15 +24,19 @@ struct ChangeWalk {
     /// The flags that changed since a MODSEQ (RFC 7162, section 3.1.4.1).
     func changed(since modSeq: UInt64) throws(Failure) {
         guard high > 0, sync.cursor.low <= UInt64(high) else { return }
-        let region = Imap.NumberSet(UInt32(max(sync.cursor.low, 1))...high)
-        let command = Imap.Command.uidFetch(region, items: ["UID", "FLAGS"], changedSince: modSeq)
-        let status = try connection.run(host, command) { (response) throws(Failure) in
-            guard case .fetch(let data) = response, let uid = data.uid, let flags = data.flags,
-                region.contains(uid)
-            else { return }
-            try emit(uid, FlagText.join(flags))
+        let region = UInt32(max(sync.cursor.low, 1))...high
+        var parts = [region]
+        if let limit = connection.quirks.fetchLimit { parts = try sync.regions(region, every: limit) }
+        for part in parts {
+            let command = Imap.Command.uidFetch(
+                Imap.NumberSet(part), items: ["UID", "FLAGS"], changedSince: modSeq)
+            let status = try connection.run(host, command) { (response) throws(Failure) in
+                guard case .fetch(let data) = response, let uid = data.uid, let flags = data.flags, part.contains(uid)
+                else { return }
+                try emit(uid, FlagText.join(flags))
+            }
+            try check(status)
         }
-        try check(status)
     }
 
     /// What was told when the mailbox was opened. `expected`: how many messages there should be if nothing were gone, `count`:

@@ -19,7 +19,7 @@ struct FolderAppend {
         self.connection = connection
         self.what = what
         self.message = message
-        mailbox = ImapConnection.mailbox(what)
+        mailbox = connection.name(of: what)
     }
 
     func run() throws(Failure) {

@@ -30,7 +30,9 @@ struct FolderAudit {
         let cuts = try connection.uids(
             host, of: RangePlan.cuts(exists: sync.mailbox.existsAtSelect, every: Self.messages))
         let ranges = RangePlan.ranges(1...UInt32.max, cuts: cuts)
-        let items = MessageFacts.items(connection.capabilities, messageID: true).filter { $0 != "INTERNALDATE" }
+        var items = MessageFacts.items(connection.capabilities, messageID: true)
+        // Dates say what the folder does not keep, where there is such a thing.
+        if folder.int("since") == nil { items.removeAll { $0 == "INTERNALDATE" } }
         var listed = Imap.NumberSet()
         var isDoubtful = false
         var inFlight: Set<Imap.Dialogue.Tag> = []
@@ -66,6 +68,7 @@ struct FolderAudit {
         record.set("size", facts.size)
         record.set("message_id", facts.messageID)
         record.set("stable", facts.stable)
+        record.set("internal_date", facts.date)
         try host.emit("listed", record)
     }
 

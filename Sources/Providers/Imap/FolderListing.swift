@@ -7,6 +7,9 @@ import Wire
 final class FolderListing {
     /// Folders that are believed.
     private static let bound = 100_000
+    /// The namespaces that show their folders only when they are named, with octets 0 between them.
+    private static let state = "imap.namespaces"
+    private static let mostHidden = 20
     /// Folders of others whose rights are asked for one by one.
     private static let mostRights = 2000
 
@@ -34,19 +37,29 @@ final class FolderListing {
             connection.namespaces = Imap.Namespaces()
             if capabilities.has("NAMESPACE") { _ = try connection.queue(.namespace) }
         }
-        try list([Array("*".utf8)])
+        let before = try hidden()
+        try list([Array("*".utf8)] + before.map { $0 + [0x2a] })
         namespaces = connection.namespaces ?? Imap.Namespaces()
         // Some list the folders of others only where their namespace is named.
-        let hidden = (namespaces.others + namespaces.shared).map(\.prefix).filter { prefix in
-            !prefix.isEmpty && !prefix.contains(0x2a) && !prefix.contains(0x25)
+        let named = (namespaces.others + namespaces.shared).map(\.prefix).filter { prefix in
+            !prefix.isEmpty && !prefix.contains(0x2a) && !prefix.contains(0x25) && !before.contains(prefix)
                 && !entries.contains { $0.name.starts(with: prefix) }
         }
-        if !hidden.isEmpty { try list(hidden.map { $0 + [0x2a] }, isOptional: true) }
+        if !named.isEmpty {
+            try list(named.map { $0 + [0x2a] }, isOptional: true)
+            try host.putState(Self.state, Array((before + named).joined(separator: [0])))
+        }
         try askStatus()
         try askRights()
     }
 
     // MARK: LIST
+
+    /// Namespaces that had to be named before: asked for at once, so that it costs no second round trip.
+    private func hidden() throws(Failure) -> [[UInt8]] {
+        guard capabilities.has("NAMESPACE"), let kept = try host.state(Self.state) else { return [] }
+        return kept.split(separator: 0).prefix(Self.mostHidden).map { Array($0) }
+    }
 
     private var options: [String] {
         var options: [String] = []
@@ -57,7 +70,8 @@ final class FolderListing {
         return options
     }
 
-    /// Lists what fits these patterns. `isOptional`: a refusal means that there is nothing.
+    /// Lists what fits these patterns. A refusal of the first is thrown, unless it is optional, too; one of the others means
+    /// that there is nothing.
     private func list(_ patterns: [[UInt8]], isOptional: Bool = false) throws(Failure) {
         let before = entries
         let isWhole = try ask(patterns, returning: options, isOptional: isOptional)
@@ -71,18 +85,18 @@ final class FolderListing {
         }
     }
 
-    /// False where the server refused, or a row could not be read. A refusal of the plain command is thrown.
+    /// False where it is to be asked again: the server refused the options, or a row could not be read.
     private func ask(
         _ patterns: [[UInt8]], returning options: [String], isOptional: Bool
     ) throws(Failure) -> Bool {
         damaged = 0
         let commands = patterns.map { Imap.Command.list(pattern: $0, returning: options) }
         let statuses = try connection.batch(host, commands, take)
-        if let refused = statuses.first(where: { $0.kind != .ok }) {
-            if options.isEmpty, !isOptional { throw Imap.Refusal.failure(refused, step: "list") }
-            return false
+        let isRefused = statuses.contains { $0.kind != .ok }
+        if let first = statuses.first, first.kind != .ok, options.isEmpty, !isOptional {
+            throw Imap.Refusal.failure(first, step: "list")
         }
-        return damaged == 0
+        return damaged == 0 && !(isRefused && !options.isEmpty)
     }
 
     private func take(_ response: Imap.Response) {

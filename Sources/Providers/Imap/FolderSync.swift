@@ -8,7 +8,7 @@ final class FolderSync {
     /// Without CONDSTORE, counters that did not move are believed for so long (ms): flags may have changed.
     static let walkInterval: Int64 = 30 * 60 * 1000
     /// Messages whose UIDs are asked for in one line, however far they are apart: 11 octets each.
-    private static let searched: UInt32 = 20_000
+    static let searched: UInt32 = 20_000
     private static let day: Int64 = 86_400_000
 
     let host: Host
@@ -199,9 +199,11 @@ final class FolderSync {
         } while after != 0
     }
 
-    /// The region in parts of which the server can list all UIDs in one line.
-    func regions(_ region: ClosedRange<UInt32>) throws(Failure) -> [ClosedRange<UInt32>] {
-        let numbers = RangePlan.cuts(exists: mailbox.existsAtSelect, every: Self.searched)
+    /// The region in parts of so many messages: by default so few that the server can list their UIDs in one line.
+    func regions(
+        _ region: ClosedRange<UInt32>, every messages: UInt32 = searched
+    ) throws(Failure) -> [ClosedRange<UInt32>] {
+        let numbers = RangePlan.cuts(exists: mailbox.existsAtSelect, every: messages)
         return RangePlan.ranges(region, cuts: numbers.isEmpty ? [] : try connection.uids(host, of: numbers))
     }
 

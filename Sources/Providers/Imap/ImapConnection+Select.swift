@@ -4,12 +4,6 @@ import PluginKit
 import Wire
 
 extension ImapConnection {
-    /// A folder's name as the server spells it.
-    static func mailbox(_ folder: Fields) -> [UInt8] {
-        let native = folder.bytes("native") ?? []
-        return native.isEmpty ? Imap.MailboxName.encode(folder.text("path") ?? "") : native
-    }
-
     /// Opens a folder's mailbox for changes.
     ///
     /// - Parameter anew: Also where it is open already; else what the server has not announced since stays unseen.

@@ -63,6 +63,11 @@ final class ImapConnection {
         dialogue.off = quirks.off.union(off)
     }
 
+    /// What says that one is still there, and does nothing.
+    var sign: Imap.Command {
+        quirks.hangsUpOnNoop ? .status(mailbox: Array("INBOX".utf8), items: ["MESSAGES"]) : .noop
+    }
+
     // MARK: Out
 
     /// Sends a command. Its end arrives as `.done` with this tag.

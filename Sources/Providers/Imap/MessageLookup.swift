@@ -49,7 +49,7 @@ struct MessageLookup {
     ///
     /// A server's index may not know yet what came a moment ago: where a search finds nothing, the newest are looked at.
     func find(_ folder: Fields) throws(Failure) -> [Found] {
-        let mailbox = ImapConnection.mailbox(folder)
+        let mailbox = connection.name(of: folder)
         guard try connection.run(host, .examine(mailbox: mailbox, .plain)).kind == .ok else { return [] }
         var uids: [UInt32] = []
         // What the server does not search for is looked for by hand.

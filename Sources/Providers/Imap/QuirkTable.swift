@@ -7,6 +7,8 @@ struct Quirks: Equatable {
     var off: Set<String> = []
     /// NOOP makes it hang up: STATUS keeps the connection alive instead.
     var hangsUpOnNoop = false
+    /// Messages that one FETCH may be about; nil: any number.
+    var fetchLimit: UInt32?
     /// Whose quirks they are, for the log.
     var names: [String] = []
 }
@@ -24,6 +26,7 @@ enum QuirkTable {
         var id: [String] = []
         var off: Set<String> = []
         var hangsUpOnNoop = false
+        var fetchLimit: UInt32?
     }
 
     static let rows = [
@@ -43,6 +46,10 @@ enum QuirkTable {
         Row(
             name: "NetEase", hosts: ["163.com", "126.com", "188.com", "yeah.net"], greeting: ["netease"],
             id: ["netease"], hangsUpOnNoop: true),
+        // About 2,000 at a time.
+        Row(
+            name: "Yahoo", hosts: ["yahoo.com", "yahoo.co.jp", "aol.com", "ymail.com"], greeting: ["ymail", "yahoo"],
+            id: ["yahoo"], fetchLimit: 1000),
     ]
 
     /// What is known of a server. `greeting` and `id` may be empty, as long as they are not known.
@@ -59,6 +66,7 @@ enum QuirkTable {
             }
             quirks.off.formUnion(row.off)
             quirks.hangsUpOnNoop = quirks.hangsUpOnNoop || row.hangsUpOnNoop
+            if let limit = row.fetchLimit { quirks.fetchLimit = min(limit, quirks.fetchLimit ?? limit) }
             quirks.names.append(row.name)
         }
         return quirks

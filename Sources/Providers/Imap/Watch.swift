@@ -45,7 +45,7 @@ final class Watch {
             do throws(Failure) {
                 exists = try connection.examine(host, folder).exists
                 let path = folder.text("path") ?? ""
-                paths[key(ImapConnection.mailbox(folder))] = path
+                paths[key(connection.name(of: folder))] = path
                 selected = path
             } catch {
                 guard connection.isIdle else { throw error }
@@ -91,7 +91,7 @@ final class Watch {
         var left: [Fields] = []
         var length = 0
         for folder in folders {
-            let name = ImapConnection.mailbox(folder)
+            let name = connection.name(of: folder)
             length += name.count + 3
             if length > Self.longestList { left.append(folder) } else { names.append(name) }
         }
@@ -100,7 +100,7 @@ final class Watch {
             let status = try run(host, .notify(Imap.Notify(selected: true, mailboxes: names, events: events)))
             guard status.kind == .ok else { continue }
             for folder in folders.prefix(names.count) {
-                paths[key(ImapConnection.mailbox(folder))] = folder.text("path") ?? ""
+                paths[key(connection.name(of: folder))] = folder.text("path") ?? ""
             }
             for folder in left { try unwatched(host, folder) }
             return true
@@ -160,7 +160,7 @@ final class Watch {
     /// Something is said before the server, or a box between, thinks that nobody is there (RFC 2177: 29 minutes).
     private func renew(_ host: Host) throws(Failure) {
         if idle == nil {
-            let status = try run(host, .noop)
+            let status = try run(host, connection.sign)
             if status.kind != .ok { throw Imap.Refusal.failure(status, step: "noop") }
         } else {
             try endIdle(host)

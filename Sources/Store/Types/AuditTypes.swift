@@ -36,6 +36,14 @@ package struct AuditDifference: Sendable, Equatable {
     package var messageID: String?
     package var serverFlags: [String]
     package var storeFlags: [String]
+
+    package init(what: What, ref: String, messageID: String?, serverFlags: [String], storeFlags: [String]) {
+        self.what = what
+        self.ref = ref
+        self.messageID = messageID
+        self.serverFlags = serverFlags
+        self.storeFlags = storeFlags
+    }
 }
 
 /// What an audit has counted in one folder.

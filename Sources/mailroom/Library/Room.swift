@@ -42,6 +42,21 @@ final class Room {
         return try job { mr_sync(pointer, account, options.pointer, &$0, &$1) }
     }
 
+    func audit(_ account: Int64, folder: String?, heal: Bool) throws -> Job {
+        let options = try Fields()
+        try options.text("folder", folder)
+        if heal { try options.int("heal", 1) }
+        return try job { mr_audit(pointer, account, options.pointer, &$0, &$1) }
+    }
+
+    func verify(_ account: Int64, folder: String?, withinMs: Int64) throws -> Job {
+        let arguments = try Fields()
+        try arguments.int("account", account)
+        try arguments.text("folder", folder)
+        try arguments.int("timeout_ms", withinMs)
+        return try job { mr_check(pointer, "verify", arguments.pointer, &$0, &$1) }
+    }
+
     func find(_ kind: String, _ fill: (Fields) throws -> Void = { _ in }) throws -> Rows {
         let query = try Fields()
         try fill(query)
@@ -51,6 +66,18 @@ final class Room {
     }
 
     func get(_ kind: String, _ id: Int64) throws -> Row { try row { mr_get(pointer, kind, id, &$0, &$1) } }
+
+    func put(_ kind: String, _ values: Fields) throws -> Int64 {
+        var id: Int64 = 0
+        try checked { mr_put(pointer, kind, values.pointer, &id, &$0) }
+        return id
+    }
+
+    func update(_ kind: String, _ id: Int64, _ values: Fields) throws {
+        try checked { mr_update(pointer, kind, id, values.pointer, &$0) }
+    }
+
+    func remove(_ kind: String, _ id: Int64) throws { try checked { mr_remove(pointer, kind, id, &$0) } }
 
     /// - Parameter part: a part's number as IMAP counts, or nil for the whole message as it came.
     func blob(_ message: Int64, part: String?) throws -> Blob {

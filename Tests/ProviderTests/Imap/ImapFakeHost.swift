@@ -221,7 +221,9 @@ final class ImapFakeHost {
 
     // MARK: The stream
 
+    /// The stream keeps its host: a session may outlive the test's last look at it.
     func connect(_ what: String) {
+        _ = Unmanaged.passRetained(self)
         dialled.append(what)
         openStreams += 1
         incoming = []
@@ -229,7 +231,10 @@ final class ImapFakeHost {
         incoming += server.greet()
     }
 
-    func close() { openStreams -= 1 }
+    func close() {
+        openStreams -= 1
+        Unmanaged.passUnretained(self).release()
+    }
 
     /// How long the stream was to be parked, each time (ms).
     private(set) var parked: [Int64] = []

@@ -72,6 +72,27 @@ struct ImapListingTests {
                 "user/eve other l 0 -", "Shared/team shared lrswipkxtecda 1 -",
             ])
         #expect(Self.status(fake.emitted[0].fields) == "INBOX: imap 3 2 1 u1 for 1800000")
+        #expect(fake.states["imap.namespaces"] == Array("Shared/".utf8))
+    }
+
+    /// A namespace that had to be named is named at once the next time; what is listed twice is one folder.
+    @Test(arguments: ["% OK\r\n", "% NO no\r\n", "* LIST () \".\" #s.x\r\n* LIST () \".\" INBOX\r\n% OK\r\n"])
+    func namedAtOnce(_ answer: String) throws {
+        var steps = [
+            ("NAMESPACE", "* NAMESPACE NIL NIL ((\"#s.\" \".\"))\r\n% OK\r\n"),
+            ("LIST \"\" \"*\"", "* LIST () \".\" INBOX\r\n% OK\r\n"), ("LIST \"\" \"#s.*\"", answer),
+        ]
+        steps += ImapFolderTests.noStatus(answer.utf8.count > 60 ? 2 : 1)
+        let script = ImapScript("* PREAUTH [CAPABILITY IMAP4rev1 NAMESPACE] hi\r\n", steps)
+        let fake = ImapFakeHost(script)
+        fake.states["imap.namespaces"] = Array("#s.".utf8)
+        let session = try ImapProvider.open(fake.host)
+        defer { session.close(fake.host) }
+        try session.folders(fake.host)
+        #expect(script.isDone, "\(script.surprises)")
+        #expect(
+            fake.emitted.map { "\($0.fields.text("path") ?? "") \($0.fields.text("namespace") ?? "")" }
+                == (answer.utf8.count > 60 ? ["INBOX personal", "#s.x shared"] : ["INBOX personal"]))
     }
 
     /// Exchange does not know NAMESPACE, says so, and lists all the same.

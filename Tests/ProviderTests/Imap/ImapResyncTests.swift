@@ -172,12 +172,13 @@ struct ImapResyncTests {
         ("imap.zoho.eu", "", "", ["CONDSTORE", "QRESYNC"], ["Zoho"]), ("zoho.example.com", "", "", [], []),
         ("Outlook.Office365.com", "", "", ["NAMESPACE"], ["Exchange"]),
         ("mx.example.com", "The Microsoft Exchange IMAP4 service is ready.", "", ["NAMESPACE"], ["Exchange"]),
-        ("imap.188.com", "", "", [], ["NetEase"]),
+        ("imap.188.com", "", "", [], ["NetEase"]), ("imap.mail.yahoo.com", "", "", [], ["Yahoo"]),
         ("mx.example.com", "", "Zoho Mail", ["CONDSTORE", "QRESYNC"], ["Zoho"]),
     ])
     func quirks(_ host: String, _ greeting: String, _ id: String, _ off: [String], _ names: [String]) {
         let quirks = QuirkTable.quirks(host: host, greeting: greeting, id: [Imap.IDField("Name", id)])
         #expect(quirks.off == Set(off) && quirks.names == names)
         #expect(quirks.hangsUpOnNoop == (names == ["NetEase"]))
+        #expect(quirks.fetchLimit == (names == ["Yahoo"] ? 1000 : nil))
     }
 }

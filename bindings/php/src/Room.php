@@ -156,6 +156,20 @@ final class Room
     }
 
     /**
+     * Compares every message of the server with the store: what is missing, extra, or has other flags.
+     *
+     * @param int|array<string, mixed> $account
+     * @return array<string, mixed>
+     */
+    public function audit(
+        int|array $account, ?string $folder = null, bool $heal = false, ?float $timeout = null): array
+    {
+        $options = ['folder' => $folder, 'heal' => $heal ? 1 : null];
+        return $this->job($options, fn (CData $given): CData => Library::made(
+            'mr_job', 'mr_audit', $this->engine(), Fields::id($account), $given))->wait($timeout);
+    }
+
+    /**
      * The rows of a kind, one after the other; the query begins with the call.
      *
      * @param array<string, mixed> $where conditions ('account' => 1, 'date.ge' => ...), order ('-date'), limit, fields

@@ -13,6 +13,7 @@ MR_PARKED: Final = 3
 MR_CHANGED: Final = 4
 MR_SKIP: Final = 5
 MR_COMMIT_NOW: Final = 6
+MR_HEADER: Final = 7
 MR_E_INTERNAL: Final = -1
 MR_E_INVALID: Final = -2
 MR_E_NOT_FOUND: Final = -3

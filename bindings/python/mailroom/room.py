@@ -117,28 +117,56 @@ class Room(Handle):
         account: Ref,
         *,
         folder: str | None = None,
+        walk: bool = False,
         wait: Literal[True] = True,
         timeout: float | None = None,
         on_progress: Callable[[Row], object] | None = None,
     ) -> Row: ...
     @overload
-    def sync(self, account: Ref, *, folder: str | None = None, wait: Literal[False]) -> Job: ...
+    def sync(
+        self, account: Ref, *, folder: str | None = None, walk: bool = False, wait: Literal[False]
+    ) -> Job: ...
     def sync(
         self,
         account: Ref,
         *,
         folder: str | None = None,
+        walk: bool = False,
         wait: bool = True,
         timeout: float | None = None,
         on_progress: Callable[[Row], object] | None = None,
     ) -> Row | Job:
-        """Brings the store in step with the server. Gives the counts, or with wait=False the Job."""
-        with record({"folder": folder}) as options:
+        """Brings the store in step with the server. Gives the counts, or with wait=False the Job.
+
+        walk=True believes none of the server's counters and compares everything.
+        """
+        with record({"folder": folder, "walk": 1 if walk else None}) as options:
             job = Job(made("mr_sync", self._engine, identity(account), options))
         if not wait:
             return job
         with job:
             return job.wait(timeout, on_progress)
+
+    def audit(
+        self,
+        account: Ref,
+        *,
+        folder: str | None = None,
+        heal: bool = False,
+        timeout: float | None = None,
+        on_progress: Callable[[Row], object] | None = None,
+    ) -> Row:
+        """Compares every message of the server with the store: what is missing, extra, or has other flags."""
+        with record({"folder": folder, "heal": 1 if heal else None}) as options:
+            job = Job(made("mr_audit", self._engine, identity(account), options))
+        with job:
+            return job.wait(timeout, on_progress)
+
+    def verify(self, account: Ref, *, folder: str | None = None, within: float = 60) -> Row:
+        """Sends one message round the mailbox: how long each step took, and the likely cause where it was late."""
+        job = self.check("verify", account=identity(account), folder=folder, timeout_ms=int(within * 1000))
+        with job:
+            return job.wait()
 
     def find(self, kind: str, conditions: Mapping[str, Any] | None = None, /, **named: Any) -> Rows:
         """The rows of a kind. Conditions: name=value, or {"date.ge": 5}, or date__ge=5; order, limit, fields."""

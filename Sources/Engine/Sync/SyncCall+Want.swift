@@ -1,0 +1,69 @@
+import Base
+import CMailroom
+import PluginHost
+import Store
+
+/// Whether a body is to be fetched: asked for each message that a folder shows.
+extension SyncCall {
+    /// What a message is, as far as it is known before its body.
+    private struct Header {
+        let ref: String
+        let flags: [String]
+        let size: Int64?
+        let date: Int64?
+        let stable: String?
+        let messageID: String?
+
+        init(_ fields: Record, ref: String) {
+            self.ref = ref
+            flags = MessageFlags.split(fields.text("flags"))
+            size = fields.int("size").flatMap { $0 >= 0 ? $0 : nil }
+            date = fields.int("internal_date")
+            stable = MessageFlags.stable(fields)
+            messageID = fields.text("message_id").flatMap { $0.isEmpty ? nil : $0 }
+        }
+    }
+
+    /// - Returns: MR_OK, MR_HEADER or MR_SKIP.
+    func answer(_ fields: Record) throws(Failure) -> Int32 {
+        let header = Header(fields, ref: try ref(fields))
+        let decision = rule.decide(size: header.size, date: header.date)
+        switch try reader.held(header.ref) {
+        case .message: return known(header, fields)
+        // By today's rule the rest is wanted, too.
+        case .header where decision == .whole: return Int32(MR_OK)
+        case .header: return known(header, fields)
+        // It is fetched when its time comes (SyncWork+Quarantine), not with every sync.
+        case .skipped(let reason) where reason == SyncCall.quarantine: return known(header, fields)
+        case .skipped, .no: return try decide(header, decision)
+        }
+    }
+
+    /// The place is known: at most its flags are other ones.
+    private func known(_ header: Header, _ fields: Record) -> Int32 {
+        if fields.text("flags") != nil { add(.flags(ref: header.ref, flags: header.flags)) }
+        return Int32(MR_SKIP)
+    }
+
+    /// A message that the folder has under a reference which was not known, or did not keep by another rule.
+    private func decide(_ header: Header, _ decision: KeepRule.Decision) throws(Failure) -> Int32 {
+        if case .nothing(let reason) = decision {
+            add(
+                .skipped(
+                    ref: header.ref, flags: header.flags, size: header.size ?? 0, date: header.date ?? 0,
+                    reason: reason, stable: header.stable))
+            return Int32(MR_SKIP)
+        }
+        // Moved, copied, or all references are new: the same message is not fetched a second time.
+        if header.stable != nil || header.messageID != nil {
+            let found = try core.store.lookup(
+                account: account.id, stable: header.stable, messageID: header.messageID, size: header.size,
+                receivedAt: header.date, withBody: decision == .whole)
+            if let found {
+                add(.known(ref: header.ref, flags: header.flags, message: found, stable: header.stable))
+                return Int32(MR_SKIP)
+            }
+        }
+        return Int32(decision == .header ? MR_HEADER : MR_OK)
+    }
+}

@@ -1,0 +1,224 @@
+import Base
+import CMailroom
+import PluginHost
+import Store
+
+/// The round trip of one message: put on the server as another client would do it, seen in the store, flagged on the
+/// server, the flag seen, deleted again. Where a worker lives, it is the worker that must see it; else this process
+/// syncs itself.
+struct VerifyWork {
+    let core: Core
+    let account: AccountRow
+    let interruption: Interruption
+    /// By its path; nil: the inbox.
+    let path: String?
+    /// Within so many milliseconds all of it must have happened.
+    let within: Int64
+    let runner: JobRunner
+    let report: (_ done: Int64, _ total: Int64?, _ note: String) -> Void
+
+    static let steps: Int64 = 5
+    private static let lookMs: Int64 = 50
+    /// A worker shows life every ten seconds.
+    private static let workerMs: Int64 = 30_000
+
+    struct Trip {
+        let folder: FolderRow
+        let message: VerifyMessage
+        let began: Int64
+        let hasWorker: Bool
+        var steps: [Record] = []
+        var ref: String?
+        /// The step that took too long, and what was found out about it.
+        var late: Cause?
+
+        var took: Int64 { Clock.boot() - began }
+    }
+
+    /// - Returns: ok, took_ms, within_ms, folder, worker, `steps`, and, where it took too long, cause, reason and advice.
+    func run() throws(Failure) -> Record {
+        let folder = try folder()
+        let seen = try core.store.workerSeenAt()
+        var trip = Trip(
+            folder: folder, message: try VerifyMessage(account), began: Clock.boot(),
+            hasWorker: seen.map { Clock.wall() - $0 < VerifyWork.workerMs } ?? false)
+        let call = VerifyCall(core: core, account: account, interruption: interruption)
+        let session = try call.open(account.provider)
+        defer { call.close(session, account.provider) }
+        try step("append", &trip) { (trip) throws(Failure) in
+            try append(session, &trip)
+            return nil
+        }
+        do throws(Failure) {
+            try roundTrip(session, &trip)
+        } catch {
+            // Whatever went wrong, it is not left behind.
+            if trip.ref == nil { trip.ref = try? self.seen(trip)?.ref }
+            try? delete(session, trip)
+            throw error
+        }
+        if !trip.hasWorker || trip.late != nil { try? syncHere(trip, within: 10_000) }
+        return result(trip)
+    }
+
+    private func roundTrip(_ session: ProviderSession, _ trip: inout Trip) throws(Failure) {
+        try step("see", &trip) { (trip) throws(Failure) in
+            try wait(&trip) { (trip) throws(Failure) in try seen(trip) != nil }
+        }
+        if trip.ref == nil { trip.ref = try seen(trip)?.ref }
+        if trip.ref != nil, trip.late != .frozen {
+            try step("flag", &trip) { (trip) throws(Failure) in
+                try flag(session, trip)
+                return nil
+            }
+            try step("see the flag", &trip) { (trip) throws(Failure) in
+                try wait(&trip) { (trip) throws(Failure) in try seen(trip)?.isFlagged == true }
+            }
+        }
+        try step("delete", &trip) { (trip) throws(Failure) in
+            try delete(session, trip)
+            return trip.ref == nil ? "the server did not say where it put the message: delete it by hand" : nil
+        }
+    }
+
+    /// Does one step and writes it down.
+    private func step(
+        _ name: String, _ trip: inout Trip, _ body: (inout Trip) throws(Failure) -> String?
+    ) throws(Failure) {
+        report(Int64(trip.steps.count), VerifyWork.steps, name)
+        let began = Clock.boot()
+        let note = try body(&trip)
+        var row = Record(["step": .text(name)])
+        row.set("ok", note == nil ? 1 : 0)
+        row.set("ms", Clock.boot() - began)
+        row.set("note", note)
+        trip.steps.append(row)
+        try interruption.check()
+    }
+
+    private func folder() throws(Failure) -> FolderRow {
+        let folders = try core.store.folders(account.id).filter(\.selectable)
+        let found =
+            if let path { folders.first { $0.path.utf8.elementsEqual(path.utf8) } } else {
+                folders.first(where: \.isInbox)
+            }
+        guard let found else {
+            throw .invalid(
+                "folder", path.map { "the account has no folder '\($0)'" } ?? "no inbox is known yet: sync first")
+        }
+        return found
+    }
+
+    // MARK: on the server
+
+    private func append(_ session: ProviderSession, _ trip: inout Trip) throws(Failure) {
+        let call = VerifyCall(core: core, account: account, interruption: interruption)
+        var what = trip.folder.asFields
+        what.set("flags", "\\Seen")
+        what.set("internal_date", Clock.wall())
+        what.set("message_id", trip.message.messageID)
+        try trip.message.bytes.withBytes { (bytes) throws(Failure) in
+            try session.append(call.options(account.provider), call, what: what, message: bytes)
+        }
+        trip.ref = call.placed
+    }
+
+    private func flag(_ session: ProviderSession, _ trip: Trip) throws(Failure) {
+        let change = Record(["kind": .text("flags"), "add": .text("\\Flagged"), "remove": .text("")])
+        try apply(session, trip, change)
+    }
+
+    private func delete(_ session: ProviderSession, _ trip: Trip) throws(Failure) {
+        guard trip.ref != nil else { return }
+        try apply(
+            session, trip, Record(["kind": .text("delete"), "message_id": .text(trip.message.messageID)]))
+    }
+
+    private func apply(_ session: ProviderSession, _ trip: Trip, _ fields: Record) throws(Failure) {
+        let call = VerifyCall(core: core, account: account, interruption: interruption)
+        var change = trip.folder.asFields
+        change.set("ref", trip.ref)
+        for field in fields.fields { change[field.name] = field.value }
+        try session.apply(call.options(account.provider), call, change: change)
+    }
+
+    // MARK: in the store
+
+    private struct Seen {
+        let ref: String?
+        let isFlagged: Bool
+    }
+
+    /// The message as the store shows it in the folder; nil while it does not.
+    private func seen(_ trip: Trip) throws(Failure) -> Seen? {
+        let messages = try core.store.find(
+            "message", Record(["account": .int(account.id), "message_id": .text(trip.message.messageID)]), after: nil,
+            limit: 1)
+        guard let id = messages.rows.first?.int("id") else { return nil }
+        let places = try core.store.find(
+            "place", Record(["message": .int(id), "folder": .int(trip.folder.id)]), after: nil, limit: 1)
+        guard let place = places.rows.first else { return nil }
+        return Seen(ref: place.text("ref"), isFlagged: place.texts("flags").contains("\\Flagged"))
+    }
+
+    /// Waits until the store shows something.
+    /// - Returns: why it is late; nil where it was in time.
+    private func wait(
+        _ trip: inout Trip, until isThere: (Trip) throws(Failure) -> Bool
+    ) throws(Failure) -> String? {
+        while trip.took < within {
+            if try isThere(trip) { return nil }
+            if trip.hasWorker {
+                pause()
+            } else {
+                try syncHere(trip, within: within - trip.took)
+            }
+            try interruption.check()
+        }
+        if try isThere(trip) { return nil }
+        // Too late. Whether it can be seen at all says what the worker lacks.
+        try syncHere(trip, within: 10_000)
+        let cause = try VerifyCause(core: core, account: account, within: within).likely(
+            trip.folder.id, hadWorker: trip.hasWorker, seenAfterSync: try isThere(trip))
+        trip.late = trip.late ?? cause
+        return cause.title
+    }
+
+    /// One sync of the folder in this process, where nobody else has the account meanwhile: what that one sees counts as well.
+    private func syncHere(_ trip: Trip, within milliseconds: Int64) throws(Failure) {
+        let until = Clock.boot() + milliseconds
+        var taken = try core.leases.take(account.id, .receive, interruption)
+        while taken == nil, Clock.boot() < until {
+            pause()
+            try interruption.check()
+            taken = try core.leases.take(account.id, .receive, interruption)
+        }
+        guard let lease = taken else { return }
+        defer {
+            core.leases.give(back: account.id, .receive)
+            core.freed(account.id)
+        }
+        _ = try runner.syncAccount(
+            try core.store.account(account.id), interruption, lease, only: [trip.folder.path])
+    }
+
+    private func pause() { _ = core.running.wait(milliseconds: VerifyWork.lookMs) { _ -> Bool? in nil } }
+
+    // MARK: the result
+
+    private func result(_ trip: Trip) -> Record {
+        let took = trip.took
+        let isOK = trip.late == nil && took <= within && trip.steps.allSatisfy { $0.int("ok") == 1 }
+        var record = Record(["account": .int(account.id), "folder": .text(trip.folder.path)])
+        record.set("ok", isOK ? 1 : 0)
+        record.set("took_ms", took)
+        record.set("within_ms", within)
+        record.set("worker", trip.hasWorker ? 1 : 0)
+        record["steps"] = .list(trip.steps.map(Value.record))
+        let cause = trip.late ?? (isOK ? nil : Cause.slow)
+        record.set("cause", cause?.code)
+        record.set("reason", cause?.explanation)
+        record.set("advice", cause?.advice)
+        return record
+    }
+}

@@ -52,7 +52,7 @@ final class AuditCall: AccountCall {
         waiting.append(
             AuditItem(
                 ref: ref, flags: MessageFlags.split(fields.text("flags")),
-                messageID: fields.text("message_id").flatMap { $0.isEmpty ? nil : $0 }, size: fields.int("size"),
+                messageID: fields.text("message_id").flatMap { $0.isEmpty ? nil : $0 },
                 stable: MessageFlags.stable(fields)))
         if let since, let date = fields.int("internal_date"), date < since { old.insert(ref) }
         if fields.text("flags") == nil { flagless.insert(ref) }

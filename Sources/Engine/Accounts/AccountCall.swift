@@ -45,9 +45,11 @@ class AccountCall: CallDelegate {
         session.attached = nil
     }
 
-    /// Keeps the session for what comes next, where it is sound and there is room; else closes it.
+    /// Keeps the session for what comes next, where it is sound and there is room; else closes it. A maildrop (POP3) is
+    /// locked while one is logged in, and shows nothing that came since.
     func giveBack(_ session: ProviderSession, _ scheme: String) {
-        if interruption.reason == .none, core.sessions?.keep(session, account, scheme) == true { return }
+        let drops = (try? core.registry.manifest(scheme))?.can("drop") == true
+        if !drops, interruption.reason == .none, core.sessions?.keep(session, account, scheme) == true { return }
         close(session, scheme)
     }
 

@@ -158,6 +158,15 @@ final class SyncCall: AccountCall {
         guard !interruption.isGivingWay else { throw Failure(MR_E_CANCELLED, "news of the account comes first") }
     }
 
+    /// Begins anew: what was found and not committed is void.
+    func dropUncommitted() {
+        messageAbandoned()
+        batch = SyncBatch(account: account.id, folder: folder.id)
+        batchBytes = 0
+        pendingState = []
+        toldFlags = 0
+    }
+
     private func count(_ item: SyncItem) {
         switch item {
         case .message(let message):

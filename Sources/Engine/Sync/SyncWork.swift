@@ -39,10 +39,8 @@ struct SyncWork {
             try round(folders, listing, session, &totals)
             try retryQuarantine(session, &totals)
         }
-        if scope.isWhole {
-            if totals.folders + totals.unchanged == 0, let failure = totals.failure { throw failure }
-            try sweepAdrift()
-        }
+        if totals.folders + totals.unchanged == 0, let failure = totals.failure { throw failure }
+        if scope.isWhole { try sweepAdrift() }
         var result = Record()
         result.set("messages", totals.counts.messages)
         result.set("known", totals.counts.known)

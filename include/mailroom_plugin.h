@@ -106,7 +106,10 @@ typedef struct mr_host {
   /* TLS on a plain stream, directly after the server's consent was read. MR_E_TLS where bytes are buffered
    * that came in the clear (an injection): nothing of them may be believed. Close the stream then. */
   mr_result (*start_tls)(mr_context *, mr_stream *);
-  mr_result (*start_deflate)(mr_context *, mr_stream *);          /* RFC 4978                             */
+
+  /* Compression of both directions (RFC 4978), directly after the server's consent was read. Bytes that are buffered
+   * behind it are taken for compressed already. */
+  mr_result (*start_deflate)(mr_context *, mr_stream *);
 
   /* What is there: at least one byte, at most `capacity`. */
   mr_result (*read)(mr_context *, mr_stream *, void *, size_t capacity, size_t *length);
@@ -117,7 +120,9 @@ typedef struct mr_host {
   mr_result (*write)(mr_context *, mr_stream *, mr_bytes);        /* all of it                            */
 
   /* Hands a quiet stream to the host's poller until data, the time or the end; the function that calls it (watch, wake)
-   * returns MR_PARKED or MR_CHANGED next, and is continued by `wake`. A stream with unread bytes wakes at once. */
+   * returns MR_PARKED or MR_CHANGED next, and is continued by `wake`. A stream with unread bytes wakes at once. One that
+   * was last read by read_line wakes for a whole line (or 8 KiB without one), one last read by `read` for any byte. One
+   * stream of a session at a time; until `wake` or `close` is called nothing else may be done with it. */
   mr_result (*park)(mr_context *, mr_stream *, int64_t wake_after_ms);
 
   /* Every stream is closed once, at the latest by the session's close. NULL does nothing. */

@@ -79,13 +79,15 @@ struct ManifestReader {
         return readers
     }
 
-    /// An object of non-negative integers.
+    /// An object of non-negative integers, none so large that it cannot be added to a time.
     func ints(_ name: String, limit: Int) throws(Failure) -> [String: Int64] {
         guard let value = record[name] else { return [:] }
         guard let record = value.record, record.fields.count <= limit else { throw wrong(name, "is no small object") }
         var ints: [String: Int64] = [:]
         for field in record.fields {
-            guard HostText.isName(field.name, limit: 32), let int = field.value.int, int >= 0 else {
+            guard HostText.isName(field.name, limit: 32), let int = field.value.int,
+                (0...1_000_000_000_000).contains(int)
+            else {
                 throw wrong("\(name).\(HostText.line(field.name, limit: 32))", "is no limit")
             }
             ints[field.name] = int

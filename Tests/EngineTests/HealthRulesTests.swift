@@ -79,4 +79,36 @@ import Testing
         #expect(after.syncHealth == "ok")
         #expect(after.sendHealth == "failing")
     }
+
+    @Test func theFirstRefusalOfAPasswordThatWorkedAsksNobody() throws {
+        let working = HealthRules.succeeded(Health(), [.receive, .send], now: 1)
+        for side in [HealthRules.Side.receive, .send] {
+            let once = try #require(HealthRules.forgiven(working, side, refusedLogin, now: 1_000))
+            #expect(once.state == "enabled")
+            #expect(once.reason == nil)
+            #expect(once.syncHealth == "ok")
+            let next = try #require(once.nextAttempt)
+            #expect((61_000...91_000).contains(next))
+            #expect(HealthRules.forgiven(once, side, refusedLogin, now: next) == nil, "the second is believed")
+            let twice = HealthRules.failed(once, side, refusedLogin, now: next)
+            #expect(twice.state == "error")
+            #expect(twice.cause == "auth.refused")
+            // What works in between begins anew.
+            let again = HealthRules.succeeded(once, [.receive, .send], now: next)
+            #expect(again.nextAttempt == nil)
+            #expect(HealthRules.forgiven(again, side, refusedLogin, now: next) != nil)
+        }
+    }
+
+    @Test func whatIsNoPasswordThatWorkedIsBelievedAtOnce() {
+        let working = HealthRules.succeeded(Health(), [.receive], now: 1)
+        #expect(HealthRules.forgiven(Health(), .receive, refusedLogin, now: 2) == nil, "it never worked")
+        #expect(HealthRules.forgiven(working, .send, refusedLogin, now: 2) == nil, "this side never did")
+        #expect(HealthRules.forgiven(working, .receive, lostConnection, now: 2) == nil)
+        var appPassword = Failure(MR_E_AUTH, "the login was refused")
+        appPassword.serverText = "Application-specific password required"
+        #expect(HealthRules.forgiven(working, .receive, appPassword.explained(), now: 2) == nil, "no matter of chance")
+        let failing = HealthRules.failed(working, .receive, lostConnection, now: 2)
+        #expect(HealthRules.forgiven(failing, .receive, refusedLogin, now: 3) == nil)
+    }
 }

@@ -49,6 +49,7 @@ struct ManifestTests {
         ("[\"imap_host\"]", "[\"host\"]", "providers[0].requires"),
         ("[\"imap_host\"]", "\"imap_host\"", "providers[0].requires"), ("[\"password\"]", "[5]", "providers[0].auth"),
         ("{\"connections\": 5}", "{\"connections\": -5}", "providers[0].limits.connections"),
+        ("{\"connections\": 5}", "{\"poll_ms\": 9223372036854775807}", "providers[0].limits.poll_ms"),
         ("{\"connections\": 5}", "[]", "providers[0].limits"),
         ("\"type\": \"int\"", "\"type\": \"float\"", "providers[0].settings[1].type"),
         ("\"993\"", "\"x\"", "providers[0].settings[1].default"),

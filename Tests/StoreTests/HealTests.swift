@@ -162,6 +162,8 @@ extension StoreTests {
             }
             let reader = try desk.store.folderReader(desk.inbox)
             #expect(try !reader.has("2"))
+            let audit = try desk.store.auditReader(desk.inbox)
+            #expect(try audit.compare([AuditItem(ref: "2", flags: [])]).map(\.what) == [.missing])
             #expect(try desk.store.known(folder: desk.inbox, after: 0, limit: 100).items.isEmpty)
             // The new message 2 has an old reference of another one.
             try desk.commit([.message(mail(7, ref: "2")), .message(mail(11, ref: "3"))], cursor: "new")

@@ -6,7 +6,7 @@ import Testing
 @testable import Store
 
 /// A sequence of numbers that a seed repeats (SplitMix64).
-private struct Dice {
+struct Dice {
     var state: UInt64
 
     mutating func roll(_ sides: Int) -> Int {

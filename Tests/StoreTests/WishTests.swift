@@ -387,6 +387,23 @@ extension StoreTests {
             #expect(try here.store.wishfulAccounts(now: Clock.wall() + 120_000) == [here.desk.account])
         }
 
+        @Test func aWishWhoseReferenceIsOldWaitsForTheSync() throws {
+            let here = try WishDesk()
+            let wish = try here.wish(try here.message()) { $0.flags = FlagDelta(add: ["\\Seen"]) }[0]
+            try here.store.setSchedule(
+                here.desk.account, lastSync: Clock.wall(), nextSync: Clock.wall() + 600_000, lease: here.desk.lease)
+            _ = try here.store.beginWish(wish, lease: here.desk.lease)
+            try here.store.putOffWish(
+                wish, Failure(MR_E_STALE, "other numbers"), until: Clock.wall() + 600_000, untilSynced: true,
+                lease: here.desk.lease)
+            #expect(try here.ready().isEmpty)
+            #expect(try here.store.account(here.desk.account).nextSync == nil)
+            try here.store.settlePending(folder: here.archive, since: Clock.wall(), lease: here.desk.lease)
+            #expect(try here.ready().isEmpty)
+            try here.store.settlePending(folder: here.inbox, since: Clock.wall(), lease: here.desk.lease)
+            #expect(try here.ready() == [wish])
+        }
+
         @Test func wishesSurviveAReset() throws {
             let here = try WishDesk()
             let message = try here.message()

@@ -39,7 +39,7 @@ def test_new_mail_flags_and_removals(mailbox, other):
     assert result["messages"] == 1
     same(mailbox, other)
     told = mailbox.changes(before)
-    assert [row["detail"] for row in told if row["what"] == "added"] == ["new"]
+    assert [row.get("detail") for row in told if row["what"] == "added"] == ["new"]
     mailbox.settle()
     assert [mailbox.message(number) is None for number in (9, 10, 11, 12, 13)] == [False, True, True, True, False]
 

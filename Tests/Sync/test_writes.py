@@ -103,7 +103,7 @@ def test_the_servers_state_wins(filled, other):
     assert filled.message(1) is None
     wishes = list(filled.room.find("wish", account=filled.id))
     assert wishes[-1]["state"] == "lost"
-    assert [row for row in filled.changes(before) if row["detail"] == "conflict"]
+    assert [row for row in filled.changes(before) if row.get("detail") == "conflict"]
 
 
 def test_read_only_changes_nothing(filled, other):

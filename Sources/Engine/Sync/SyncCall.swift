@@ -155,6 +155,7 @@ final class SyncCall: AccountCall {
         batchBytes = 0
         pendingState = []
         try interruption.check()
+        guard !interruption.isGivingWay else { throw Failure(MR_E_CANCELLED, "news of the account comes first") }
     }
 
     /// Begins anew: what was found and not committed is void.

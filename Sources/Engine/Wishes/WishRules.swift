@@ -9,6 +9,8 @@ enum WishRules {
         case lose
         /// Made again, after this time (ms).
         case putOff(Int64)
+        /// Made again once its folder has been synced, or after this time.
+        case awaitSync(Int64)
     }
 
     /// A wish that failed so often and for so long is given up.
@@ -19,7 +21,7 @@ enum WishRules {
         switch Int(failure.result) {
         case MR_E_REFUSED, MR_E_NOT_FOUND, MR_E_UNSUPPORTED, MR_E_INVALID:
             guard failure.code.map({ passing.contains($0.uppercased()) }) == true else { return .lose }
-        case MR_E_STALE: return .putOff(1_000)  // as soon as the folder has been synced
+        case MR_E_STALE: return .awaitSync(pause(wish.attempts))
         default: break
         }
         if wish.attempts + 1 >= mostAttempts, now - wish.createdAt >= longestMs { return .lose }

@@ -57,6 +57,8 @@ struct WishWork {
         let now = Clock.wall()
         switch WishRules.decide(failure, wish, now: now) {
         case .lose: try core.store.loseWish(wish.id, failure, lease: lease)
+        case .awaitSync(let pause):
+            try core.store.putOffWish(wish.id, failure, until: now + pause, untilSynced: true, lease: lease)
         case .putOff(let pause):
             try core.store.putOffWish(wish.id, failure, until: now + pause, lease: lease)
             if WishRules.endsSession(failure) { throw error }

@@ -117,14 +117,18 @@ final class FolderListing {
         var items = ["MESSAGES", "UIDNEXT", "UIDVALIDITY"]
         // Without MODSEQs: the one counter that flags move.
         items.append(capabilities.condstore ? "HIGHESTMODSEQ" : "UNSEEN")
-        if capabilities.has("OBJECTID") { items.append("MAILBOXID") }
+        if capabilities.has("OBJECTID"), !connection.quirks.hasWrongMailboxIDs { items.append("MAILBOXID") }
         return items
     }
 
     /// Where LIST-STATUS did not bring it: for the user's own folders, which are those that are synced unasked.
     private func askStatus() throws(Failure) {
         if capabilities.has("LIST-STATUS"), !statuses.isEmpty { return }
-        var names = entries.filter { Self.isSelectable($0) && namespaces.kind(of: $0) == .personal }.map(\.name)
+        var seen: Set<[UInt8]> = []
+        var names = entries.filter { entry in
+            Self.isSelectable(entry) && namespaces.kind(of: entry) == .personal
+                && seen.insert(Self.key(entry.name)).inserted
+        }.map(\.name)
         if !entries.contains(where: \.isInbox) { names.insert(Array("INBOX".utf8), at: 0) }
         _ = try connection.batch(host, names.map { .status(mailbox: $0, items: statusItems) }, take)
     }

@@ -9,6 +9,8 @@ struct Quirks: Equatable {
     var hangsUpOnNoop = false
     /// Messages that one FETCH may be about; nil: any number.
     var fetchLimit: UInt32?
+    /// MAILBOXID in STATUS is not to be believed.
+    var hasWrongMailboxIDs = false
     /// Whose quirks they are, for the log.
     var names: [String] = []
 }
@@ -27,6 +29,7 @@ enum QuirkTable {
         var off: Set<String> = []
         var hangsUpOnNoop = false
         var fetchLimit: UInt32?
+        var hasWrongMailboxIDs = false
     }
 
     static let rows = [
@@ -46,6 +49,8 @@ enum QuirkTable {
         Row(
             name: "NetEase", hosts: ["163.com", "126.com", "188.com", "yeah.net"], greeting: ["netease"],
             id: ["netease"], hangsUpOnNoop: true),
+        // STATUS gives octets of memory that was freed as MAILBOXID, others each time; EMAILID is right.
+        Row(name: "Cyrus 3.6", greeting: ["cyrus imap 3.4", "cyrus imap 3.6"], hasWrongMailboxIDs: true),
         // About 2,000 at a time.
         Row(
             name: "Yahoo", hosts: ["yahoo.com", "yahoo.co.jp", "aol.com", "ymail.com"], greeting: ["ymail", "yahoo"],
@@ -66,6 +71,7 @@ enum QuirkTable {
             }
             quirks.off.formUnion(row.off)
             quirks.hangsUpOnNoop = quirks.hangsUpOnNoop || row.hangsUpOnNoop
+            quirks.hasWrongMailboxIDs = quirks.hasWrongMailboxIDs || row.hasWrongMailboxIDs
             if let limit = row.fetchLimit { quirks.fetchLimit = min(limit, quirks.fetchLimit ?? limit) }
             quirks.names.append(row.name)
         }

@@ -47,15 +47,19 @@ extension RangeFetch {
         }
     }
 
-    /// The server has the message and does not give it, alone either: the host keeps it in quarantine.
+    /// The server has the message and does not give it, alone either.
     private func refuse(_ uid: UInt32, _ index: Int, _ status: Imap.Status) throws(Failure) {
-        let why = status.kind == .ok ? "its body is empty, or cannot be read" : status.words
         refusals += 1
         // So many in a row are no bad messages: it is the server that is unwell.
         if refusals >= Self.mostRefusals {
             let failure = Imap.Refusal.failure(status, step: "fetch")
             throw status.kind == .ok ? Failure(MR_E_OUTAGE, "the server gives no message of this folder") : failure
         }
+        try refuse(uid, index, status.kind == .ok ? "its body is empty, or cannot be read" : status.words)
+    }
+
+    /// The host keeps it in quarantine.
+    func refuse(_ uid: UInt32, _ index: Int, _ why: String) throws(Failure) {
         host.log(4, "message \(uid) cannot be fetched: \(why)")
         let facts = ranges[index].facts[uid]
         var record = Record([
@@ -91,6 +95,7 @@ extension RangeFetch {
         case .heal: break
         }
         commitNow = false
+        (sync.cursor.suspect, sync.cursor.losses) = (0, 0)
         try sync.commit()
     }
 }

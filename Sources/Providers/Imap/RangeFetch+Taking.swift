@@ -64,11 +64,13 @@ extension RangeFetch {
         record.set("historical", purpose == .new ? 0 : 1)
         record.set("stable", facts?.stable)
         if ranges[index].headOnly.contains(uid) { record.set("whole", facts?.size ?? data.size ?? 0) }
+        isWithinMessage = true
         try host.messageBegin(record, size: size)
     }
 
     private func end(_ uid: UInt32, _ index: Int) throws(Failure) {
         if try host.messageEnd() { commitNow = true }
+        isWithinMessage = false
         ranges[index].waiting.remove(uid)
         refusals = 0
         sync.progress()

@@ -47,6 +47,8 @@ final class RangeFetch {
     private static let ahead = 2
     /// Ranges that may be open at a time.
     private static let open = 4
+    /// Connections lost at one message after which it is not asked for any more.
+    private static let mostLosses = 3
     /// Findings between two commits (mailroom_plugin.h: want).
     private static let skips = 500
 
@@ -70,6 +72,8 @@ final class RangeFetch {
     /// A body that came before its UID.
     var orphan: [UInt8]?
     var commitNow = false
+    /// Whether a message was begun and not ended.
+    var isWithinMessage = false
     /// Messages in a row that were refused, alone as well.
     var refusals = 0
 
@@ -85,6 +89,28 @@ final class RangeFetch {
 
     /// - Returns: how many messages the server has in the ranges.
     func run() throws(Failure) -> Int {
+        do throws(Failure) {
+            try fetch()
+        } catch {
+            if error.result == mr_result(MR_E_CONNECTION) { try? keep() }
+            throw error
+        }
+        return found
+    }
+
+    /// The connection is lost: what has come is stored, and the message that was to come next is noted. Where it is always the
+    /// same, it may be what makes the server hang up.
+    private func keep() throws(Failure) {
+        guard !isWithinMessage, finished < ranges.count, ranges[finished].isAsked,
+            let next = ranges[finished].waiting.min()
+        else { return }
+        let isSame = sync.cursor.suspect == next
+        sync.cursor.suspect = next
+        sync.cursor.losses = isSame ? min(sync.cursor.losses, 1000) + 1 : 1
+        try sync.commit()
+    }
+
+    private func fetch() throws(Failure) {
         while finished < ranges.count {
             while single == nil, started < min(asked + Self.ahead, finished + Self.open, ranges.count) {
                 try startHeaders()
@@ -104,7 +130,6 @@ final class RangeFetch {
                 try sync.commit()
             }
         }
-        return found
     }
 
     // MARK: Asking
@@ -166,6 +191,11 @@ final class RangeFetch {
             record.set("stable", facts.stable)
             record.set("message_id", facts.messageID)
             let wanted = try host.want(record)
+            if wanted != .nothing, uid == sync.cursor.suspect, sync.cursor.losses >= Self.mostLosses {
+                try refuse(
+                    uid, index, "the server hung up \(sync.cursor.losses) times when it was to give this message")
+                continue
+            }
             if wanted != .nothing {
                 ranges[index].waiting.insert(uid)
                 if wanted == .header { ranges[index].headOnly.insert(uid) }

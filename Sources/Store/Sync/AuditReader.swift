@@ -12,16 +12,21 @@ package final class AuditReader {
     /// What is stored from here on came after the audit had begun.
     private let end: Int64
     private var seen: [UInt64]
+    /// No reference of the folder counts, until the next sync has gone on with a reset.
+    private let isVoid: Bool
     package private(set) var counts = AuditCounts()
 
     init(_ store: Store, folder: Int64) throws(Failure) {
         self.store = store
         self.folder = folder
-        let next = try store.read { (db) throws(Failure) in
-            try db.int("SELECT next_place FROM folder WHERE id = ?", folder)
+        let row = try store.read { (db) throws(Failure) in
+            try db.first("SELECT next_place, void_places FROM folder WHERE id = ?", folder) {
+                (row) throws(Failure) in (next: row.int(0), void: row.int(1))
+            }
         }
-        guard let next else { throw .notFound("folder \(folder)") }
-        end = min(max(next, 0), AuditReader.mostPlaces)
+        guard let row else { throw .notFound("folder \(folder)") }
+        end = min(max(row.next, 0), AuditReader.mostPlaces)
+        isVoid = row.void == Reset.running
         seen = [UInt64](repeating: 0, count: Int(end / 64) + 1)
     }
 
@@ -38,10 +43,10 @@ package final class AuditReader {
     /// Compares a page of the server's list.
     /// - Returns: what is missing or has other flags, in the order of the page.
     package func compare(_ page: [AuditItem]) throws(Failure) -> [AuditDifference] {
-        let folder = folder
+        let (folder, isVoid) = (folder, isVoid)
         let places = try store.read { (db) throws(Failure) -> [Place?] in
             var places: [Place?] = []
-            for item in page { places.append(try AuditReader.place(db, folder, item.ref)) }
+            for item in page { places.append(isVoid ? nil : try AuditReader.place(db, folder, item.ref)) }
             return places
         }
         var differences: [AuditDifference] = []

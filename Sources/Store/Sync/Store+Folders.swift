@@ -34,10 +34,10 @@ extension Store {
         return try self.folders(account)
     }
 
-    /// The account's folders by path.
+    /// The account's folders by path, in the order of its octets.
     package func folders(_ account: Int64) throws(Failure) -> [FolderRow] {
         try read { (db) throws(Failure) in
-            try FolderRow.load(db, account: account).sorted { $0.path < $1.path }
+            try FolderRow.load(db, account: account).sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
         }
     }
 

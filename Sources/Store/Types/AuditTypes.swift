@@ -4,17 +4,14 @@ package struct AuditItem: Sendable {
     package var flags: [String]
     /// Without angle brackets; nil: the server was not asked.
     package var messageID: String?
-    /// Bytes, where known.
-    package var size: Int64?
     package var stable: String?
 
     package init(
-        ref: String, flags: [String], messageID: String? = nil, size: Int64? = nil, stable: String? = nil
+        ref: String, flags: [String], messageID: String? = nil, stable: String? = nil
     ) {
         self.ref = ref
         self.flags = flags
         self.messageID = messageID
-        self.size = size
         self.stable = stable
     }
 }

@@ -103,30 +103,40 @@ extension Store {
     }
 
     /// An attempt failed: it is made again, not before `until`.
-    package func putOffWish(_ id: Int64, _ failure: Failure, until: Int64, lease: Lease) throws(Failure) {
+    /// - Parameter untilSynced: or as soon as the folder of its place has been synced, which is due at once.
+    package func putOffWish(
+        _ id: Int64, _ failure: Failure, until: Int64, untilSynced: Bool = false, lease: Lease
+    ) throws(Failure) {
         try write(.normal) { (transaction) throws(Failure) in
             guard let wish = try transaction.wishRow(id) else { return }
             try transaction.require(lease, for: wish.account)
             try transaction.db.run(
-                "UPDATE wish SET next_attempt = ?, reason = ?, cause = ?, server_text = ? WHERE id = ?", until,
-                failure.message, failure.cause, failure.serverText, id)
+                "UPDATE wish SET next_attempt = ?, reason = ?, cause = ?, server_text = ?, outcome = ? WHERE id = ?",
+                until, failure.message, failure.cause, failure.serverText, untilSynced ? "stale" : nil, id)
+            if untilSynced, let folder = wish.folder { try transaction.makeDue(folder, of: wish.account) }
             transaction.change("wish", id, account: wish.account, "changed", "put_off")
         }
     }
 
-    /// To be called when a folder was synced whole: places that wishes made there, and that this sync, begun at `since`,
-    /// has not found, are not on the server.
+    /// To be called when a folder was synced whole: wishes that waited for that can be carried out, and places that wishes
+    /// made there, and that this sync, begun at `since`, has not found, are not on the server.
     package func settlePending(folder: Int64, since: Int64, lease: Lease) throws(Failure) {
         let waiting = try read { (db) throws(Failure) in
             try db.exists(
                 """
                 SELECT 1 FROM place p JOIN folder f ON f.id = p.folder
-                WHERE p.folder = ? AND p.ref IS NULL AND p.wish IS NOT NULL AND f.complete = 1
-                """, folder)
+                WHERE p.folder = ?1 AND p.ref IS NULL AND p.wish IS NOT NULL AND f.complete = 1
+                UNION ALL SELECT 1 FROM wish WHERE account = ?2 AND state = 'open' AND outcome = 'stale' AND folder = ?1
+                """, folder, lease.account)
         }
         guard waiting else { return }
         try write(.normal) { (transaction) throws(Failure) in
             try transaction.require(lease)
+            try transaction.db.run(
+                """
+                UPDATE wish SET next_attempt = NULL, outcome = NULL
+                WHERE account = ? AND state = 'open' AND outcome = 'stale' AND folder = ?
+                """, lease.account, folder)
             try transaction.dropUnfound(in: folder, before: since)
         }
     }

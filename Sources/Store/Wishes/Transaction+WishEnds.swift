@@ -50,7 +50,11 @@ extension Transaction {
         case .move, .copy, .delete, .append:
             try end(wish, "done", outcome: nil)
             if wish.kind == .move || wish.kind == .delete, let source = try place(wish.place) { try dropPlace(source) }
-            if let ref = found.placed { try setReference(wish, ref) }
+            if let ref = found.placed {
+                try setReference(wish, ref)
+            } else if let target = try place(wish.targetPlace), target.ref == nil {
+                try makeDue(target.folder, of: wish.account)
+            }
             for id in wish.thenDelete {
                 if let other = try wishPlace(id) { _ = try wishDelete(ofHidden: other) }
             }
@@ -84,6 +88,12 @@ extension Transaction {
         guard target.ref == nil else { return }  // another copy of it: the next sync brings it
         try db.run("UPDATE place SET ref = ? WHERE id = ?", ref, target.id)
         try forgetEndedWish(target.id)
+    }
+
+    /// The folder must be synced, whatever the server says of its contents.
+    func makeDue(_ folder: Int64, of account: Int64) throws(Failure) {
+        try db.run("UPDATE folder SET next_sync = NULL, status = NULL WHERE id = ?", folder)
+        try db.run("UPDATE account SET next_sync = NULL WHERE id = ? AND next_sync > ?", account, now)
     }
 
     // MARK: lost
@@ -132,6 +142,7 @@ extension Transaction {
             case .move where wish.begun || seen, .copy where wish.begun || seen:
                 // An attempt may have gone through: then the next sync of the target finds it.
                 try end(wish, "done", outcome: "gone")
+                if !seen, let target = wish.target { try makeDue(target, of: wish.account) }
             case .move, .copy, .flags, .append:
                 try lose(wish, WishLoss(reason: "the message is not in its folder any more"))
             }
@@ -161,7 +172,7 @@ extension Transaction {
             """
             SELECT p.id, (SELECT max(w.id) FROM wish w WHERE w.target_place = p.id) FROM place p
             WHERE p.folder = ?1 AND p.ref IS NULL AND p.wish IS NOT NULL AND NOT EXISTS (SELECT 1 FROM wish w
-              WHERE w.target_place = p.id AND (w.state = 'open' OR w.ended_at >= ?2))
+              WHERE w.target_place = p.id AND (w.state = 'open' OR w.ended_at > ?2))
             """, folder, before
         ) { (row) throws(Failure) in (place: row.int(0), wish: row.optionalInt(1)) }
         for (id, wish) in left {

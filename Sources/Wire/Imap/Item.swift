@@ -30,10 +30,13 @@ extension Imap {
             }
         }
 
-        /// An object's name (RFC 8474, section 7: objectid), which stands in parentheses; NIL is none.
+        /// An object's name (RFC 8474, section 7: objectid), which stands in parentheses. Nil where it is none: NIL, or
+        /// octets that no name has.
         package var objectID: String? {
-            let text = items?.first?.text ?? self.text
-            return text?.isEmpty == true || text?.uppercased() == "NIL" ? nil : text
+            guard let name = items?.first?.bytes ?? bytes, (1...255).contains(name.count),
+                name.allSatisfy({ $0.isDigit || (0x41...0x5a).contains($0.upperCased) || $0 == 0x2d || $0 == 0x5f })
+            else { return nil }
+            return String(decoding: name, as: UTF8.self)
         }
 
         /// A count; -1 and nonsense are nil, and 12.0 is 12.

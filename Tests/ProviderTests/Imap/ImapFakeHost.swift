@@ -259,14 +259,7 @@ final class ImapFakeHost {
         return 0
     }
 
-    func clearEmitted() { emitted = [] }
-
     func line(_ limit: Int, _ out: inout mr_bytes) -> Int32 {
-        while incoming[taken...].firstIndex(of: 10) == nil {
-            let more = server.more()
-            if more.isEmpty { break }
-            incoming += more
-        }
         guard let end = incoming[taken...].firstIndex(of: 10) else { return Int32(MR_E_CONNECTION) }
         var line = incoming[taken..<end]
         if line.last == 13 { line.removeLast() }
@@ -278,7 +271,6 @@ final class ImapFakeHost {
     }
 
     func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
-        if incoming.count == taken { incoming += server.more() }
         let count = min(buffer.count, piece, incoming.count - taken)
         buffer.copyBytes(from: incoming[taken..<taken + count])
         taken += count
@@ -314,10 +306,4 @@ protocol ImapFakePeer: AnyObject {
     /// What it answers to these octets.
     func hear(_ bytes: [UInt8]) -> [UInt8]
     func secure()
-    /// Waits for more: empty where none comes.
-    func more() -> [UInt8]
-}
-
-extension ImapFakePeer {
-    func more() -> [UInt8] { [] }
 }

@@ -141,6 +141,9 @@ final class ImapFakeServer: ImapFakePeer {
         }
     }
 
+    /// The message that makes it hang up; 0: none.
+    var hangUpAt: UInt32 = 0
+
     /// What SINCE is answered by: ms since 1970.
     var since: Int64 = 0
 
@@ -172,6 +175,7 @@ final class ImapFakeServer: ImapFakePeer {
         func say(_ text: String) { out += Array((text + "\r\n").utf8) }
         for (index, message) in messages.enumerated() {
             guard ranges.contains(where: { $0.contains(message.uid) }), message.modSeq > since else { continue }
+            if isBody, message.uid == hangUpAt { return }
             let isBad = message.uid == badUID && isBody && (!isSingle || isHopeless)
             if isBad, quirks.contains(.refusesRange) {
                 return say("\(tag) NO Some messages could not be FETCHed (Failure)")

@@ -59,6 +59,8 @@ enum ImapFakeTable {
             guard let host = ImapFakeTable.host(context), let name else { return Int32(MR_E_INVALID) }
             host.connect("\(String(cString: name)):\(port) \(tls)")
             if tls == 1 { host.server.secure() }
+            // A stream that nobody closed still has its host.
+            _ = Unmanaged.passRetained(host)
             out?.pointee = context
             return 0
         }
@@ -82,7 +84,11 @@ enum ImapFakeTable {
             ImapFakeTable.host(context)?.park(milliseconds)
             return 0
         }
-        table.close = { ImapFakeTable.host($0)?.close() }
+        table.close = { stream in
+            guard let host = ImapFakeTable.host(stream) else { return }
+            host.close()
+            Unmanaged.passUnretained(host).release()
+        }
     }
 
     private static func addFindings(_ table: inout mr_host) {

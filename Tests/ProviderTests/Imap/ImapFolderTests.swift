@@ -44,7 +44,7 @@ struct ImapFolderTests {
             + "* LIST () \"/\" \"Projekt/Trash\"\r\n* LIST () NIL Flat\r\n* LIST () \"/\" inbox\r\n% OK done\r\n"
         let (fake, script) = try Self.folders(
             "SPECIAL-USE LIST-EXTENDED",
-            [("LIST \"\" \"*\" RETURN (SPECIAL-USE)", answer)] + Self.noStatus(8))
+            [("LIST \"\" \"*\" RETURN (SPECIAL-USE)", answer)] + Self.noStatus(7))
         #expect(script.isDone)
         #expect(fake.emitted.allSatisfy { $0.kind == "folder" })
         #expect(

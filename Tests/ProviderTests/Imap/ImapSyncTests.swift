@@ -137,7 +137,7 @@ struct ImapSyncTests {
         try fake.sync()
         #expect(fake.store["4"]?.flags == "")
         let words = String(decoding: fake.cursor, as: UTF8.self).split(separator: " ")
-        fake.setCursor(words.dropLast(2).joined(separator: " ") + " \(ImapFakeHost.now - 30 * 60 * 1000) 0")
+        fake.setCursor(words.dropLast(4).joined(separator: " ") + " \(ImapFakeHost.now - 30 * 60 * 1000) 0 0 0")
         try fake.sync()
         #expect(fake.store["4"]?.flags == "\\Seen")
         Self.expectSame(fake, server)
@@ -168,7 +168,7 @@ struct ImapSyncTests {
 
     @Test(arguments: [
         "", "x", "imap1 1 2 3", "imap1 77 30 40 30 5 0", "imap2 77 30 1 30 5 0", "imap1 77 30 1 30 5 0 ",
-        "imap2 77 30 1 30 5 0 -1",
+        "imap2 77 30 1 30 5 0 0", "imap2 77 30 1 30 5 0 -1 0 0",
     ])
     func cursorsOfAnotherKind(_ text: String) throws {
         let (fake, server) = Self.begun(30)

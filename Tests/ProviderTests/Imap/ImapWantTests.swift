@@ -74,6 +74,27 @@ struct ImapWantTests {
         ImapSyncTests.expectSame(fake, server)
     }
 
+    /// A message that makes the server hang up is not asked for a fourth time; what came before it is kept each time.
+    @Test func killer() throws {
+        let (fake, server) = ImapSyncTests.begun(30)
+        var asked = 0
+        server.before = { server, command in
+            guard command.contains("BODY.PEEK[]") else { return server.hangUpAt = 0 }
+            asked += 1
+            server.hangUpAt = 12
+        }
+        for round in 1...3 {
+            let failure = #expect(throws: Failure.self) { try fake.sync() }
+            #expect(failure?.result == mr_result(MR_E_CONNECTION))
+            #expect(fake.store.count == 11 && !fake.isComplete, "round \(round)")
+            #expect(fake.cursor.suffix(5) == Array(" 12 \(round)".utf8))
+        }
+        try fake.sync()
+        #expect(fake.store.count == 29 && fake.isComplete && asked == 4)
+        #expect(fake.refused.keys.map { $0 } == ["12"])
+        #expect(fake.cursor.suffix(4) == Array(" 0 0".utf8))
+    }
+
     /// Mail from before a date is not asked for, until it is wanted.
     @Test func since() throws {
         let (fake, server) = ImapSyncTests.begun(2100)

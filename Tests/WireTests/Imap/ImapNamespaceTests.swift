@@ -58,6 +58,8 @@ struct ImapNamespaceTests {
             ("* STATUS x (MAILBOXID (F2212ea87-6097) MESSAGES 3.0)", "F2212ea87-6097", 3),
             ("* STATUS x (MESSAGES \"4\" MAILBOXID F1)", "F1", 4), ("* STATUS x (MAILBOXID NIL MESSAGES -1)", nil, nil),
             ("* STATUS x (MAILBOXID () MESSAGES 3.x)", nil, nil),
+            ("* STATUS x (MAILBOXID (a\u{f8}b) MESSAGES 3)", nil, 3),
+            ("* STATUS x (MAILBOXID (a.b) MESSAGES 3)", nil, 3),
         ] as [(String, String?, UInt64?)])
     func statusWithObject(_ text: String, _ object: String?, _ messages: UInt64?) throws {
         guard case .mailboxStatus(let status)? = try ImapFeed.responses(text).first else {

@@ -135,6 +135,30 @@ struct ImapResponseTests {
     }
 
     @Test(arguments: [
+        ("* VANISHED (EARLIER) 41,43:116", true, [41...41, 43...116]), ("* VANISHED 7", false, [7...7]),
+        ("* VANISHED (EARLIER) 5:3,4,1", true, [1...1, 3...5]), ("* VANISHED (earlier) 2.0:4.0", true, [2...4]),
+        ("* VANISHED  (EARLIER)  10:*", true, [10...UInt32.max]),
+    ])
+    func vanishedQuirks(_ text: String, _ earlier: Bool, _ ranges: [ClosedRange<UInt32>]) throws {
+        guard case .vanished(let vanished)? = try ImapFeed.responses(text).first else {
+            Issue.record("no VANISHED: \(try ImapFeed.responses(text))")
+            return
+        }
+        #expect(vanished.earlier == earlier && vanished.uids.ranges == ranges)
+    }
+
+    @Test(arguments: [
+        ("* 0 FETCH (UID 3 FLAGS NIL)", 3, []), ("* 1.0 FETCH (UID 3.0 FLAGS (\\Seen))", 3, ["\\Seen"]),
+        ("* 1 FETCH (FLAGS ({5}\r\n$Junk) UID \"3\")", 3, ["$Junk"]), ("* -1 FETCH (UID 3 FLAGS ())", 3, []),
+        ("* 1 FETCH (UID 3 RFC822.SIZE NIL FLAGS () INTERNALDATE NIL BODYSTRUCTURE ())", 3, []),
+        ("* 1 FETCH (MODSEQ (-1) UID 3 FLAGS ())", 3, []), ("* 1 FETCH (MODSEQ NIL UID 3 FLAGS ())", 3, []),
+    ])
+    func fetchQuirks(_ text: String, _ uid: UInt32, _ flags: [String]) throws {
+        let data = try #require(try ImapFeed.fetch(text))
+        #expect(data.uid == uid && data.flags == flags && data.modSeq == nil)
+    }
+
+    @Test(arguments: [
         ("* STATUS INBOX (MESSAGES", "STATUS"), ("* 99999999999999999999999 EXISTS", "99999999999999999999999"),
         ("* LIST", "LIST"), ("* LIST (\\x", "LIST"), ("* LIST () \"/\"", "LIST"), ("* FLAGS x", "FLAGS"),
         ("* SEARCH 1 x", "SEARCH"), ("* VANISHED 1:", "VANISHED"), ("* ESEARCH ALL", "ESEARCH"), ("* ID (\"", "ID"),

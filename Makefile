@@ -3,6 +3,7 @@
 # make deps       installs what the build and the tests need and this machine lacks
 # make demo       the main job on a real Dovecot and a real Postfix, with the tool
 # make test       everything: lint, unit tests, ABI, bindings, end to end
+# make fuzz       five minutes of fuzzing: what servers and messages may say
 # make bench      measures, beside mbsync, and writes the figures into docs/performance.md
 # make soak       long runs: two sides at one mailbox at random against four servers, and 300,000 messages
 # make format     puts the Swift sources into their form; `make lint` says where they are not
@@ -18,7 +19,7 @@ AS_ROOT   := $(if $(filter 0,$(shell id -u)),,sudo -n env PATH="$$PATH" PYTHONDO
 MAILDIR   := bindings/c/examples/maildir
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: all dist dist-test install deps demo test bench soak format lint clean help
+.PHONY: all dist dist-test install deps demo test fuzz bench soak format lint clean help
 all: dist
 
 help:
@@ -100,6 +101,10 @@ demo: deps
 test: deps
 	@$(PYTHON) Tests/Tools/run.py
 
+fuzz:
+	@Tests/Tools/deps.sh check build
+	@python3 Tests/Fuzz/run.py
+
 bench: deps
 	@$(MAKE) --no-print-directory dist
 	@$(AS_ROOT) env PYTHONPATH=Tests $(PYTHON) -m Benchmarks
@@ -115,4 +120,4 @@ lint:
 	$(SWIFT) format lint -s -r Package.swift Sources Tests
 
 clean:
-	rm -rf .build .build-ship .build-test .build-tool .build-static .build-wheel .build-venv dist dist-test
+	rm -rf .build .build-ship .build-test .build-tool .build-fuzz .build-static .build-wheel .build-venv dist dist-test

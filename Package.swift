@@ -90,9 +90,17 @@ let rooms: [Target] = [
         linked: shipped(soname: "mail.so", exports: "Sources/Providers/MailPlugin/exports.map")),
 ]
 
-/// A host for tests of providers, and for the fuzzer.
-let fakeHost: [Target] =
-    shipping ? [] : [room("FakeHost", ["Base", "CMailroom", "PluginKit"], path: "Tests/FakeHost")]
+/// A host for tests of providers, and what is fuzzed against it.
+let support: [Target] =
+    shipping
+    ? []
+    : [
+        room("FakeHost", ["Base", "CMailroom", "PluginKit"], path: "Tests/FakeHost"),
+        room(
+            "FuzzTargets",
+            ["Base", "FakeHost", "Mime", "PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider"],
+            path: "Tests/Fuzz/Targets"),
+    ]
 
 let roomTests: [Target] = [
     tests("BaseTests", ["Base"]),
@@ -104,17 +112,13 @@ let roomTests: [Target] = [
     tests("EngineTests", ["Base", "CMailroom", "Mime", "Transport", "Store", "PluginHost", "Engine"]),
     tests(
         "ProviderTests",
-        ["Base", "Wire", "PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider", "FakeHost"]),
+        ["Base", "Wire", "PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider", "FakeHost", "FuzzTargets"]),
 ]
 
 let fuzzer: [Target] = [
     .target(name: "CFuzz", path: "Tests/Fuzz/CFuzz"),
     .executableTarget(
-        name: "fuzz",
-        dependencies: [
-            "Base", "CFuzz", "FakeHost", "Mime", "PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider",
-        ],
-        path: "Tests/Fuzz/Targets", swiftSettings: house,
+        name: "fuzz", dependencies: ["CFuzz", "FuzzTargets"], path: "Tests/Fuzz/Main", swiftSettings: house,
         linkerSettings: [
             .unsafeFlags([Context.environment["MAILROOM_FUZZER"] ?? "-lFuzzer", "-use-ld=lld"] + link("-lstdc++"))
         ]),
@@ -149,5 +153,5 @@ let package =
         targets: tool, swiftLanguageModes: [.v6])
     : Package(
         name: "mailroom", products: build == "fuzz" ? [] : libraries,
-        targets: rooms + testHooks + fakeHost + (shipping ? [] : build == "fuzz" ? fuzzer : roomTests),
+        targets: rooms + testHooks + support + (shipping ? [] : build == "fuzz" ? fuzzer : roomTests),
         swiftLanguageModes: [.v6])

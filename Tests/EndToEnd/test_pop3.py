@@ -145,9 +145,11 @@ def test_no_tls_no_password(room, site, user):
         assert f"user=<{user}" not in plain.log()
 
 
-def test_wrong_password(room, server, user):
-    with pytest.raises(mailroom.AuthError) as caught:
-        room.connect(**settings(server, user, password="wrong"))
+def test_wrong_password(store, site, server, user):
+    # Courier takes five seconds to say no.
+    with mailroom.open(store, key_file=True, ca_file=site.ca, connect_timeout_ms=15000, io_timeout_ms=15000) as room:
+        with pytest.raises(mailroom.AuthError) as caught:
+            room.connect(**settings(server, user, password="wrong"))
     assert caught.value.fields["step"] == "auth"
 
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Engine
 
 @Suite struct ConnectionsTests {
-    private let key = Connections.Key(account: 1, host: "a")
+    private let key = Connections.Key(account: 1, scheme: "imap", host: "a")
 
     @Test func theAccountsLimitHoldsAndTheWatchLeavesRoom() throws {
         let connections = Connections(ofProcess: 100, ofHost: nil)
@@ -14,8 +14,13 @@ import Testing
         let work = try #require(connections.take(key, limit: 2, for: .work))
         #expect(connections.take(key, limit: 2, for: .work) == nil)
         // Another account, and the account's other server, have their own.
-        let other = try #require(connections.take(Connections.Key(account: 2, host: "a"), limit: 2, for: .watch))
-        let elsewhere = try #require(connections.take(Connections.Key(account: 1, host: "b"), limit: 2, for: .watch))
+        let sending = connections.take(Connections.Key(account: 1, scheme: "smtp", host: "a"), limit: 1, for: .work)
+        #expect(sending != nil)
+        sending?.end()
+        let other = try #require(
+            connections.take(Connections.Key(account: 2, scheme: "imap", host: "a"), limit: 2, for: .watch))
+        let elsewhere = try #require(
+            connections.take(Connections.Key(account: 1, scheme: "imap", host: "b"), limit: 2, for: .watch))
         work.end()
         work.end()
         #expect(connections.count(key) == 1)
@@ -33,15 +38,15 @@ import Testing
         let connections = Connections(ofProcess: 4, ofHost: 2)
         var slots: [Connections.Slot] = []
         for account in 1...2 {
-            let key = Connections.Key(account: Int64(account), host: "a")
+            let key = Connections.Key(account: Int64(account), scheme: "imap", host: "a")
             slots.append(try #require(connections.take(key, limit: 9, for: .work)))
         }
-        #expect(connections.take(Connections.Key(account: 3, host: "a"), limit: 9, for: .work) == nil)
+        #expect(connections.take(Connections.Key(account: 3, scheme: "imap", host: "a"), limit: 9, for: .work) == nil)
         for account in 3...4 {
-            let key = Connections.Key(account: Int64(account), host: "b")
+            let key = Connections.Key(account: Int64(account), scheme: "imap", host: "b")
             slots.append(try #require(connections.take(key, limit: 9, for: .work)))
         }
-        #expect(connections.take(Connections.Key(account: 5, host: "c"), limit: 9, for: .work) == nil)
+        #expect(connections.take(Connections.Key(account: 5, scheme: "imap", host: "c"), limit: 9, for: .work) == nil)
         slots.removeAll()
         // The last reference gives it back.
         #expect(connections.count == 0)

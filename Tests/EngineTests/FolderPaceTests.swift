@@ -1,8 +1,9 @@
 import Base
-import Store
+
 import Testing
 
 @testable import Engine
+@testable import Store
 
 @Suite struct FolderPaceTests {
     private let now: Int64 = 1_000_000_000_000

@@ -58,36 +58,40 @@ import Testing
         #expect(ServerLimit.namedTime(words) == expected)
     }
 
+    private func key(_ account: Int64, _ host: String) -> Connections.Key {
+        Connections.Key(account: account, scheme: "imap", host: host)
+    }
+
     @Test func whatTheServerWantsIsObeyedUntilItsTime() throws {
         let pauses = Pauses()
-        try pauses.check(account: 1, host: "a")
+        try pauses.check(key(1, "a"))
         let wish = failure(MR_E_THROTTLED, "Request is throttled. Suggested Backoff Time: 299961 milliseconds")
             .understood()
-        let noted = pauses.note(wish, account: 1, host: "a")
+        let noted = pauses.note(wish, key(1, "a"))
         #expect(noted.retryAfterMs == 299_961)
-        let held = #expect(throws: Failure.self) { try pauses.check(account: 1, host: "a") }
+        let held = #expect(throws: Failure.self) { try pauses.check(key(1, "a")) }
         #expect(held?.result == Int32(MR_E_THROTTLED))
         #expect(held?.serverText == wish.serverText)
         #expect((held?.retryAfterMs ?? 0) > 290_000)
         // Nobody else waits for it: not another account, not the account's other server.
-        try pauses.check(account: 2, host: "a")
-        try pauses.check(account: 1, host: "b")
+        try pauses.check(key(2, "a"))
+        try pauses.check(key(1, "b"))
         // A shorter wish does not end a longer one.
         var short = wish
         short.retryAfterMs = 1_000
-        _ = pauses.note(short, account: 1, host: "a")
-        #expect(throws: Failure.self) { try pauses.check(account: 1, host: "a") }
+        _ = pauses.note(short, key(1, "a"))
+        #expect(throws: Failure.self) { try pauses.check(key(1, "a")) }
         pauses.forget(account: 1)
-        try pauses.check(account: 1, host: "a")
+        try pauses.check(key(1, "a"))
     }
 
     @Test func whatIsNoWishMakesNoPause() throws {
         let pauses = Pauses()
-        _ = pauses.note(failure(MR_E_CONNECTION, ""), account: 1, host: "a")
+        _ = pauses.note(failure(MR_E_CONNECTION, ""), key(1, "a"))
         var own = Failure(MR_E_THROTTLED, "no turn")
         own.cause = "limit.logins"
-        _ = pauses.note(own, account: 1, host: "a")
-        try pauses.check(account: 1, host: "a")
+        _ = pauses.note(own, key(1, "a"))
+        try pauses.check(key(1, "a"))
     }
 
     @Test(

@@ -8,8 +8,10 @@ extension FakeHost {
         let ref = header.text("ref") ?? ""
         checkRef(ref)
         wanted.append(header)
-        if store[ref] != nil || refused.contains(ref) { return Int32(MR_SKIP) }
-        switch policy(header) {
+        let wanted = policy(header)
+        if let held = store[ref], held.whole == nil || wanted != .whole { return Int32(MR_SKIP) }
+        if refused.contains(ref) { return Int32(MR_SKIP) }
+        switch wanted {
         case .whole: return 0
         case .header: return Int32(MR_HEADER)
         case .nothing: return Int32(MR_SKIP)

@@ -100,8 +100,9 @@ package final class FakeHost {
     /// Any fields as an argument of a call.
     package func record(_ record: Record) -> Fields { Fields(host, make(record)) }
 
-    /// One call of a provider: what it leaves uncommitted is dropped, as after any call.
-    package func call(_ body: () throws(Failure) -> Void) throws(Failure) {
+    /// One call of a provider: what it leaves uncommitted is dropped, as after any call. One without a cursor
+    /// commits by returning.
+    package func call(hasCursor: Bool = true, _ body: () throws(Failure) -> Void) throws(Failure) {
         pending = []
         open = nil
         progress = []
@@ -110,7 +111,11 @@ package final class FakeHost {
             open = nil
         }
         try body()
-        if !pending.isEmpty { broken.append("findings without a commit") }
+        if !hasCursor {
+            _ = commit(cursor)
+        } else if !pending.isEmpty {
+            broken.append("findings without a commit")
+        }
         if open != nil { broken.append("returned within a message") }
     }
 

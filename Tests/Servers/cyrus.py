@@ -25,6 +25,7 @@ virtdomains: userid
 defaultdomain: test.example
 servername: cyrus.test.example
 allowplaintext: yes
+failedloginpause: 0
 sasl_pwcheck_method: auxprop
 sasl_auxprop_plugin: sql
 sasl_sql_engine: sqlite3

@@ -28,18 +28,13 @@ class AccountCall: CallDelegate {
 
     /// Logs in, within the limits of the server (Limits/AccountCall+Opening.swift). The login itself, greeting included,
     /// takes at most twice the time allowed for dialling.
-    /// - Parameters:
-    ///   - purpose: what is watched leaves room for work.
-    ///   - reuse: a session that is kept open will do as well.
+    /// - Parameter purpose: what is watched leaves room for work.
     /// - Throws: also `MR_E_KEY` where the account has secrets that this process cannot read, and `MR_E_THROTTLED` where
     ///   a limit stands against it.
-    func open(
-        _ scheme: String, for purpose: Connections.Purpose = .work, reuse: Bool = false
-    ) throws(Failure) -> ProviderSession {
+    func open(_ scheme: String, for purpose: Connections.Purpose = .work) throws(Failure) -> ProviderSession {
         if !core.store.hasKey, !(try core.store.secretNames(account: account.id).isEmpty) {
             throw Failure(MR_E_KEY, "the account's secrets cannot be read: this process has no key")
         }
-        if reuse, let kept = core.sessions?.take(account, scheme) { return kept }
         let provider = try core.registry.provider(scheme)
         return try open(provider, MailServer(account, scheme, provider.manifest), purpose)
     }
@@ -50,9 +45,11 @@ class AccountCall: CallDelegate {
         session.attached = nil
     }
 
-    /// Keeps the session for what comes next, where it is sound and there is room; else closes it.
+    /// Keeps the session for what comes next, where it is sound and there is room; else closes it. A maildrop (POP3) is
+    /// locked while one is logged in, and shows nothing that came since.
     func giveBack(_ session: ProviderSession, _ scheme: String) {
-        if interruption.reason == .none, core.sessions?.keep(session, account, scheme) == true { return }
+        let drops = (try? core.registry.manifest(scheme))?.can("drop") == true
+        if !drops, interruption.reason == .none, core.sessions?.keep(session, account, scheme) == true { return }
         close(session, scheme)
     }
 

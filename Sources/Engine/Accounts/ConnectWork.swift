@@ -73,7 +73,8 @@ struct AccountFailure {
         var explained = failure.explained()
         explained.account = account.id
         explained.provider = explained.provider ?? account.provider
-        guard interruption.reason == .none, failure.result != Int32(MR_E_KEY), failure.result != Int32(MR_E_FORKED)
+        guard interruption.reason == .none, !interruption.isGivingWay, failure.result != Int32(MR_E_KEY),
+            failure.result != Int32(MR_E_FORKED)
         else { return explained }
         let health = try core.store.account(account.id).health
         let now = Clock.wall()

@@ -98,7 +98,10 @@ final class AuditCall: AccountCall {
     func finish() throws(Failure) -> Findings {
         try compare()
         if let reader {
-            for extra in try reader.finish(limit: max(room - findings.items.count, 0)) { tell(extra) }
+            // What was fetched and is gone from the server is kept where the provider is of that kind: nothing is extra.
+            if try !core.registry.manifest(account.provider).can("drop") {
+                for extra in try reader.finish(limit: max(room - findings.items.count, 0)) { tell(extra) }
+            }
             findings.counts = reader.counts
             findings.counts.missing -= keptOut
             findings.counts.skipped += keptOut

@@ -21,6 +21,7 @@ final class Interruption: Sendable {
     private let job: Int64?
     private let store: Store
     private let holds = Atomic<Bool>(false)
+    private let gives = Atomic<Bool>(false)
 
     init(store: Store, job: Int64?) {
         self.store = store
@@ -43,6 +44,13 @@ final class Interruption: Sendable {
         holds.store(false, ordering: .sequentiallyConsistent)
         try check()
     }
+
+    /// Asks for an end at the next commit because something else of the account is more urgent; what is left is done after
+    /// that. A wait on a server is not torn.
+    func giveWay() { gives.store(true, ordering: .sequentiallyConsistent) }
+
+    /// Whether the work ends by `giveWay`.
+    var isGivingWay: Bool { gives.load(ordering: .sequentiallyConsistent) }
 
     func letGo() { holds.store(false, ordering: .sequentiallyConsistent) }
 

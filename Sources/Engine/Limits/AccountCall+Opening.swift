@@ -9,8 +9,30 @@ extension AccountCall {
     func open(
         _ provider: LoadedProvider, _ server: MailServer, _ purpose: Connections.Purpose
     ) throws(Failure) -> ProviderSession {
-        try core.pauses.check(account: account.id, host: server.host)
-        let key = Connections.Key(account: account.id, host: server.host)
+        let key = Connections.Key(account: account.id, scheme: provider.scheme, host: server.host)
+        try core.pauses.check(key)
+        do throws(Failure) {
+            return try openOnce(provider, server, key, purpose)
+        } catch {
+            // A connection of our own was in the way, and goes: the work need not fail for that.
+            guard error.cause == "connection.limit", purpose == .work, core.connections.count(key) > 0 else {
+                throw error
+            }
+            core.watchers?.shed(account.id)
+            let until = Clock.boot() + 3_000
+            while core.connections.count(key) > 0, Clock.boot() < until {
+                try interruption.check()
+                core.connections.pause(100)
+            }
+            guard core.connections.count(key) == 0 else { throw error }
+            core.pauses.end(key)
+            return try openOnce(provider, server, key, purpose)
+        }
+    }
+
+    private func openOnce(
+        _ provider: LoadedProvider, _ server: MailServer, _ key: Connections.Key, _ purpose: Connections.Purpose
+    ) throws(Failure) -> ProviderSession {
         let until = Clock.boot() + 2 * core.options.connectTimeoutMs
         let slot = try slot(key, server, purpose, until)
         do throws(Failure) {
@@ -73,6 +95,6 @@ extension AccountCall {
                 understood.retryAfterMs = understood.retryAfterMs ?? 5_000
             }
         }
-        return core.pauses.note(understood, account: account.id, host: server.host)
+        return core.pauses.note(understood, key)
     }
 }

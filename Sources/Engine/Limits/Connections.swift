@@ -6,8 +6,10 @@ import Store
 /// The connections that this process has open, counted by account and server, by server, and in all, so that none of
 /// their limits is passed. (Two processes do not have the same account open: its lease is with one of them.)
 final class Connections: Sendable {
+    /// One account's side at one server: sending and receiving have limits of their own, also at the same host.
     struct Key: Hashable, Sendable {
         let account: Int64
+        let scheme: String
         let host: String
     }
 

@@ -20,7 +20,7 @@ final class LearnedLimits: Sendable {
         if let there {
             learned = there
         } else {
-            learned = LearnedLimits.read(try? store.stateGet(account: key.account, key: LearnedLimits.name(key.host)))
+            learned = LearnedLimits.read(try? store.stateGet(account: key.account, key: LearnedLimits.name(key)))
             known.withLock { $0[key] = .some(learned) }
         }
         guard let learned, learned.until > Clock.wall() else { return server.connections }
@@ -34,7 +34,7 @@ final class LearnedLimits: Sendable {
         let learned = Learned(connections: open, until: Clock.wall() + LearnedLimits.keepMs)
         known.withLock { $0[key] = .some(learned) }
         let text = "\(learned.connections) \(learned.until)"
-        try? store.statePut(account: key.account, key: LearnedLimits.name(key.host), Array(text.utf8))
+        try? store.statePut(account: key.account, key: LearnedLimits.name(key), Array(text.utf8))
         return open
     }
 
@@ -42,7 +42,9 @@ final class LearnedLimits: Sendable {
         known.withLock { known in known = known.filter { $0.key.account != account } }
     }
 
-    private static func name(_ host: String) -> String { "engine.connections.\(host.prefix(200))" }
+    private static func name(_ key: Connections.Key) -> String {
+        "engine.connections.\(key.scheme).\(key.host.prefix(200))"
+    }
 
     private static func read(_ value: [UInt8]??) -> Learned? {
         guard let bytes = value ?? nil else { return nil }

@@ -5,11 +5,6 @@ import Synchronization
 
 /// Until when an account leaves a server alone, because the server asked for it: also what an impatient caller asks for.
 final class Pauses: Sendable {
-    private struct Key: Hashable {
-        let account: Int64
-        let host: String
-    }
-
     private struct Pause {
         let until: Int64
         let why: Failure
@@ -17,18 +12,17 @@ final class Pauses: Sendable {
 
     /// Where the server names no time.
     static let unnamedMs: Int64 = 60_000
-    private let pauses = Mutex<[Key: Pause]>([:])
+    private let pauses = Mutex<[Connections.Key: Pause]>([:])
 
     /// Begins a pause where the failure is a server's wish for one.
     /// - Returns: the failure, with the time to wait.
-    func note(_ failure: Failure, account: Int64, host: String) -> Failure {
+    func note(_ failure: Failure, _ key: Connections.Key) -> Failure {
         guard failure.result == Int32(MR_E_THROTTLED), !Pauses.own.contains(failure.cause ?? "") else { return failure }
         let pause = HealthRules.namedPause(failure) ?? Pauses.unnamedMs
         var noted = failure
         noted.retryAfterMs = pause
         let until = Clock.boot() + pause
         pauses.withLock { pauses in
-            let key = Key(account: account, host: host)
             if let there = pauses[key], there.until >= until { return }
             pauses[key] = Pause(until: until, why: noted)
             if pauses.count > 10_000 {
@@ -40,8 +34,7 @@ final class Pauses: Sendable {
     }
 
     /// - Throws: what the pause was made for, with the time that is left of it.
-    func check(account: Int64, host: String) throws(Failure) {
-        let key = Key(account: account, host: host)
+    func check(_ key: Connections.Key) throws(Failure) {
         let left: Failure? = pauses.withLock { pauses in
             guard let pause = pauses[key] else { return nil }
             let left = pause.until - Clock.boot()
@@ -54,6 +47,11 @@ final class Pauses: Sendable {
             return failure
         }
         if let left { throw left }
+    }
+
+    /// The pause is over before its time: what made it is gone.
+    func end(_ key: Connections.Key) {
+        pauses.withLock { _ = $0.removeValue(forKey: key) }
     }
 
     /// What was held against an account is forgotten: it was reconnected, or disconnected.

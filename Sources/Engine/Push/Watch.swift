@@ -23,6 +23,8 @@ struct Watch {
     /// Counted up at every step: a timer or a wake of an earlier one finds nobody.
     var number: Int64 = 0
     let host: String
+    /// By the boot clock: one that is off is not looked at before, unless something of the account changes.
+    var offUntil: Int64 = 0
     /// Tries in a row that came to nothing.
     var tries = 0
     /// While there is a session; used by one thread at a time, as the phase says.
@@ -46,8 +48,8 @@ struct Watch {
     enum Ending: Equatable {
         /// Tried again after so many milliseconds.
         case later(Int64)
-        /// Not before something of the account changes, or a sync of it goes well.
-        case off
+        /// Not before something of the account changes, or a sync of it goes well after so many milliseconds.
+        case off(Int64)
         case forgotten
     }
 }

@@ -8,10 +8,12 @@ import Transport
 extension Watchers {
     /// A pause beyond this leaves the folders to the clock.
     private static let shortMs: Int64 = 5_000
+    /// A server without push is asked for it again after so long.
+    private static let unsupportedMs: Int64 = 6 * 3_600_000
 
     /// Has the account's watch end, whatever it is at.
     func end(_ id: Int64, _ ending: Watch.Ending) {
-        enum Step { case nothing, rest, close(WatchSession, String) }
+        enum Step { case nothing, rest, close(WatchSession) }
         let step: Step = state.withLock { state in
             guard let watch = state.watches[id] else { return .nothing }
             switch watch.phase {
@@ -24,15 +26,16 @@ extension Watchers {
                 guard let session = watch.session else { return .rest }
                 state.watches[id]?.mustEnd = ending
                 _ = state.step(id, .busy)
-                return .close(session, watch.host)
+                return .close(session)
             }
         }
         switch step {
         case .nothing: return
         case .rest: rest(id, ending)
-        case .close(let session, let host):
+        case .close(let session):
             do throws(Failure) {
-                try core.workers.run(sends: false, host: host) { [self] in end(id, session, politely: true) }
+                // Of no server's share: somebody may wait there for this very connection.
+                try core.workers.run(sends: false) { [self] in end(id, session, politely: true) }
             } catch {
                 end(id, session, politely: false)
             }
@@ -78,7 +81,8 @@ extension Watchers {
     /// What comes after a failure.
     private static func ending(_ failure: Failure, _ tries: Int) -> Watch.Ending {
         switch Int(failure.result) {
-        case MR_E_UNSUPPORTED, MR_E_AUTH, MR_E_KEY, MR_E_INVALID, MR_E_NOT_FOUND, MR_E_CLOSED: return .off
+        case MR_E_UNSUPPORTED: return .off(unsupportedMs)
+        case MR_E_AUTH, MR_E_KEY, MR_E_INVALID, MR_E_NOT_FOUND, MR_E_CLOSED: return .off(0)
         case MR_E_THROTTLED:
             return .later(max(Reconnecting.pause(tries), failure.retryAfterMs ?? Pauses.unnamedMs))
         default: return .later(Reconnecting.pause(tries))
@@ -111,7 +115,8 @@ extension Watchers {
             }
             switch ending {
             case .later: return state.step(id, .waiting)
-            case .off:
+            case .off(let pause):
+                state.watches[id]?.offUntil = Clock.boot() + pause
                 _ = state.step(id, .off)
                 return nil
             case .forgotten:

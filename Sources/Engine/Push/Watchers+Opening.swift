@@ -24,7 +24,7 @@ extension Watchers {
             }
             guard let begun else {
                 core.leases.give(back: id, .watch)
-                return rest(id, .off)
+                return rest(id, .off(0))
             }
             park(id, begun.session)
             // What came between the last sync and now was seen by neither.

@@ -36,9 +36,9 @@ final class Watchers: LeaseHolder {
     }
 
     /// From now on accounts are watched; those that there are, at once.
-    func start() throws(Failure) {
+    func start() {
         state.withLock { $0.open = true }
-        for account in try core.store.watchableAccounts() { consider(account) }
+        for account in (try? core.store.watchableAccounts()) ?? [] { consider(account) }
     }
 
     /// Begins to watch the account unless it is watched, or is about to be; one that was off is looked at again.
@@ -47,7 +47,7 @@ final class Watchers: LeaseHolder {
             guard state.open else { return false }
             guard let watch = state.watches[id] else { return true }
             guard case .off = watch.phase else { return false }
-            return true
+            return watch.offUntil <= Clock.boot()
         }
         guard isIdle, let account = try? core.store.account(id), let found = wanted(account) else { return }
         begin(account, found)
@@ -60,7 +60,7 @@ final class Watchers: LeaseHolder {
         let step: Step = state.withLock { state in
             guard state.open else { return .nothing }
             guard let watch = state.watches[account.id] else { return .begin }
-            if let found, watch.wanted == nil || watch.wanted == found { return .nothing }
+            if let found, watch.wanted == found { return .nothing }
             if found != nil { state.watches[account.id]?.tries = 0 }
             if case .off = watch.phase { return found == nil ? .nothing : .begin }
             return .restart
@@ -68,7 +68,7 @@ final class Watchers: LeaseHolder {
         switch step {
         case .nothing: return
         case .begin: break
-        case .restart: end(account.id, found == nil ? .off : .later(0))
+        case .restart: end(account.id, found == nil ? .off(0) : .later(0))
         }
         if let found, step == .begin { begin(account, found) }
     }
@@ -133,7 +133,7 @@ final class Watchers: LeaseHolder {
             let server = try? core.receivingServer(account), let folders = try? core.store.folders(account.id)
         else { return nil }
         let watched = pace.toWatch(folders)
-        let key = Connections.Key(account: account.id, host: server.host)
+        let key = Connections.Key(account: account.id, scheme: account.provider, host: server.host)
         let connections = core.learned.limit(key, of: server, core.store)
         // The watch has a connection of its own, beside that which works.
         guard !watched.isEmpty, connections >= 2 else { return nil }

@@ -43,7 +43,6 @@ final class Schedule: Sendable {
         timers.start()
         turns.start()
         sessions.start()
-        try watchers.start()
         let thread = try PosixThread.start("mr-schedule") { [self] in loop() }
         state.withLock { $0.thread = thread }
     }
@@ -84,6 +83,7 @@ final class Schedule: Sendable {
     private func loop() {
         var housekeeping = Housekeeping()
         var changesSeen = (try? core.store.latestChange()) ?? 0
+        watchers.start()
         while !isStopping {
             bell.drain()
             timers.wake.drain()

@@ -20,6 +20,9 @@ final class Turns: Sendable {
         /// Between the beginnings of two syncs, while news comes without a break.
         var gap: Int64 = Turns.gapMs.lowerBound
         var begunAt: Int64 = 0
+        /// Of what runs.
+        var interruption: Interruption?
+        var gaveWayAt: Int64 = 0
 
         var isWanted: Bool { isDue || !folders.isEmpty }
     }
@@ -27,6 +30,9 @@ final class Turns: Sendable {
     private static let gapMs: ClosedRange<Int64> = 50...1_000
     /// After so long without a sync the next one is the first of a burst again.
     private static let quietMs: Int64 = 3_000
+    /// What runs longer gives way to news, and then has so long to itself.
+    private static let patienceMs: Int64 = 2_000
+    private static let stretchMs: Int64 = 20_000
     /// Where another process has the account.
     private static let elsewhereMs: Int64 = 5_000
     private let core: Core
@@ -57,7 +63,16 @@ final class Turns: Sendable {
     /// There is news in these folders of the account.
     func changed(_ account: Int64, _ folders: [String]) {
         guard !folders.isEmpty else { return }
-        want(account) { $0.folders.formUnion(folders) }
+        want(account) { turn in
+            turn.folders.formUnion(folders)
+            // A first sync may last for hours: what comes now is not to wait for it.
+            let now = Clock.boot()
+            guard turn.isRunning, now - turn.begunAt > Turns.patienceMs, now - turn.gaveWayAt > Turns.stretchMs else {
+                return
+            }
+            turn.gaveWayAt = now
+            turn.interruption?.giveWay()
+        }
     }
 
     /// The account can be worked on again: other work on it here has ended.
@@ -158,6 +173,7 @@ final class Turns: Sendable {
             defer { state.turns[account] = turn }
             let taken = (turn.isDue, turn.folders)
             turn.isInRound = turn.isDue
+            turn.interruption = interruption
             turn.isDue = false
             turn.folders = []
             return taken
@@ -187,15 +203,20 @@ final class Turns: Sendable {
             guard account.receives, account.health.state != "disconnected" else { return .dropped }
             guard Turns.mayTry(account.health, Clock.wall()) else { return .failed }
             let runner = JobRunner(core: core)
-            if isDue, Turns.isDue(account, Clock.wall()) { _ = try runner.syncAccount(account, interruption, lease) }
-            if !folders.isEmpty {
-                _ = try runner.syncAccount(account, interruption, lease, only: folders.sorted())
+            // One that is gone meanwhile is the next listing's to notice.
+            let known = try core.store.folders(id).filter { $0.selectable && folders.contains($0.path) }
+            if !known.isEmpty {
+                _ = try runner.syncAccount(account, interruption, lease, only: known.map(\.path))
+            }
+            if isDue, Turns.isDue(account, Clock.wall()) {
+                _ = try runner.syncAccount(account, interruption, lease)
             }
             core.watchers?.consider(id)
             return .done
         } catch {
             // It stands in the account's health and in the log.
-            return interruption.reason == .none ? .failed : .dropped
+            guard interruption.reason == .none else { return .dropped }
+            return interruption.isGivingWay ? .again(after: 0) : .failed
         }
     }
 
@@ -217,8 +238,13 @@ final class Turns: Sendable {
         let now = Clock.boot()
         let step: Step = state.withLock { state in
             guard var turn = state.turns[account] else { return .nothing }
+            guard state.open else {
+                state.turns[account] = nil
+                return .nothing
+            }
             turn.isRunning = false
             turn.isInRound = false
+            turn.interruption = nil
             turn.notBefore = turn.begunAt + turn.gap
             switch end {
             case .done: break

@@ -37,8 +37,11 @@ extension JobRunner {
             try ended(work)
             return result
         } catch {
-            // A folder that was asked for and is not there says nothing of the account.
-            if only != nil, error.field == "folder" { throw error }
+            // A folder that was asked for, and is not there or refused, says nothing of the account.
+            if only != nil, error.field == "folder" || FolderFailure(error.result) == .folder {
+                try? core.store.setActivity(account.id, activity: "idle", done: 0, total: nil, lease: lease)
+                throw error.explained()
+            }
             let failure = try AccountFailure(core: core, account: account, lease: lease, interruption: interruption)
                 .record(error.understood(), .receive, what: "sync")
             try? core.store.setActivity(account.id, activity: "waiting", done: 0, total: nil, lease: lease)

@@ -155,6 +155,16 @@ final class SyncCall: AccountCall {
         batchBytes = 0
         pendingState = []
         try interruption.check()
+        guard !interruption.isGivingWay else { throw Failure(MR_E_CANCELLED, "news of the account comes first") }
+    }
+
+    /// Begins anew: what was found and not committed is void.
+    func dropUncommitted() {
+        messageAbandoned()
+        batch = SyncBatch(account: account.id, folder: folder.id)
+        batchBytes = 0
+        pendingState = []
+        toldFlags = 0
     }
 
     private func count(_ item: SyncItem) {

@@ -50,6 +50,7 @@ extension SyncWork {
         do throws(Failure) {
             try session.sync(call.options(account.provider), call, folder: fields, cursor: folder.cursor)
         } catch  where error.result == Int32(MR_E_STALE) && !folder.cursor.isEmpty {
+            call.dropUncommitted()
             try session.sync(call.options(account.provider), call, folder: fields, cursor: [])
         }
     }

@@ -39,10 +39,8 @@ struct SyncWork {
             try round(folders, listing, session, &totals)
             try retryQuarantine(session, &totals)
         }
-        if scope.isWhole {
-            if totals.folders + totals.unchanged == 0, let failure = totals.failure { throw failure }
-            try sweepAdrift()
-        }
+        if totals.folders + totals.unchanged == 0, let failure = totals.failure { throw failure }
+        if scope.isWhole { try sweepAdrift() }
         var result = Record()
         result.set("messages", totals.counts.messages)
         result.set("known", totals.counts.known)
@@ -63,9 +61,7 @@ struct SyncWork {
     /// Has `body` done on a session of the account.
     private func withSession(_ body: (ProviderSession) throws(Failure) -> Void) throws(Failure) {
         let call = AccountCall(core: core, account: account, interruption: interruption)
-        let session = try call.open(account.provider, reuse: true)
-        defer { call.giveBack(session, account.provider) }
-        try body(session)
+        try call.withSession(account.provider, body)
     }
 
     /// The folders, as the server lists them now. Where only some are meant, and known, it is not asked: news is to be seen
@@ -104,8 +100,11 @@ struct SyncWork {
         try core.store.setFoldersSynced(equal, lease: lease)
         totals.unchanged = Int64(equal.count)
         let first = chosen.contains { !$0.complete }
-        try core.store.setActivity(
-            account.id, activity: first ? "first_sync" : "syncing", done: 0, total: nil, lease: lease)
+        // News that takes a moment is no activity worth a row in the feed.
+        if scope.isWhole || first {
+            try core.store.setActivity(
+                account.id, activity: first ? "first_sync" : "syncing", done: 0, total: nil, lease: lease)
+        }
         for folder in chosen {
             let rule = KeepRule(policy, folder)
             guard try sync(folder, rule, listing?.status(of: folder), session, &totals) else { break }

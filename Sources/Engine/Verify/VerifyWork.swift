@@ -42,33 +42,30 @@ struct VerifyWork {
         var trip = Trip(
             folder: folder, message: try VerifyMessage(account), began: Clock.boot(),
             hasWorker: seen.map { Clock.wall() - $0 < VerifyWork.workerMs } ?? false)
-        let call = VerifyCall(core: core, account: account, interruption: interruption)
-        let session = try call.open(account.provider)
-        defer { call.close(session, account.provider) }
         try step("append", &trip) { (trip) throws(Failure) in
-            try append(session, &trip)
+            try append(&trip)
             return nil
         }
         do throws(Failure) {
-            try roundTrip(session, &trip)
+            try roundTrip(&trip)
         } catch {
             // Whatever went wrong, it is not left behind.
             if trip.ref == nil { trip.ref = try? self.seen(trip)?.ref }
-            try? delete(session, trip)
+            try? delete(trip)
             throw error
         }
         if !trip.hasWorker || trip.late != nil { try? syncHere(trip, within: 10_000) }
         return result(trip)
     }
 
-    private func roundTrip(_ session: ProviderSession, _ trip: inout Trip) throws(Failure) {
+    private func roundTrip(_ trip: inout Trip) throws(Failure) {
         try step("see", &trip) { (trip) throws(Failure) in
             try wait(&trip) { (trip) throws(Failure) in try seen(trip) != nil }
         }
         if trip.ref == nil { trip.ref = try seen(trip)?.ref }
         if trip.ref != nil, trip.late != .frozen {
             try step("flag", &trip) { (trip) throws(Failure) in
-                try flag(session, trip)
+                try flag(trip)
                 return nil
             }
             try step("see the flag", &trip) { (trip) throws(Failure) in
@@ -76,7 +73,7 @@ struct VerifyWork {
             }
         }
         try step("delete", &trip) { (trip) throws(Failure) in
-            try delete(session, trip)
+            try delete(trip)
             return trip.ref == nil ? "the server did not say where it put the message: delete it by hand" : nil
         }
     }
@@ -111,35 +108,48 @@ struct VerifyWork {
 
     // MARK: on the server
 
-    private func append(_ session: ProviderSession, _ trip: inout Trip) throws(Failure) {
+    /// Has `body` done on a session of its own, open no longer than that: an account may be allowed one connection alone, and
+    /// the sync needs it.
+    private func onServer(
+        _ body: (_ session: ProviderSession, _ call: VerifyCall) throws(Failure) -> Void
+    ) throws(Failure) {
         let call = VerifyCall(core: core, account: account, interruption: interruption)
+        let session = try call.open(account.provider)
+        defer { call.close(session, account.provider) }
+        try body(session, call)
+    }
+
+    private func append(_ trip: inout Trip) throws(Failure) {
         var what = trip.folder.asFields
         what.set("flags", "\\Seen")
         what.set("internal_date", Clock.wall())
         what.set("message_id", trip.message.messageID)
-        try trip.message.bytes.withBytes { (bytes) throws(Failure) in
-            try session.append(call.options(account.provider), call, what: what, message: bytes)
+        var placed: String?
+        try onServer { (session, call) throws(Failure) in
+            try trip.message.bytes.withBytes { (bytes) throws(Failure) in
+                try session.append(call.options(account.provider), call, what: what, message: bytes)
+            }
+            placed = call.placed
         }
-        trip.ref = call.placed
+        trip.ref = placed
     }
 
-    private func flag(_ session: ProviderSession, _ trip: Trip) throws(Failure) {
-        let change = Record(["kind": .text("flags"), "add": .text("\\Flagged"), "remove": .text("")])
-        try apply(session, trip, change)
+    private func flag(_ trip: Trip) throws(Failure) {
+        try apply(trip, Record(["kind": .text("flags"), "add": .text("\\Flagged"), "remove": .text("")]))
     }
 
-    private func delete(_ session: ProviderSession, _ trip: Trip) throws(Failure) {
+    private func delete(_ trip: Trip) throws(Failure) {
         guard trip.ref != nil else { return }
-        try apply(
-            session, trip, Record(["kind": .text("delete"), "message_id": .text(trip.message.messageID)]))
+        try apply(trip, Record(["kind": .text("delete"), "message_id": .text(trip.message.messageID)]))
     }
 
-    private func apply(_ session: ProviderSession, _ trip: Trip, _ fields: Record) throws(Failure) {
-        let call = VerifyCall(core: core, account: account, interruption: interruption)
+    private func apply(_ trip: Trip, _ fields: Record) throws(Failure) {
         var change = trip.folder.asFields
         change.set("ref", trip.ref)
         for field in fields.fields { change[field.name] = field.value }
-        try session.apply(call.options(account.provider), call, change: change)
+        try onServer { (session, call) throws(Failure) in
+            try session.apply(call.options(account.provider), call, change: change)
+        }
     }
 
     // MARK: in the store

@@ -13,7 +13,7 @@ struct DraftComposer {
         let flags = values["flags"] == nil ? DraftComposer.usual(folder.role) : try Engine.flags(values, "flags")
         var fields = Record()
         fields.set("flags", flags.joined(separator: " "))
-        fields.set("internal_date", Clock.wall())
+        fields.set("internal_date", Clock.wall() / 1000 * 1000)  // what servers keep of it
         let intake = MessageIntake(fields, announced: -1, account, store)
         do throws(Failure) {
             try Composer(store: store, account: account).writeDraft(content(values)) { (bytes) throws(Failure) in

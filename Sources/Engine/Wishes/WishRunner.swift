@@ -32,9 +32,8 @@ struct WishRunner {
         guard account.receives, account.health.state != "disconnected", !account.erasing else { return }
         do throws(Failure) {
             let opening = AccountCall(core: core, account: account, interruption: interruption)
-            let session = try opening.open(account.provider, reuse: true)
-            defer { opening.giveBack(session, account.provider) }
-            try WishWork(core: core, account: account, interruption: interruption, lease: lease).run(session)
+            let work = WishWork(core: core, account: account, interruption: interruption, lease: lease)
+            try opening.withSession(account.provider) { (session) throws(Failure) in _ = try work.run(session) }
         } catch {
             _ = try AccountFailure(core: core, account: account, lease: lease, interruption: interruption)
                 .record(error, .receive, what: "wish")

@@ -71,7 +71,7 @@ package final class Pop3Session: Session {
         self.maildrop = maildrop
         for index in 0..<maildrop.count {
             guard let ref = maildrop.ref(index) else { continue }
-            var record = Record(["ref": .text(ref), "flags": .text("")])
+            var record = Record(["ref": .text(ref)])
             record.set("size", maildrop.size(index))
             try host.emit("listed", record)
         }

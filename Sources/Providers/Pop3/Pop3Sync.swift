@@ -32,6 +32,8 @@ final class Pop3Sync {
     private var done: Int64 = 0
     /// Whether a header is worth asking for before a body.
     private let asks: Bool
+    /// Whether what was not kept before is asked about once more.
+    private let walks: Bool
 
     init(
         _ host: Host, _ connection: Pop3Connection, _ maildrop: Pop3.Maildrop, _ folder: Fields, _ cursor: Pop3Cursor
@@ -44,6 +46,7 @@ final class Pop3Sync {
         committed = cursor
         isKnown = Array(repeating: false, count: maildrop.count)
         asks = folder.int("ask") == 1 || folder.int("since") != nil
+        walks = folder.int("walk") == 1
         leave = try Pop3Leave(host)
     }
 
@@ -91,6 +94,8 @@ final class Pop3Sync {
             after = page.next
             for item in page.items {
                 guard let index = maildrop.index(ofRef: item.ref), !isKnown[index] else { continue }
+                // What is not whole in the store is asked about again: it may be wanted by now.
+                if walks, item.storedAt == nil { continue }
                 isKnown[index] = true
                 done += 1
                 if leave != .forever, let since = item.storedAt { stored.append((index, since)) }

@@ -9,6 +9,10 @@ extension Store {
     /// - Returns: how many were removed.
     @discardableResult
     package func sweepAdrift(_ account: Int64, before: Int64, lease: Lease) throws(Failure) -> Int64 {
+        let isAny = try read { (db) throws(Failure) in
+            try db.exists("SELECT 1 FROM adrift WHERE account = ? AND since < ?", account, before)
+        }
+        guard isAny else { return 0 }
         var removed: Int64 = 0
         while true {
             let slice = try write(.normal) { (transaction) throws(Failure) -> Int in

@@ -142,6 +142,7 @@ extension Transaction {
             case .move where wish.begun || seen, .copy where wish.begun || seen:
                 // An attempt may have gone through: then the next sync of the target finds it.
                 try end(wish, "done", outcome: "gone")
+                if !seen, let target = wish.target { try makeDue(target, of: wish.account) }
             case .move, .copy, .flags, .append:
                 try lose(wish, WishLoss(reason: "the message is not in its folder any more"))
             }
@@ -171,7 +172,7 @@ extension Transaction {
             """
             SELECT p.id, (SELECT max(w.id) FROM wish w WHERE w.target_place = p.id) FROM place p
             WHERE p.folder = ?1 AND p.ref IS NULL AND p.wish IS NOT NULL AND NOT EXISTS (SELECT 1 FROM wish w
-              WHERE w.target_place = p.id AND (w.state = 'open' OR w.ended_at >= ?2))
+              WHERE w.target_place = p.id AND (w.state = 'open' OR w.ended_at > ?2))
             """, folder, before
         ) { (row) throws(Failure) in (place: row.int(0), wish: row.optionalInt(1)) }
         for (id, wish) in left {

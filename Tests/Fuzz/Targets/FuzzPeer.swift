@@ -32,9 +32,3 @@ struct Choices {
 
     mutating func next() -> Int { Int(octets.popFirst() ?? 0) }
 }
-
-/// Ends the run where the provider broke a rule of the host: libFuzzer keeps the input.
-func mustHold(_ host: FakeHost) {
-    precondition(host.broken.isEmpty, "\(host.broken)")
-    precondition(host.openStreams == 0, "\(host.openStreams) streams are still open")
-}

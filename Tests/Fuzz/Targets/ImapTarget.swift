@@ -5,7 +5,7 @@ import PluginKit
 
 /// The IMAP provider and its dialogue with a server that says anything.
 enum ImapTarget {
-    static func run(_ input: UnsafeRawBufferPointer) {
+    static func run(_ input: UnsafeRawBufferPointer) -> [String] {
         var choices = Choices(input, 3)
         let peer = FuzzPeer(UnsafeRawBufferPointer(rebasing: input.dropFirst(3)))
         let host = FakeHost(peer, settings: ["imap_host": "mail.example.com", "address": "ann@example.com"])
@@ -28,7 +28,7 @@ enum ImapTarget {
             }
         }
         talk(host, host.folder("INBOX", more), second >> 3 & 7)
-        mustHold(host)
+        return host.verdict
     }
 
     /// `turn`: what is done beside the syncs.
@@ -40,19 +40,23 @@ enum ImapTarget {
         var ref = Record(["ref": .text(host.order.first ?? "1")])
         if turn == 2 { try? session.list(host.host, folder: folder) }
         if turn == 3 {
-            try? host.call { () throws(Failure) in try session.fetch(host.host, what: host.folder("INBOX", ref)) }
+            try? host.call(hasCursor: false) { () throws(Failure) in
+                try session.fetch(host.host, what: host.folder("INBOX", ref))
+            }
         }
         if turn == 4 || turn == 5 {
             ref["kind"] = .text(turn == 4 ? "flags" : "move")
             ref["add"] = .text("\\Seen")
             ref["remove"] = .text("\\Flagged")
             _ = ref.add("target", .record(Record(["path": .text("Other"), "native": .bytes(Array("Other".utf8))])))
-            try? host.call { () throws(Failure) in try session.apply(host.host, change: host.folder("INBOX", ref)) }
+            try? host.call(hasCursor: false) { () throws(Failure) in
+                try session.apply(host.host, change: host.folder("INBOX", ref))
+            }
         }
         if turn == 6 {
             let what = host.folder("INBOX", Record(["flags": .text("\\Seen"), "message_id": .text("a@b")]))
             let message = Array("Subject: a\r\n\r\nb\r\n".utf8)
-            try? host.call { () throws(Failure) in
+            try? host.call(hasCursor: false) { () throws(Failure) in
                 try message.withBytes { (bytes) throws(Failure) in
                     try session.append(host.host, what: what, message: bytes)
                 }

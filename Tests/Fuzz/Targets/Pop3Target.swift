@@ -5,7 +5,7 @@ import Pop3Provider
 
 /// The POP3 provider and its dialogue with a server that says anything.
 enum Pop3Target {
-    static func run(_ input: UnsafeRawBufferPointer) {
+    static func run(_ input: UnsafeRawBufferPointer) -> [String] {
         var choices = Choices(input, 3)
         let peer = FuzzPeer(UnsafeRawBufferPointer(rebasing: input.dropFirst(3)))
         let host = FakeHost(peer, settings: ["pop3_host": "mail.example.com", "address": "ann@example.com"])
@@ -30,7 +30,7 @@ enum Pop3Target {
         if second & 4 != 0 { host.setCursor("pop3 1 first 2 a") }
         if second & 8 != 0 { host.setCursor("pop3 1 whole 0 ") }
         talk(host, host.folder("INBOX", more))
-        mustHold(host)
+        return host.verdict
     }
 
     private static func talk(_ host: FakeHost, _ folder: Fields) {
@@ -40,7 +40,9 @@ enum Pop3Target {
         try? host.call { () throws(Failure) in try session.sync(host.host, folder: folder, cursor: host.cursor) }
         try? session.list(host.host, folder: folder)
         let ref = Record(["ref": .text(host.order.first ?? "1")])
-        try? host.call { () throws(Failure) in try session.fetch(host.host, what: host.folder("INBOX", ref)) }
+        try? host.call(hasCursor: false) { () throws(Failure) in
+            try session.fetch(host.host, what: host.folder("INBOX", ref))
+        }
         try? host.call { () throws(Failure) in try session.sync(host.host, folder: folder, cursor: host.cursor) }
     }
 }

@@ -5,7 +5,7 @@ import SmtpProvider
 
 /// The SMTP provider and its dialogue with a server that says anything.
 enum SmtpTarget {
-    static func run(_ input: UnsafeRawBufferPointer) {
+    static func run(_ input: UnsafeRawBufferPointer) -> [String] {
         var choices = Choices(input, 2)
         let peer = FuzzPeer(UnsafeRawBufferPointer(rebasing: input.dropFirst(2)))
         let host = FakeHost(peer, settings: ["smtp_host": "mail.example.com", "address": "ann@example.com"])
@@ -16,7 +16,7 @@ enum SmtpTarget {
         if first & 32 != 0 { host.password = nil }
         let second = choices.next()
         talk(host, second)
-        mustHold(host)
+        return host.verdict
     }
 
     private static func talk(_ host: FakeHost, _ choice: Int) {
@@ -30,7 +30,7 @@ enum SmtpTarget {
         let message = Array("Subject: a\r\n\r\n.b\r\n\n\u{e9}\r.\r\n".utf8)
         for _ in 0..<2 {
             let fields = host.record(envelope)
-            try? host.call { () throws(Failure) in
+            try? host.call(hasCursor: false) { () throws(Failure) in
                 try message.withBytes { (bytes) throws(Failure) in
                     try session.send(host.host, envelope: fields, message: bytes)
                 }

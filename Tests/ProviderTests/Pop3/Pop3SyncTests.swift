@@ -132,6 +132,21 @@ struct Pop3SyncTests {
         fixture.expectClean()
     }
 
+    /// What was skipped, or kept as a header, is asked about again where everything is to be compared.
+    @Test func wantedLater() throws {
+        let fixture = Pop3Fixture(6)
+        fixture.fake.policy = { $0.text("ref") == "u2" ? .header : .whole }
+        try fixture.sync()
+        #expect(fixture.fake.store["u2"]?.whole != nil)
+        fixture.fake.policy = { _ in .whole }
+        try fixture.sync()
+        #expect(fixture.fake.store["u2"]?.whole != nil)
+        let asked = fixture.fake.wanted.count
+        try fixture.sync(Record(["walk": .int(1)]))
+        #expect(fixture.fake.wanted.count == asked + 1)
+        fixture.expectSame()
+    }
+
     @Test func manySkipped() throws {
         let fixture = Pop3Fixture(1203)
         fixture.fake.policy = { _ in .nothing }

@@ -1,0 +1,36 @@
+import CFuzz
+import FuzzTargets
+import Glibc
+
+/// fuzz TARGET [libFuzzer's options] [folders of inputs]: docs/fuzzing.md.
+enum Fuzz {
+    static let targets: [(target: FuzzTarget, one: cfuzz_one)] = [
+        (.imap, { one(.imap, $0, $1) }), (.pop3, { one(.pop3, $0, $1) }), (.smtp, { one(.smtp, $0, $1) }),
+        (.mime, { one(.mime, $0, $1) }),
+    ]
+
+    /// A rule that was broken ends the run as a crash does, and libFuzzer keeps the input.
+    private static func one(_ target: FuzzTarget, _ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
+        let broken = target.run(UnsafeRawBufferPointer(start: data, count: size))
+        if broken.isEmpty { return 0 }
+        print("what must hold did not: \(broken)")
+        fflush(nil)
+        abort()
+    }
+
+    static func main() -> Int32 {
+        let name = CommandLine.argc > 1 ? CommandLine.unsafeArgv[1].map { String(cString: $0) } ?? "" : ""
+        guard let target = targets.first(where: { $0.target.rawValue == name }) else {
+            let names = targets.map(\.target.rawValue).joined(separator: "|")
+            print("usage: fuzz \(names) [libFuzzer's options] [folders]")
+            return 2
+        }
+        // The target's name is not for libFuzzer.
+        var count = CommandLine.argc - 1
+        var words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv + 1
+        words?[0] = CommandLine.unsafeArgv[0]
+        return LLVMFuzzerRunDriver(&count, &words, target.one)
+    }
+}
+
+exit(Fuzz.main())

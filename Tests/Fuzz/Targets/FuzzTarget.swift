@@ -1,0 +1,22 @@
+import FakeHost
+
+/// What is fuzzed: a provider with everything below it, or a parser.
+package enum FuzzTarget: String, CaseIterable, Sendable {
+    case imap, pop3, smtp, mime
+
+    /// Tries one input.
+    /// - Returns: what should have held and did not; a trap, a hang and memory without bound show by themselves.
+    package func run(_ input: UnsafeRawBufferPointer) -> [String] {
+        switch self {
+        case .imap: ImapTarget.run(input)
+        case .pop3: Pop3Target.run(input)
+        case .smtp: SmtpTarget.run(input)
+        case .mime: MimeTarget.run(input)
+        }
+    }
+}
+
+extension FakeHost {
+    /// Which rules of the host were broken by the calls so far.
+    var verdict: [String] { broken + (openStreams == 0 ? [] : ["\(openStreams) streams are open"]) }
+}

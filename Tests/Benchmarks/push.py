@@ -52,7 +52,8 @@ second, to {len(targets)} of them. Another process reads the change feed. From L
 | --- | --- | --- | --- |
 """ + "\n".join(rows) + f"""
 
-Dovecot tells of a change half a second late to who uses NOTIFY, and at once to a bare IDLE. Memory is that of the whole process: {each:.1f} KiB for each
+This Dovecot tells a session that is awake of a change half a second late, and one that it has hibernated at once: it hibernates a
+bare IDLE, and none that uses NOTIFY, as Mailroom does here. Memory is that of the whole process: {each:.1f} KiB for each
 mailbox more ({few["memory"] / 1024:.0f} MiB with {FIRST}, {many["memory"] / 1024:.0f} MiB with {mailboxes:,}, {after["memory"] / 1024:.0f} MiB after the
 deliveries), what a sync's heap leaves free with it. Threads while all are parked: {many["threads"]}, of which one watches the streams."""
 

@@ -130,7 +130,7 @@ def test_one_bad_account_blocks_all_others(room, settings, user, site, client, w
     site.fill(f"{user}-bad", 5)
     with Proxy(site.dovecot.imap) as proxy:
         bad = room.connect(**settings(f"{user}-bad", imap_port=str(proxy.port), imap_tls="none"))
-        good = room.connect(**settings(user))
+        good = room.connect(**settings(user, ca_file=site.ca))
         room.sync(good)
         proxy.hang_at = r"SELECT|EXAMINE|FETCH"
         worker()
@@ -143,9 +143,9 @@ def test_one_bad_account_blocks_all_others(room, settings, user, site, client, w
         assert ids(room, bad) == []
 
 
-def test_after_a_downtime_nothing_is_caught_up(room, settings, user, client, worker):
+def test_after_a_downtime_nothing_is_caught_up(room, settings, user, site, client, worker):
     other = client(user)
-    account = room.connect(**settings(user))
+    account = room.connect(**settings(user, ca_file=site.ca))
     room.sync(account)
     for number in range(700):
         other.append("INBOX", number)
@@ -205,8 +205,8 @@ def test_what_was_seen_before_it_was_stored_is_lost(room, settings, user, site):
                 pass
         proxy.cut_literal = None
         room.sync(account)
-    assert ids(room, account) == wanted(range(80))
-    assert clean(room, account)
+        assert ids(room, account) == wanted(range(80))
+        assert clean(room, account)
 
 
 def test_the_same_mail_in_two_mailboxes_is_doubled_or_dropped(room, settings, user, client):
@@ -253,19 +253,20 @@ def test_a_huge_mailbox_is_fetched_from_its_oldest_mail_on(room, settings, user,
         first = min(room.find("place", account=account["id"]), key=lambda row: row["id"])
         assert int(first["ref"]) > 600, "newest first"
         room.sync(account)
-    newest = list(room.messages(account=account["id"], order="-received_at", limit=1))[0]
-    second = room.connect(**settings(user, address=f"since-{user}@test.example", user=f"{user}@test.example"))
-    room.put("policy", account=second["id"], since=newest["received_at"] + 1)
+    newest = max(row["received_at"] for row in room.messages(account=account["id"]))
+    alias = {**settings(user), "address": f"since-{user}@test.example", "user": f"{user}@test.example"}
+    second = room.connect(**alias)
+    room.put("policy", account=second["id"], since=newest + 1)
     result = room.sync(second)
     assert result["messages"] == 0 and result["bytes"] == 0
     assert room.audit(second)["missing"] == 0
 
 
 @pytest.mark.limit(240)
-def test_with_many_mailboxes_mail_comes_late(room, settings, user, client, worker):
+def test_with_many_mailboxes_mail_comes_late(room, settings, user, site, client, worker):
     """Twenty mailboxes, one worker, mail to all of them at once: seen in seconds, not in a round of minutes."""
     names = [f"{user}-{number}" for number in range(20)]
-    accounts = [room.connect(**settings(name)) for name in names]
+    accounts = [room.connect(**settings(name, ca_file=site.ca)) for name in names]
     for account in accounts:
         room.sync(account)
     others = [client(name) for name in names]
@@ -284,7 +285,7 @@ def test_a_limit_of_connections_is_run_into(room, settings, user, site, worker):
     """A server that allows a user one connection: the one is used in turn, mail comes, and the account stays green."""
     narrow = site.another_dovecot(f"narrow-{user}", connections=1)
     seed.fill(narrow.imap, user, 30)
-    account = room.connect(**settings(user, imap_port=str(narrow.imap), connections=1))
+    account = room.connect(**settings(user, imap_port=str(narrow.imap), connections=1, ca_file=site.ca))
     worker()
     wait_until(lambda: room.status(account)["messages"] == 30, 40, "its mail", step=0.2)
     wait_until(lambda: room.status(account)["activity"] == "idle", 20, "the end of the round", step=0.2)

@@ -29,8 +29,8 @@ def other(site, user):
 
 
 @pytest.fixture
-def account(room, settings, user, other):
-    return room.connect(**settings(user))
+def account(room, settings, user, other, site):
+    return room.connect(**settings(user, ca_file=site.ca))
 
 
 def message(room, account, number):
@@ -111,7 +111,7 @@ def test_policies_of_later_versions_and_second_ones(room, account):
 def test_a_folder_of_its_own_since(room, account, other):
     other.create("Old")
     other.append("Old", 50)
-    room.sync(account, folder="INBOX")
+    room.reconnect(account)
     folder = next(row for row in room.folders(account) if row["path"] == "Old")
     room.update("folder", folder["id"], since=4_000_000_000_000)
     room.sync(account)
@@ -171,8 +171,8 @@ def test_a_manual_folder_is_looked_at_only_when_asked_for(room, account, other):
 
 
 def test_a_mailbox_that_is_connected_twice_is_noticed(room, settings, user, account):
-    other = settings(user, address=f"alias-{user}@test.example", user=f"{user}@test.example")
-    with room.connect(wait=False, **other) as job:
+    alias = {**settings(user), "address": f"alias-{user}@test.example", "user": f"{user}@test.example"}
+    with room.connect(wait=False, **alias) as job:
         again = job.wait()
     assert "is connected already" in again["notice"]
     notices = [row for row in room.find("log", level="notice") if row["account"] == again["account"]]

@@ -86,7 +86,10 @@ struct AuditWork {
         if let only, pairs.isEmpty {
             throw .invalid("folder", "the account has no folder '\(only)' that holds messages")
         }
-        return pairs
+        return pairs.sorted { (left, right) in
+            let (a, b) = (left.row?.role == "inbox" ? 0 : 1, right.row?.role == "inbox" ? 0 : 1)
+            return (a, left.path) < (b, right.path)
+        }
     }
 
     private func audit(

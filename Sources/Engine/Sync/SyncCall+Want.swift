@@ -47,14 +47,8 @@ extension SyncCall {
 
     /// A message that the folder has under a reference which was not known, or did not keep by another rule.
     private func decide(_ header: Header, _ decision: KeepRule.Decision) throws(Failure) -> Int32 {
-        if case .nothing(let reason) = decision {
-            add(
-                .skipped(
-                    ref: header.ref, flags: header.flags, size: header.size ?? 0, date: header.date ?? 0,
-                    reason: reason, stable: header.stable))
-            return Int32(MR_SKIP)
-        }
-        // Moved, copied, or all references are new: the same message is not fetched a second time.
+        // Moved, copied, or all references are new: the same message is not fetched a second time, and what was stored by
+        // a wider rule stays.
         if header.stable != nil || header.messageID != nil {
             let found = try core.store.lookup(
                 account: account.id, stable: header.stable, messageID: header.messageID, size: header.size,
@@ -64,6 +58,15 @@ extension SyncCall {
                 return Int32(MR_SKIP)
             }
         }
-        return Int32(decision == .header ? MR_HEADER : MR_OK)
+        switch decision {
+        case .whole: return Int32(MR_OK)
+        case .header: return Int32(MR_HEADER)
+        case .nothing(let reason):
+            add(
+                .skipped(
+                    ref: header.ref, flags: header.flags, size: header.size ?? 0, date: header.date ?? 0,
+                    reason: reason, stable: header.stable))
+            return Int32(MR_SKIP)
+        }
     }
 }

@@ -45,7 +45,8 @@ extension SyncWork {
     private func sync(_ folder: FolderRow, _ call: SyncCall, _ session: ProviderSession) throws(Failure) {
         var fields = folder.asFields
         if try asks(folder) { fields.set("ask", 1) }
-        fields.set("since", call.rule.since)
+        // Where all is asked about anew, what was stored by a wider rule must be found again.
+        if !folder.cursor.isEmpty || folder.messages == 0 { fields.set("since", call.rule.since) }
         if walk || folder.walk { fields.set("walk", 1) }
         do throws(Failure) {
             try session.sync(call.options(account.provider), call, folder: fields, cursor: folder.cursor)

@@ -22,6 +22,8 @@ final class ImapConnection {
     private(set) var quirks = Quirks()
     /// Where the mailboxes of others are: nil until the server was asked.
     var namespaces: Imap.Namespaces?
+    /// Whether COMPRESS was said.
+    var hasCompressed = false
     /// Whether the mailbox was opened with QRESYNC.
     var hasResynced = false
     private var reader: Imap.ResponseReader

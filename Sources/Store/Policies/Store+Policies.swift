@@ -30,7 +30,6 @@ extension Store {
                 "INSERT INTO policy(account, keep, since, max_size) VALUES(?, ?, ?, ?)", policy.account, policy.keep,
                 policy.since, policy.maxSize)
             let id = db.lastRowID
-            try transaction.askAnew(account: policy.account)
             transaction.change("policy", id, account: policy.account, "added")
             return id
         }
@@ -53,7 +52,7 @@ extension Store {
             try db.run(
                 "UPDATE policy SET keep = ?, since = ?, max_size = ? WHERE id = ?", policy.keep, policy.since,
                 policy.maxSize, id)
-            try transaction.askAnew(account: policy.account)
+            if policy.isWider(than: before) { try transaction.askAnew(account: policy.account) }
             transaction.change("policy", id, account: policy.account, "changed")
         }
     }
@@ -81,6 +80,14 @@ extension PolicyRow {
         self.init(
             id: row.int(0), account: row.int(1), keep: row.text(2), since: row.optionalInt(3),
             maxSize: row.optionalInt(4))
+    }
+
+    /// Whether something is kept by this policy that is not kept by the other: what was left out is to be asked about anew.
+    /// Where a policy only narrows, what is stored stays, and nothing needs to be asked.
+    func isWider(than other: PolicyRow) -> Bool {
+        let isSooner = other.since.map { (since ?? .min) < $0 } ?? false
+        let isLarger = other.maxSize.map { (maxSize ?? .max) > $0 } ?? false
+        return isSooner || isLarger || keep != other.keep && other.keep != "all"
     }
 
     fileprivate func check() throws(Failure) {

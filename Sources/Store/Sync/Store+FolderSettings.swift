@@ -31,8 +31,12 @@ extension Store {
                 try db.run("UPDATE folder SET interval_set = ? WHERE id = ?", interval, id)
             }
             if let since = changes.since {
+                // Which of the two is wider depends on the policy; a limit set where there was none never is.
+                let had = try db.exists("SELECT 1 FROM folder WHERE id = ? AND since_set IS NOT NULL", id)
+                let policy = try db.exists(
+                    "SELECT 1 FROM policy WHERE account = ? AND since IS NOT NULL", account)
                 try db.run("UPDATE folder SET since_set = ? WHERE id = ?", since, id)
-                try transaction.askAnew(folder: id)
+                if had || policy { try transaction.askAnew(folder: id) }
             }
             try db.run("UPDATE folder SET next_sync = NULL WHERE id = ?", id)
             try db.run("UPDATE account SET next_sync = NULL WHERE id = ?", account)

@@ -115,6 +115,9 @@ package final class ProviderSession {
     /// What `park` was called with in the latest `watch` or `wake`; nil where it was not.
     package var parked: ParkedStream? { streams.parked }
 
+    /// Nothing will be asked of it for a while: its streams give back the memory that they can have again. Between two calls.
+    package func rest() { streams.rest() }
+
     /// Whether a server has ended one of its streams, as far as that is known without asking it: between two calls.
     package var isSevered: Bool { streams.isSevered }
 

@@ -46,6 +46,10 @@ final class SessionStreams {
         parked = nil
     }
 
+    func rest() {
+        for stream in streams.values where stream !== parked?.connection { stream.rest() }
+    }
+
     var isSevered: Bool { streams.values.contains { $0.isSevered } }
 
     func close(_ pointer: OpaquePointer?) {

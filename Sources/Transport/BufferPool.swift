@@ -1,5 +1,4 @@
-import Glibc
-import Synchronization
+import Base
 
 /// Blocks of two sizes that streams use while something moves, and give back when they rest.
 ///
@@ -18,7 +17,7 @@ enum BufferPool {
 
     /// The addresses of blocks that nobody uses.
     private final class Spares: Sendable {
-        let lists = Mutex<[Size: [UInt]]>([:])
+        let lists = Monitor<[Size: [UInt]]>([:])
     }
     private static let process = PerProcess { Spares() }
 

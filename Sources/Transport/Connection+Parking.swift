@@ -52,8 +52,9 @@ extension Connection {
         return memchr(base + start, 10, bytes.count - start) != nil
     }
 
-    /// Gives back the memory that a quiet stream does not need.
-    func rest() {
+    /// Gives back the memory that a quiet stream does not need. The last line's bytes are over.
+    package func rest() {
+        dropLent()
         buffer.shrink()
         filter.rest()
     }

@@ -128,6 +128,7 @@ def test_a_folder_that_is_manual_waits_to_be_asked_for(worker, settings, site, u
     inbox = folders(worker, account)["INBOX"]
     worker.update("folder", inbox["id"], mode="manual")
     wait_until(lambda: pushed(worker, account) is None, 10, "the end of the watch")
+    time.sleep(1)  # what was under way for the watch before ends
     deliver(site, user, 1)
     time.sleep(3)
     assert count(worker, account) == 0

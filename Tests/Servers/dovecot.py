@@ -98,16 +98,43 @@ lmtp_save_to_detail_mailbox = no
 """
 
 
+_MANY = """
+default_process_limit = {more}
+default_client_limit = {more}
+imap_hibernate_timeout = 2s
+service imap {{
+  process_limit = {more}
+  unix_listener imap-master {{
+    user = $default_internal_user
+  }}
+}}
+service auth {{
+  client_limit = {all}
+}}
+service anvil {{
+  client_limit = {all}
+}}
+service imap-hibernate {{
+  unix_listener imap-hibernate {{
+    mode = 0666
+  }}
+}}
+"""
+_INSTANCES = "/proc/sys/fs/inotify/max_user_instances"
+
+
 class Dovecot:
     """One running instance: `imap` and `pop3` (STARTTLS), `imaps` and `pop3s` (TLS) are its ports, `auth` and `lmtp` its
     sockets.
 
     capability: the whole CAPABILITY line in place of the server's own, for a server that can little.
+    many: so many sessions at once, most of them waiting in IDLE, which are hibernated. Each watches by inotify, of which the
+    kernel gives a user 128 unless told otherwise (the others would be looked at each half minute).
     certificate: a pair of the `Pki`; starttls=False: it offers no TLS at all."""
 
     def __init__(
         self, folder, pki, *, certificate=None, starttls=True, capability="", mechanisms="plain login",
-        connections=1000, mail_format="sdbox",
+        connections=1000, mail_format="sdbox", many=0,
     ):
         self.folder = folder
         self.auth, self.lmtp = f"{folder}/auth", f"{folder}/lmtp"
@@ -120,6 +147,12 @@ class Dovecot:
         mail = pwd.getpwnam("mail")
         os.chown(f"{folder}/mail", mail.pw_uid, mail.pw_gid)
         certificate = certificate or pki.good
+        if many:
+            with open(_INSTANCES) as file:
+                allowed = int(file.read())
+            if allowed < 2 * many:
+                with open(_INSTANCES, "w") as file:
+                    file.write(str(2 * many))
         for attempt in range(3):
             self.imap, self.imaps, self.pop3, self.pop3s = (free_port() for _ in range(4))
             with open(f"{folder}/dovecot.conf", "w") as file:
@@ -130,6 +163,8 @@ class Dovecot:
                         key=certificate[1], password=PASSWORD, imap=self.imap, imaps=self.imaps,
                         pop3=self.pop3, pop3s=self.pop3s,
                         implicit="yes" if starttls else "no", capability=capability))
+                if many:
+                    file.write(_MANY.format(more=2 * many + 1000, all=8 * many + 4000))
             self.daemon = Daemon(["/usr/sbin/dovecot", "-F", "-c", f"{folder}/dovecot.conf"], f"{folder}/output")
             try:
                 wait_for_port(self.imap, self.daemon.alive)

@@ -283,7 +283,7 @@ struct PollerTests {
                         if random.next() % 3 == 0 { server.send("a\n") }
                         guard
                             let ticket = try? core.park(
-                                Parked(connection, 30, true) { _ in times.add(1, ordering: .relaxed) })
+                                Parked(connection, 30, true) { _ in times.add(1, ordering: .acquiringAndReleasing) })
                         else {
                             wrong.add(1, ordering: .relaxed)
                             continue
@@ -291,16 +291,16 @@ struct PollerTests {
                         if random.next() % 3 == 0 { server.send("b\n") }
                         if random.next() % 2 == 0 {
                             let before = core.cancel(ticket.key)
-                            if before, times.load(ordering: .relaxed) != 0 { wrong.add(1, ordering: .relaxed) }
+                            if before, times.load(ordering: .acquiring) != 0 { wrong.add(1, ordering: .relaxed) }
                             if !before {
-                                while times.load(ordering: .relaxed) == 0 { usleep(200) }
+                                while times.load(ordering: .acquiring) == 0 { usleep(200) }
                                 woken.add(1, ordering: .relaxed)
                             }
                         } else {
-                            while times.load(ordering: .relaxed) == 0 { usleep(200) }
+                            while times.load(ordering: .acquiring) == 0 { usleep(200) }
                             woken.add(1, ordering: .relaxed)
                         }
-                        if times.load(ordering: .relaxed) > 1 { wrong.add(1, ordering: .relaxed) }
+                        if times.load(ordering: .acquiring) > 1 { wrong.add(1, ordering: .relaxed) }
                         connection.buffer.drop(connection.buffer.count)
                     }
                 })

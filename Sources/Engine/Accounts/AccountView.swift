@@ -16,7 +16,7 @@ struct AccountView {
         guard row.int("receives") == 1 else { return row }
         let account = try core.store.account(id)
         let stale = Freshness(try core.store.folders(id)).staleSince(
-            try core.pace(account), beginning: account.createdAt, now: Clock.wall())
+            FolderPace(of: account, core.options), beginning: account.createdAt, now: Clock.wall())
         guard let stale else { return row }
         var shown = row
         shown.set("stale_since", stale)

@@ -63,6 +63,7 @@ final class SessionCache: LeaseHolder {
     func keep(_ session: ProviderSession, _ account: AccountRow, _ scheme: String) -> Bool {
         guard SessionCache.isSound(session), !session.isSevered else { return false }
         guard let lease = try? core.leases.take(account.id, .keep, self) else { return false }
+        session.rest()
         let kept = state.withLock { state -> Kept? in
             guard state.open, state.kept[account.id] == nil, state.kept.count < core.connections.ofProcess / 4 else {
                 return nil

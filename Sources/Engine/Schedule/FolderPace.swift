@@ -86,6 +86,15 @@ struct FolderPace: Sendable {
     }
 }
 
+extension FolderPace {
+    /// As far as it is known without the plugin's manifest: where an account is only shown, no plugin is looked for.
+    init(of account: AccountRow, _ options: EngineOptions) {
+        let host = account.settings["\(account.provider)_host"] ?? account.settings["host"]
+        let habits = host.flatMap { HostHabits.of($0.lowercased()) }
+        self.init(pollMs: options.pollMs, floorMs: habits?.pollMs ?? 0, canPush: true)
+    }
+}
+
 extension Core {
     func pace(_ account: AccountRow) throws(Failure) -> FolderPace {
         let manifest = try registry.manifest(account.provider)

@@ -203,8 +203,11 @@ final class Turns: Sendable {
             guard account.receives, account.health.state != "disconnected" else { return .dropped }
             guard Turns.mayTry(account.health, Clock.wall()) else { return .failed }
             let runner = JobRunner(core: core)
-            // One that is gone meanwhile is the next listing's to notice.
-            let known = try core.store.folders(id).filter { $0.selectable && folders.contains($0.path) }
+            // One that is gone meanwhile is the next listing's to notice; one that nobody wants looked at any more is left.
+            let pace = try core.pace(account)
+            let known = try core.store.folders(id).filter { folder in
+                folder.selectable && folder.synced && pace.mode(folder) != .manual && folders.contains(folder.path)
+            }
             if !known.isEmpty {
                 _ = try runner.syncAccount(account, interruption, lease, only: known.map(\.path))
             }

@@ -25,6 +25,8 @@ enum WishRules {
         default: break
         }
         if wish.attempts + 1 >= mostAttempts, now - wish.createdAt >= longestMs { return .lose }
+        // A lost connection is the account's affair first: only one that is lost again and again may be the wish's doing.
+        if Int(failure.result) == MR_E_CONNECTION, wish.attempts < 2 { return .putOff(0) }
         return .putOff(HealthRules.namedPause(failure) ?? pause(wish.attempts))
     }
 

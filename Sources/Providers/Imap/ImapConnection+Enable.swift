@@ -36,9 +36,11 @@ extension ImapConnection {
     /// Whether a mailbox may be opened with QRESYNC.
     var mayResync: Bool { capabilities.has("QRESYNC") && dialogue.enabled.contains("QRESYNC") }
 
-    /// Everything from here on is compressed, in both directions (RFC 4978). A server that refuses it goes on without.
+    /// Everything from here on is compressed, in both directions (RFC 4978), from the first reading of mail on: a session
+    /// that watches needs little on the line, and should need little memory. A server that refuses it goes on without.
     func compress(_ host: Host) throws(Failure) {
-        guard capabilities.has("COMPRESS=DEFLATE") else { return }
+        guard !hasCompressed, capabilities.has("COMPRESS=DEFLATE") else { return }
+        hasCompressed = true
         if try run(host, .compress).kind == .ok { try startDeflate(host) }
     }
 }

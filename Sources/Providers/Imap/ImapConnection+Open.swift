@@ -23,7 +23,6 @@ extension ImapConnection {
             if greeting.kind != .preauth { try connection.login(host, settings) }
             if connection.dialogue.capabilities == nil { try connection.must(host, .capability) }
             try connection.introduce(host, settings, greeting)
-            try connection.compress(host)
             return connection
         } catch {
             connection.abandon()

@@ -22,10 +22,13 @@ final class ImapConnection {
     private(set) var quirks = Quirks()
     /// Where the mailboxes of others are: nil until the server was asked.
     var namespaces: Imap.Namespaces?
+    /// Whether COMPRESS was said.
+    var hasCompressed = false
     /// Whether the mailbox was opened with QRESYNC.
     var hasResynced = false
     private var reader: Imap.ResponseReader
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: ImapConnection.piece, alignment: 16)
+    /// Only while something is asked for: thousands of connections wait.
+    private var held: UnsafeMutableRawBufferPointer?
     private(set) var isBroken = false
     /// Lines that a server's talk may still bring into the log.
     private var linesToLog = 32
@@ -36,7 +39,19 @@ final class ImapConnection {
         reader = Imap.ResponseReader(limits: limits)
     }
 
-    deinit { buffer.deallocate() }
+    deinit { release() }
+
+    private var buffer: UnsafeMutableRawBufferPointer {
+        if let held { return held }
+        let made = UnsafeMutableRawBufferPointer.allocate(byteCount: ImapConnection.piece, alignment: 16)
+        held = made
+        return made
+    }
+
+    private func release() {
+        held?.deallocate()
+        held = nil
+    }
 
     var capabilities: Imap.Capabilities { dialogue.capabilities ?? Imap.Capabilities() }
 
@@ -107,6 +122,7 @@ final class ImapConnection {
 
     /// Leaves the stream to the host, until something comes or the time (ms) is over.
     func park(_ host: Host, wakeAfter milliseconds: Int64) throws(Failure) {
+        release()
         do throws(Failure) {
             try stream.park(host, wakeAfter: milliseconds)
         } catch {
@@ -152,7 +168,10 @@ final class ImapConnection {
         case .untagged(.damaged(let name, let why)):
             log(host, 7, "unreadable \(name): \(why)")
             return event
-        case .greeting, .untagged, .goAhead, .done: return event
+        case .done:
+            if dialogue.inFlight == 0 { release() }
+            return event
+        case .greeting, .untagged, .goAhead: return event
         }
     }
 

@@ -16,21 +16,25 @@ package final class ImapSession: Session {
 
     package func folders(_ host: Host) throws(Failure) {
         try ready()
+        try connection.compress(host)
         try FolderList(host, connection).emit()
     }
 
     package func sync(_ host: Host, folder: Fields, cursor: [UInt8]) throws(Failure) {
         try ready()
+        try connection.compress(host)
         try FolderSync(host, connection, folder).run(cursor)
     }
 
     package func list(_ host: Host, folder: Fields) throws(Failure) {
         try ready()
+        try connection.compress(host)
         try FolderAudit(host, connection, folder).run()
     }
 
     package func fetch(_ host: Host, what: Fields) throws(Failure) {
         try ready()
+        try connection.compress(host)
         try SingleFetch(host, connection, what).run()
     }
 

@@ -149,6 +149,31 @@ struct ImapListingTests {
         #expect(script.isDone, "\(script.surprises)")
     }
 
+    /// Compressed from the first reading on, once, unless it is refused or off. What comes in the clear behind the consent ends it.
+    @Test(
+        arguments: [
+            ("% OK go\r\n", "", nil), ("% NO [COMPRESSIONACTIVE] no\r\n", "", nil), (nil, "compress=deflate", nil),
+            ("% OK go\r\n* 1 EXISTS\r\n", "", MR_E_PROTOCOL),
+        ] as [(String?, String, Int?)])
+    func compressed(_ answer: String?, _ off: String, _ result: Int?) throws {
+        let listing = [("LIST", "* LIST () \"/\" INBOX\r\n% OK\r\n")] + ImapFolderTests.noStatus(1)
+        let steps = (answer.map { [("COMPRESS DEFLATE", $0)] } ?? []) + (result == nil ? listing + listing : [])
+        let script = ImapScript("* PREAUTH [CAPABILITY IMAP4rev1 COMPRESS=DEFLATE] hi\r\n", steps)
+        let fake = ImapFakeHost(script)
+        fake.settings["imap_off"] = off
+        let session = try ImapProvider.open(fake.host)
+        defer { session.close(fake.host) }
+        #expect(script.lines.isEmpty)
+        if let result {
+            let failure = #expect(throws: Failure.self) { try session.folders(fake.host) }
+            #expect(failure?.result == mr_result(result) && failure?.step == "compress")
+        } else {
+            for _ in 1...2 { try session.folders(fake.host) }
+            #expect(fake.isDeflated == (answer?.hasPrefix("% OK") == true))
+        }
+        #expect(script.isDone, "\(script.surprises)")
+    }
+
     /// Throttled is not a folder's own: it ends the call, and what is in flight is waited for.
     @Test func throttled() throws {
         let (steps, answer) = (

@@ -61,7 +61,7 @@ import Testing
         var passed = LoginGate.atOnce
         for _ in 0..<LoginGate.atOnce { gate.leave("a") }
         while Clock.boot() - begun < 1_000 {
-            try gate.enter("a", until: Clock.boot() + 2_000) { () throws(Failure) in }
+            try gate.enter("a") { () throws(Failure) in }
             gate.leave("a")
             passed += 1
         }
@@ -70,16 +70,34 @@ import Testing
         #expect(passed > LoginGate.atOnce)
     }
 
-    @Test func whoeverHasNoTurnInTimeIsToldSo() throws {
+    /// The time for dialling is long over when the last of a crowd has its turn; nobody is turned away, or passed over.
+    @Test func everybodysTurnComesInOrder() throws {
         let gate = LoginGate()
         for _ in 0..<LoginGate.atOnce { #expect(gate.tryEnter("a") == nil) }
-        let failure = #expect(throws: Failure.self) {
-            try gate.enter("a", until: Clock.boot() + 100) { () throws(Failure) in }
+        let passed = Monitor<[Int]>([])
+        for number in 0..<12 {
+            let waits = Monitor(false)
+            try PosixThread.start("test-login") {
+                try? gate.enter("a") { () throws(Failure) in waits.signal { $0 = true } }
+                passed.signal { $0.append(number) }
+                gate.leave("a")
+            }.detach()
+            _ = waits.wait(milliseconds: 5_000) { $0 ? true : nil }
         }
-        #expect(failure?.result == Int32(MR_E_THROTTLED))
-        #expect(failure?.cause == "limit.logins")
+        #expect(gate.tryEnter("a") != nil, "who waits goes first")
+        #expect(passed.withLock { $0.isEmpty })
+        // One door open: one after the other.
         gate.leave("a")
-        try gate.enter("a", until: Clock.boot() + 1_000) { () throws(Failure) in }
+        let all = passed.wait(milliseconds: 20_000) { $0.count == 12 ? $0 : nil }
+        #expect(all == Array(0..<12))
+        // Who waits can be called off.
+        for _ in 1..<LoginGate.atOnce { gate.leave("a") }
+        while gate.tryEnter("a") != 50 {}
+        #expect(throws: Failure.self) {
+            try gate.enter("a") { () throws(Failure) in throw Failure(MR_E_CANCELLED, "the engine is stopping") }
+        }
+        gate.leave("a")
+        try gate.enter("a") { () throws(Failure) in }
     }
 
     @Test func theBackoffEndsOnlyAfterAGoodConnection() {

@@ -22,7 +22,9 @@ import Testing
             ),
             (MR_E_AUTH, "Too many simultaneous connections. (Failure)", "ALERT", "login", "connection.limit"),
             (MR_E_REFUSED, "Too many simultaneous connections", "LIMIT", "login", "connection.limit"),
-            (MR_E_REFUSED, "UID FETCH rejected", "LIMIT", "fetch", "limit.rate"),
+            (MR_E_THROTTLED, "UID FETCH rejected", "LIMIT", "fetch", "limit.rate"),
+            (MR_E_REFUSED, "Too many keywords in this mailbox", "LIMIT", "store", nil),
+            (MR_E_REFUSED, "Too many messages", "LIMIT", "append", nil),
             (
                 MR_E_PROTOCOL, "Request is throttled. Suggested Backoff Time: 299961 milliseconds", nil, "select",
                 "limit.rate"
@@ -89,7 +91,7 @@ import Testing
         let pauses = Pauses()
         _ = pauses.note(failure(MR_E_CONNECTION, ""), key(1, "a"))
         var own = Failure(MR_E_THROTTLED, "no turn")
-        own.cause = "limit.logins"
+        own.cause = "limit.own"
         _ = pauses.note(own, key(1, "a"))
         try pauses.check(key(1, "a"))
     }

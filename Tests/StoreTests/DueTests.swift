@@ -142,6 +142,9 @@ extension StoreTests {
             }
             #expect(!sqliteFailure(5, nil).isLeaseLost)
             #expect(sqliteFailure(5, nil).result == Int32(MR_E_BUSY))
+            // Neither says anything of the account; a plugin that answers the same does.
+            #expect(sqliteFailure(5, nil).isOfTheStore && sqliteFailure(13, nil).isOfTheStore)
+            #expect(!Failure(MR_E_BUSY, "the maildrop is locked").isOfTheStore)
         }
     }
 }

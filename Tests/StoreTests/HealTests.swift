@@ -69,7 +69,9 @@ extension StoreTests {
             try desk.commit([.message(mail(1))])
             let id = try #require(try desk.id(1))
             try desk.commit([.gone(ref: "1")])
+            let before = try desk.store.latestChange()
             try other.commit([.message(mail(1, ref: "77"))])
+            #expect(try desk.told(after: before) == ["message added historical"])
             #expect(try desk.id(1) == id)
             #expect(try desk.store.sweepAdrift(desk.account, before: .max, lease: desk.lease) == 0)
             #expect(try desk.status() == [0, 0])
@@ -78,6 +80,44 @@ extension StoreTests {
             try other.commit([.gone(ref: "77")])
             #expect(try desk.store.sweepAdrift(desk.account, before: .max, lease: desk.lease) == 0)
             #expect(try desk.store.sweepAdrift(other.account, before: .max, lease: other.lease) == 1)
+        }
+
+        /// Mail from one connected user to another: each account is told of it as its own.
+        @Test func whatAnotherAccountHasAlreadyIsNewToThisOne() throws {
+            let desk = try Desk()
+            let other = try desk.second()
+            let work = try other.apply([listed("INBOX"), listed("Work")])[1].id
+            try desk.commit([.message(mail(1))])
+            let id = try #require(try desk.id(1))
+            func told(_ body: () throws -> Void) throws -> [String] {
+                let before = try desk.store.latestChange()
+                try body()
+                #expect(
+                    try desk.store.changes(after: before, query: Record(), limit: 9).allSatisfy {
+                        $0.text("kind") != "message" || $0.int("account") == other.account && $0.int("id") == id
+                    })
+                return try desk.told(after: before).filter { $0.hasPrefix("message") }
+            }
+            #expect(
+                try told { try other.commit([.message(mail(1, ref: "5", historical: false))]) }
+                    == ["message added new"])
+            // A second folder, and a move by another client, are no news of a message.
+            #expect(
+                try told { try other.commit([.message(mail(1, ref: "7"))], folder: work) } == ["message changed place"])
+            #expect(try told { try other.commit([.gone(ref: "5")]) } == ["message changed place"])
+            #expect(try told { try other.commit([.gone(ref: "7")], folder: work) } == ["message changed place"])
+            #expect(try desk.lookup(1, account: other.account) == id)
+            #expect(try told { try other.commit([.message(mail(1, ref: "8"))]) } == ["message changed place"])
+            // Nor is a folder whose references became void.
+            #expect(
+                try told { try other.commit([.reset, .message(mail(1, ref: "80"))], complete: true) }.isEmpty)
+            // Given up by this account alone, it stays the other's, and may come anew.
+            try other.commit([.gone(ref: "80")])
+            #expect(try other.store.sweepAdrift(other.account, before: .max, lease: other.lease) == 0)
+            #expect(try desk.id(1) == id)
+            #expect(
+                try told { try other.commit([.message(mail(1, ref: "81", historical: false))]) }
+                    == ["message added new"])
         }
 
         @Test func lookupFindsOneAndTheSame() throws {

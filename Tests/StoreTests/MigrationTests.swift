@@ -143,8 +143,11 @@ func checkWhole(_ store: Store, _ comment: Comment? = nil, at location: SourceLo
             """
         ),
         (
-            "a message that is adrift and has a place",
-            "SELECT message FROM adrift a WHERE EXISTS (SELECT 1 FROM place WHERE message = a.message)"
+            "a message that is adrift and has a place in that account",
+            """
+            SELECT message FROM adrift a WHERE EXISTS (SELECT 1 FROM place p JOIN folder f ON f.id = p.folder
+              WHERE p.message = a.message AND f.account = a.account)
+            """
         ),
         ("a place of a message that is gone", "SELECT id FROM place WHERE message NOT IN (SELECT id FROM message)"),
         ("a place of a folder that is gone", "SELECT id FROM place WHERE folder NOT IN (SELECT id FROM folder)"),

@@ -67,8 +67,8 @@ struct AccountFailure {
     let lease: Lease
     let interruption: Interruption
 
-    /// - Returns: the failure with its cause and advice. A wish to stop, a lost lease, or
-    /// a key that this process lacks, is no failure of the account.
+    /// - Returns: the failure with its cause and advice. A wish to stop, a lost lease, a store that cannot be written or
+    /// that others keep busy, or a key that this process lacks, is no failure of the account.
     func record(_ failure: Failure, _ side: HealthRules.Side, what: String) throws(Failure) -> Failure {
         var explained = failure.explained()
         explained.account = account.id
@@ -76,6 +76,10 @@ struct AccountFailure {
         guard interruption.reason == .none, !interruption.isGivingWay, failure.result != Int32(MR_E_KEY),
             failure.result != Int32(MR_E_FORKED)
         else { return explained }
+        guard !failure.isOfTheStore else {
+            if !failure.isLeaseLost { try? core.store.addLog(NewLog(explained, account: account.id, what: what)) }
+            return explained
+        }
         let health = try core.store.account(account.id).health
         let now = Clock.wall()
         var log = NewLog(explained, account: account.id, what: what)

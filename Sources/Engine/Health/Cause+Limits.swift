@@ -18,10 +18,6 @@ extension Cause {
                 "See whether other programs use the same mailbox.",
             ], .nobody),
         Cause(
-            "limit.logins", "throttling", "Many mailboxes log in to one server",
-            "Mailroom opens connections to one server one after the other, so as not to overrun it; this one's turn did not come.",
-            ["Wait: it is tried again by itself."], .nobody),
-        Cause(
             "limit.own", "throttling", "As many connections as allowed are open",
             "The limit of connections of the mailbox, of its server or of this process is reached.",
             [

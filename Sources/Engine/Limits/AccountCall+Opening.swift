@@ -33,12 +33,11 @@ extension AccountCall {
     private func openOnce(
         _ provider: LoadedProvider, _ server: MailServer, _ key: Connections.Key, _ purpose: Connections.Purpose
     ) throws(Failure) -> ProviderSession {
-        let until = Clock.boot() + 2 * core.options.connectTimeoutMs
-        let slot = try slot(key, server, purpose, until)
+        let slot = try slot(key, server, purpose, Clock.boot() + 2 * core.options.connectTimeoutMs)
         do throws(Failure) {
             // A watch has passed already: it does not wait with a thread.
             if server.isRemote, purpose == .work {
-                try core.logins.enter(server.host, until: until) { () throws(Failure) in try interruption.check() }
+                try core.logins.enter(server.host) { () throws(Failure) in try interruption.check() }
             }
             defer { if server.isRemote, purpose == .work { core.logins.leave(server.host) } }
             let session = try ProviderSession.open(

@@ -1,8 +1,7 @@
 import Base
-import CMailroom
 
 /// How often this process logs in to one server: so many at once, and so many a second, whatever comes after a restart.
-/// One server's crowd keeps no other waiting.
+/// One server's crowd keeps no other waiting; within it everybody's turn comes, in the order in which they came.
 final class LoginGate: Sendable {
     private struct Door {
         /// Logins under way.
@@ -10,8 +9,10 @@ final class LoginGate: Sendable {
         /// What may be begun at once, in thousandths of a login, as of `at` (boot clock).
         var credit: Int64
         var at: Int64
-        /// How many wait here, so that a door is forgotten only when nobody does.
-        var waiting = 0
+        /// Who waits here with a thread, in order.
+        var waiting: [Int] = []
+        /// The number of the next who does.
+        var next = 0
     }
 
     static let atOnce = 8
@@ -19,28 +20,27 @@ final class LoginGate: Sendable {
     static let burst: Int64 = 40
     private let doors = Monitor<[String: Door]>([:])
 
-    /// Waits for a turn; to be followed by `leave`.
-    /// - Parameter until: by the boot clock.
-    /// - Throws: `MR_E_THROTTLED` where there was no turn in time; what `check` throws.
-    func enter(_ host: String, until: Int64, _ check: () throws(Failure) -> Void) throws(Failure) {
-        doors.withLock { $0[host, default: Door(credit: LoginGate.burst * 1000, at: Clock.boot())].waiting += 1 }
-        defer { doors.withLock { LoginGate.tidy(&$0, host) { $0.waiting -= 1 } } }
+    /// Waits for a turn, however long: a crowd of mailboxes is no failure of any of them, and each login under way is
+    /// bounded. To be followed by `leave`.
+    /// - Throws: what `check` throws; it is asked many times a second.
+    func enter(_ host: String, _ check: () throws(Failure) -> Void) throws(Failure) {
+        let number = doors.withLock { doors in
+            var door = doors[host] ?? Door(credit: LoginGate.burst * 1000, at: Clock.boot())
+            defer { doors[host] = door }
+            door.waiting.append(door.next)
+            door.next += 1
+            return door.next - 1
+        }
+        // Whoever comes next looks at once.
+        defer { doors.signal { LoginGate.tidy(&$0, host) { $0.waiting.removeAll { $0 == number } } } }
         while true {
             try check()
             let passed = doors.wait(milliseconds: 50) { doors -> Bool? in
-                guard var door = doors[host] else { return nil }
+                guard var door = doors[host], door.waiting.first == number else { return nil }
                 defer { doors[host] = door }
                 return LoginGate.pass(&door, Clock.boot()) == nil ? true : nil
             }
             if passed == true { return }
-            guard Clock.boot() < until else {
-                var failure = Failure(
-                    MR_E_THROTTLED, "no turn to log in to \(host) came in time: many mailboxes of it are opened at once"
-                )
-                failure.cause = "limit.logins"
-                failure.retryAfterMs = 5_000
-                throw failure
-            }
         }
     }
 
@@ -51,7 +51,7 @@ final class LoginGate: Sendable {
             var door = doors[host] ?? Door(credit: LoginGate.burst * 1000, at: Clock.boot())
             defer { doors[host] = door }
             // Whoever waits with a thread goes first.
-            if door.waiting > 0 { return 100 }
+            if !door.waiting.isEmpty { return 100 }
             return LoginGate.pass(&door, Clock.boot())
         }
     }
@@ -76,6 +76,6 @@ final class LoginGate: Sendable {
         guard var door = doors[host] else { return }
         change(&door)
         let rested = Clock.boot() - door.at >= burst * 1000 / perSecond
-        doors[host] = door.open <= 0 && door.waiting <= 0 && rested ? nil : door
+        doors[host] = door.open <= 0 && door.waiting.isEmpty && rested ? nil : door
     }
 }

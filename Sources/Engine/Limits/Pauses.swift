@@ -17,7 +17,7 @@ final class Pauses: Sendable {
     /// Begins a pause where the failure is a server's wish for one.
     /// - Returns: the failure, with the time to wait.
     func note(_ failure: Failure, _ key: Connections.Key) -> Failure {
-        guard failure.result == Int32(MR_E_THROTTLED), !Pauses.own.contains(failure.cause ?? "") else { return failure }
+        guard failure.result == Int32(MR_E_THROTTLED), failure.cause != Pauses.own else { return failure }
         let pause = HealthRules.namedPause(failure) ?? Pauses.unnamedMs
         var noted = failure
         noted.retryAfterMs = pause
@@ -59,6 +59,6 @@ final class Pauses: Sendable {
         pauses.withLock { pauses in pauses = pauses.filter { $0.key.account != account } }
     }
 
-    /// Causes of this house, which no server has said.
-    private static let own: Set<String> = ["limit.logins", "limit.own"]
+    /// The cause of this house, which no server has said.
+    private static let own = "limit.own"
 }

@@ -16,8 +16,11 @@ enum ServerLimit: Sendable, Equatable {
         if connectionWords.contains(where: { words.has($0) }) { return .connections }
         if rateWords.contains(where: { words.has($0) }) { return .rate }
         switch code {
-        // Yahoo's LIMIT is about connections where it answers a login, about commands elsewhere.
-        case "LIMIT": return loggingIn.contains(failure.step ?? "") ? .connections : .rate
+        // Yahoo's LIMIT is about connections where it answers a login, about commands elsewhere. Of a change it is what one
+        // mailbox or message may have: the provider knows, and says that it was refused.
+        case "LIMIT":
+            if loggingIn.contains(failure.step ?? "") { return .connections }
+            return failure.result == Int32(MR_E_REFUSED) ? nil : .rate
         case "THROTTLED": return .rate
         default: return failure.result == Int32(MR_E_THROTTLED) ? .rate : nil
         }

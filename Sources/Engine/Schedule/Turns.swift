@@ -33,7 +33,7 @@ final class Turns: Sendable {
     /// What runs longer gives way to news, and then has so long to itself.
     private static let patienceMs: Int64 = 2_000
     private static let stretchMs: Int64 = 20_000
-    /// Where another process has the account.
+    /// Where another process has the account, or keeps the store busy.
     private static let elsewhereMs: Int64 = 5_000
     private let core: Core
     private let timers: Timers
@@ -219,6 +219,8 @@ final class Turns: Sendable {
         } catch {
             // It stands in the account's health and in the log.
             guard interruption.reason == .none else { return .dropped }
+            // The account is as due as before: a login in each second would only add to what keeps the store busy.
+            if error.isOfTheStore { return .again(after: Turns.elsewhereMs) }
             return interruption.isGivingWay ? .again(after: 0) : .failed
         }
     }

@@ -38,8 +38,9 @@ enum WishRules {
         ].contains(Int(failure.result))
     }
 
-    /// Response codes of refusals that pass (RFC 5530, RFC 9208).
-    private static let passing: Set<String> = ["OVERQUOTA", "INUSE", "LIMIT", "UNAVAILABLE", "SERVERBUG"]
+    /// Response codes of refusals that pass (RFC 5530, RFC 9208). LIMIT is none: a mailbox that has as many keywords as it
+    /// may have takes no other one tomorrow.
+    private static let passing: Set<String> = ["OVERQUOTA", "INUSE", "UNAVAILABLE", "SERVERBUG"]
 
     private static func pause(_ attempts: Int64) -> Int64 {
         let minutes: [Int64] = [1, 2, 5, 10, 15, 30, 60]

@@ -19,7 +19,7 @@ final class FolderSync {
     /// Whether Message-IDs are asked for, because the host may know a message by another name.
     private(set) var asksMessageID = false
     /// What was received before is not asked for: ms since 1970; 0: all is.
-    private let since: Int64
+    private var since: Int64
     /// Whether something was found since the last commit.
     private var isDirty = false
     /// Messages of the folder that are done, of `mailbox.existsAtSelect`.
@@ -89,8 +89,10 @@ final class FolderSync {
         let isVoid = try isFirst ? !host.known(folder, after: 0).items.isEmpty : true
         if isVoid {
             try host.emit("reset")
-            // The messages are known still, by their Message-IDs.
+            // The messages are known still, by their Message-IDs; also older ones, stored by a wider rule, which no search
+            // would show, and which would then be taken for gone.
             asksMessageID = true
+            since = 0
         }
         cursor = counted(SyncCursor(uidValidity: 0, high: try top(), exists: 0, modSeq: 0, walkedAt: 0))
         cursor.walkedAt = host.now(wall: true)

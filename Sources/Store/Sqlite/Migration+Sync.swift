@@ -5,8 +5,8 @@ extension Migration {
     /// youngest wish that concerns a place; while it is open, `bits` and `flags` are what is wished, and
     /// `server_bits`, `server_flags` what the server has. A place that waits for its reference has `ref` NULL and a
     /// wish. `place.leaving` is 1 where the message is wished away: such a place is not shown. `adrift` are messages
-    /// whose last place is gone: they are removed when a whole round of their account, begun after that, has not
-    /// found them elsewhere. `message.partial` is 1 where only the header was fetched. `folder.next_sync` NULL: at
+    /// whose last place in an account is gone: they leave it when a whole round of the account, begun after that, has
+    /// not found them elsewhere. `message.partial` is 1 where only the header was fetched. `folder.next_sync` NULL: at
     /// once.
     static let sync = Migration(
         version: 4,
@@ -38,7 +38,8 @@ extension Migration {
             CREATE INDEX message_thread ON message(thread, date);
             CREATE INDEX account_due ON account(state, coalesce(next_sync, 0));
             CREATE TABLE adrift(
-              message INTEGER PRIMARY KEY, account INTEGER NOT NULL, since INTEGER NOT NULL, stable TEXT);
+              message INTEGER NOT NULL, account INTEGER NOT NULL, since INTEGER NOT NULL, stable TEXT,
+              PRIMARY KEY(message, account)) WITHOUT ROWID;
             CREATE INDEX adrift_account ON adrift(account, since);
             CREATE INDEX adrift_stable ON adrift(stable) WHERE stable IS NOT NULL;
             CREATE TABLE wish(

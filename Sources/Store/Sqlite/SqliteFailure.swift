@@ -32,3 +32,16 @@ func sqliteFailure(_ code: Int32, _ handle: OpaquePointer?) -> Failure {
     failure.code = String(cString: sqlite3_errstr(code))
     return failure
 }
+
+extension Failure {
+    private static let busyCodes = [SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL].map {
+        String(cString: sqlite3_errstr($0))
+    }
+
+    /// What went wrong is this machine's affair, and says nothing of a mailbox or its server: the store's file fails,
+    /// others kept it busy for too long, or the lease is lost. (A plugin may answer `MR_E_BUSY` as well.)
+    package var isOfTheStore: Bool {
+        if result == Int32(MR_E_STORE) || isLeaseLost { return true }
+        return result == Int32(MR_E_BUSY) && code.map(Failure.busyCodes.contains) == true
+    }
+}

@@ -52,13 +52,16 @@ extension FolderCommit {
             counts.add(Presence(places: 1, seen: flags.isSeen), after: Presence(), inFolder: true)
             return
         }
-        try place(ref, message: message, flags: flags, stable: stable, isNew: true)
+        try place(ref, message: message, flags: flags, stable: stable, isTold: true)
     }
 
     /// Puts a message into the folder under a reference. The reference may be there already: of the same message, of
     /// another one, or skipped before.
+    /// - Parameters:
+    ///   - historical: where this is the message's first place in the account: it is not new mail of the account.
+    ///   - isTold: the feed says already that the message was added.
     mutating func place(
-        _ ref: String, message: Int64, flags: FlagSet, stable: String?, isNew: Bool = false
+        _ ref: String, message: Int64, flags: FlagSet, stable: String?, historical: Bool = true, isTold: Bool = false
     ) throws(Failure) {
         let existing = try find(ref)
         if let existing, existing.message == message {
@@ -77,6 +80,7 @@ extension FolderCommit {
             }
         }
         let before = try transaction.presence(of: message, in: account)
+        let isFirst = before.places == 0 ? try isNewcomer(message) : false
         if hasVoidPlaces, let void = try voidPlace(of: message) {
             try db.run(
                 "UPDATE place SET ref = ?, stable = coalesce(?, stable) WHERE id = ?", ref, stable, void.id)
@@ -90,10 +94,19 @@ extension FolderCommit {
         counts.messages += 1
         counts.unseen += flags.isSeen ? 0 : 1
         counts.add(try transaction.presence(of: message, in: account), after: before, inFolder: false)
-        if !isNew {
-            if before.places == 0 { try transaction.comeAshore(message) }
+        if isTold { return }
+        if isFirst {
+            transaction.change("message", message, account: account, "added", historical ? "historical" : "new")
+        } else {
             transaction.change("message", message, account: account, "changed", "place")
         }
+    }
+
+    /// Whether the account has never had the message, or has given it up: it has no place in it, and was not adrift, which
+    /// it is no more.
+    private func isNewcomer(_ message: Int64) throws(Failure) -> Bool {
+        if try transaction.comeAshore(message, account: account) { return false }
+        return try !transaction.isPlaced(message, in: account)
     }
 
     /// Gives a place the flags that the server says it has.

@@ -89,7 +89,9 @@ struct FolderCommit {
             if try transaction.addBody(of: message, to: there) {
                 transaction.change("message", there, account: account, "changed", "body")
             }
-            return try place(incoming.ref, message: there, flags: message.flags, stable: incoming.stable)
+            return try place(
+                incoming.ref, message: there, flags: message.flags, stable: incoming.stable,
+                historical: incoming.historical)
         }
         if hasPartial, try complete(by: message) { return }
         let id = try transaction.insert(message)
@@ -109,7 +111,9 @@ struct FolderCommit {
                 withBody: true)
         }
         if let there {
-            return try place(incoming.ref, message: there, flags: message.flags, stable: incoming.stable)
+            return try place(
+                incoming.ref, message: there, flags: message.flags, stable: incoming.stable,
+                historical: incoming.historical)
         }
         let id = try transaction.insert(message)
         transaction.change("message", id, account: account, "added", incoming.historical ? "historical" : "new")

@@ -102,7 +102,15 @@ extension Transaction {
         return found ?? Presence()
     }
 
-    /// Removes one place. A message whose last one it was is adrift, or goes at once where it is erased.
+    /// Whether the message has any place in the account, leaving or not.
+    func isPlaced(_ message: Int64, in account: Int64) throws(Failure) -> Bool {
+        try db.exists(
+            "SELECT 1 FROM place p JOIN folder f ON f.id = p.folder WHERE p.message = ? AND f.account = ?", message,
+            account)
+    }
+
+    /// Removes one place. A message whose last one in the account it was is adrift there, or, where it is erased and in no
+    /// other account, goes at once.
     func removePlace(
         _ place: Int64, account: Int64, counts: inout FolderCounts, erase: Bool
     ) throws(Failure) {
@@ -125,13 +133,13 @@ extension Transaction {
             counts.unseen -= row.seen ? 0 : 1
         }
         counts.add(try presence(of: message, in: account), after: before, inFolder: false)
-        if try db.exists("SELECT 1 FROM place WHERE message = ?", message) {
-            if !row.leaving { change("message", message, account: account, "changed", "place") }
-        } else if erase {
+        if erase, try !db.exists("SELECT 1 FROM place WHERE message = ?", message) {
             try delete(message: message, erase: true)
             change("message", message, account: account, "removed")
         } else {
-            try setAdrift(message, account: account, stable: row.stable)
+            if !erase, try !isPlaced(message, in: account) {
+                try setAdrift(message, account: account, stable: row.stable)
+            }
             if !row.leaving { change("message", message, account: account, "changed", "place") }
         }
         if row.isWished { try settleWishes(of: place) }
@@ -146,6 +154,7 @@ extension Transaction {
         guard let row else { return }
         try removeParticipants(row.detail, of: message)
         try db.run("DELETE FROM message WHERE id = ?", message)
+        try db.run("DELETE FROM adrift WHERE message = ?", message)
         try leaveThread(row.thread)
         if let body = row.body { try releaseBody(body, erase: erase) }
     }

@@ -83,7 +83,7 @@ extension Transaction {
         counts.unseen = flags.isSeen ? 0 : 1
         counts.add(try presence(of: message, in: account), after: before, inFolder: false)
         try apply(counts, folder: folder, account: account)
-        if before.places == 0 { try comeAshore(message) }
+        if before.places == 0 { try comeAshore(message, account: account) }
         return id
     }
 

@@ -129,6 +129,38 @@ def test_policy_changed_later(room, server, user):
     assert stored(room) == expected(range(4))
 
 
+def test_audit(room, server, user):
+    """What is missing here is told; what was taken from the server and is kept here is no difference."""
+    fill(server, user, range(12))
+    account = room.connect(**settings(server, user))["id"]
+    room.sync(account)
+    counts = ("server", "stored", "missing", "extra", "flags")
+    assert [room.audit(account)[name] for name in counts] == [12, 12, 0, 0, 0]
+    connection = mailbox(server, user)
+    connection.store("1:3", "+FLAGS", "\\Deleted")
+    connection.expunge()
+    connection.logout()
+    fill(server, user, range(12, 14))
+    assert [room.audit(account)[name] for name in counts] == [11, 9, 2, 0, 0]
+    assert room.audit(account, heal=True)["missing"] == 0
+    assert [room.audit(account)[name] for name in counts] == [11, 11, 0, 0, 0]
+    assert stored(room) == expected(range(14))
+
+
+def test_headers_only(room, server, user):
+    """A header is all that is kept: the message stays on the server whatever is to become of fetched ones."""
+    fill(server, user, range(5))
+    account = room.connect(**settings(server, user, pop3_leave="fetched"))["id"]
+    policy = room.put("policy", account=account, keep="headers")
+    room.sync(account)
+    assert sorted(row["message_id"] for row in room.messages()) == sorted(expected(range(5)))
+    assert len(on_server(server, user)) == 5
+    room.update("policy", policy, keep="all")
+    room.sync(account, walk=True)
+    assert stored(room) == expected(range(5))
+    assert on_server(server, user) == set()
+
+
 def test_implicit_tls(room, site, user):
     fill(site.dovecot, user, range(3))
     account = room.connect(
@@ -161,6 +193,8 @@ def test_the_same_mail_by_imap(room, server, user):
         imap_tls="starttls")["id"]
     room.sync(imap)
     pop3 = room.connect(**settings(server, user))["id"]
+    notices = [row for row in room.find("log", account=pop3) if row["level"] == "notice"]
+    assert any("imap" in row["message"] for row in notices), "it is said that the mailbox is connected already"
     room.sync(pop3)
     assert stored(room) == expected(range(30))
     assert len(list(room.find("place", account=pop3))) == 30

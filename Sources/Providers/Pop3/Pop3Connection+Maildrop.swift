@@ -11,8 +11,13 @@ extension Pop3Connection {
     /// - Throws: `MR_E_UNSUPPORTED` where the server has no UIDL.
     func maildrop(_ host: Host) throws(Failure) -> Pop3.Maildrop {
         var maildrop = Pop3.Maildrop()
-        try listing(host, .list) { (line) throws(Failure) in try maildrop.size(line) }
-        try listing(host, .uidl(nil)) { (line) throws(Failure) in try maildrop.uniqueID(line) }
+        let sizes = try listing(host, .list) { (line) throws(Failure) in try maildrop.size(line) }
+        if let sizes {
+            // Sizes can be done without, and an empty maildrop is refused by some.
+            let failure = refusal(sizes, "list")
+            if failure.result != mr_result(MR_E_REFUSED) { throw failure }
+        }
+        try uniqueIDs(host, isEmpty: maildrop.count == 0) { (line) throws(Failure) in try maildrop.uniqueID(line) }
         try maildrop.seal()
         let nameless = (0..<maildrop.count).lazy.filter { !maildrop.hasName($0) }.prefix(Self.alone)
         let numbers: [UInt32] = nameless.map { maildrop.number($0) }
@@ -28,13 +33,23 @@ extension Pop3Connection {
         return maildrop
     }
 
+    /// The unique-ids of all messages. A server that offers UIDL may refuse it where there is nothing to be listed.
+    private func uniqueIDs(
+        _ host: Host, isEmpty: Bool, _ entry: (UnsafeRawBufferPointer) throws(Failure) -> Void = { _ in }
+    ) throws(Failure) {
+        guard let refused = try listing(host, .uidl(nil), entry) else { return }
+        let failure = withoutUIDL(refused)
+        let isOffered = capabilities?.has("UIDL") == true
+        if failure.result != mr_result(MR_E_UNSUPPORTED) || !isEmpty || !isOffered { throw failure }
+    }
+
+    /// - Returns: the reply, where it was a refusal.
     private func listing(
         _ host: Host, _ command: Pop3.Command, _ entry: (UnsafeRawBufferPointer) throws(Failure) -> Void
-    ) throws(Failure) {
+    ) throws(Failure) -> Pop3.Reply? {
         var said: Pop3.Reply?
         try run(host, [command], entry: entry, reply: { _, reply in said = reply })
-        guard let said, !said.isOK else { return }
-        throw command == .list ? refusal(said, "list") : withoutUIDL(said)
+        return said.flatMap { $0.isOK ? nil : $0 }
     }
 
     /// Only unique-ids tell messages apart from one session to the next.
@@ -56,7 +71,7 @@ extension Pop3Connection {
         guard let (messages, octets) = Pop3.Listing.stat(reply) else { return nil }
         guard messages > 0 else {
             // Nothing there to be asked about: whether there is UIDL shows all the same.
-            try listing(host, .uidl(nil)) { _ in }
+            try uniqueIDs(host, isEmpty: true)
             return (0, "0 \(octets)")
         }
         var names: [[UInt8]?] = [nil, nil]
@@ -72,7 +87,7 @@ extension Pop3Connection {
             let failure = withoutUIDL(refused)
             if failure.result != mr_result(MR_E_UNSUPPORTED) { throw failure }
             // It may only not know how to answer for one message.
-            try listing(host, .uidl(nil)) { _ in }
+            try uniqueIDs(host, isEmpty: false)
             return (messages, "")
         }
         guard let first = names[0], let last = names[1] else { return (messages, "") }

@@ -60,21 +60,16 @@ extension Pop3Connection {
         }
         let user = Array(settings.user.utf8)
         let mechanisms = capabilities?.mechanisms ?? []
-        var reply: Pop3.Reply
+        let reply: Pop3.Reply
         if mechanisms.contains("PLAIN") {
             reply = try ask(host, .auth(.plain(user: user, password: password)))
-        } else if capabilities?.has("USER") ?? (timestamp == nil) {
+        } else if capabilities?.has("USER") ?? true {
             reply = try plain(host, user, password)
         } else if mechanisms.contains("LOGIN") {
             reply = try ask(host, .auth(.login(user: user, password: password)))
         } else if let timestamp {
-            let digest = Pop3.apop(timestamp: timestamp, password: password)
-            reply = try ask(host, .apop(user: user, digest: digest))
-            // It knows no CAPA and greets with a timestamp out of habit: a refusal proves nothing about the password.
-            if !reply.isOK, capabilities == nil, reply.code == nil {
-                reply = try plain(host, user, password)
-            }
-        } else if capabilities != nil, mechanisms.isEmpty {
+            reply = try digest(host, user, password, timestamp)
+        } else if mechanisms.isEmpty {
             // An answer to CAPA that names no login at all: USER is so old that some leave it out.
             reply = try plain(host, user, password)
         } else {
@@ -85,7 +80,16 @@ extension Pop3Connection {
 
     private func plain(_ host: Host, _ user: [UInt8], _ password: [UInt8]) throws(Failure) -> Pop3.Reply {
         let reply = try ask(host, .user(user))
-        return reply.isOK ? try ask(host, .pass(password)) : reply
+        if reply.isOK { return try ask(host, .pass(password)) }
+        // Nothing is known of it, and the very command is refused: it may be one of those that know APOP alone.
+        guard capabilities == nil, reply.code == nil, let timestamp else { return reply }
+        return try digest(host, user, password, timestamp)
+    }
+
+    private func digest(
+        _ host: Host, _ user: [UInt8], _ password: [UInt8], _ timestamp: String
+    ) throws(Failure) -> Pop3.Reply {
+        try ask(host, .apop(user: user, digest: Pop3.apop(timestamp: timestamp, password: password)))
     }
 
     private func noLogin(_ mechanisms: [String]) -> Failure {

@@ -8,7 +8,7 @@ final class Pop3Delivery {
     private let host: Host
     private let connection: Pop3Connection
     private let ref: String
-    private let historical: Int64?
+    private let isFirst: Bool?
     /// Asked once the header is there: is the message wanted? Nil: it is.
     var ask: ((Pop3Header) throws(Failure) -> Wanted)?
     /// The octets of the whole message, where only its header is delivered.
@@ -21,11 +21,12 @@ final class Pop3Delivery {
     /// The host wants a commit.
     private(set) var commitNow = false
 
-    init(_ host: Host, _ connection: Pop3Connection, ref: String, historical: Int64?) {
+    /// - Parameter isFirst: whether it comes with the first sync; nil: a message that was known.
+    init(_ host: Host, _ connection: Pop3Connection, ref: String, isFirst: Bool?) {
         self.host = host
         self.connection = connection
         self.ref = ref
-        self.historical = historical
+        self.isFirst = isFirst
     }
 
     /// A piece of the message.
@@ -58,7 +59,9 @@ final class Pop3Delivery {
         }
         var record = Record(["ref": .text(ref), "flags": .text("")])
         record.set("internal_date", header.date)
-        record.set("historical", historical)
+        // Some servers show old mail bit by bit, over many sessions: what was received before the account was connected
+        // is old, whenever it comes. The host compares the dates.
+        record.set("historical", isFirst.map { $0 || header.isReceived ? 1 : 0 })
         if wanted == .header, whole == nil { whole = Int64(catcher.bytes.count) }
         record.set("whole", wanted == .header || isHeaderOnly ? whole : nil)
         try host.messageBegin(record, size: -1)

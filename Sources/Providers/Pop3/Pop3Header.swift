@@ -6,6 +6,8 @@ struct Pop3Header {
     let messageID: String?
     /// When it was received: the date of the topmost Received field, else its own (ms since 1970).
     let date: Int64?
+    /// Whether the date is that of a Received field: then it is the server's, and not the sender's.
+    let isReceived: Bool
 
     /// - Parameter bytes: the header; what is behind its empty line is not looked at.
     init(_ bytes: [UInt8]) {
@@ -15,6 +17,7 @@ struct Pop3Header {
             field.value.split(separator: ";").last.flatMap { DateParser.parse(String($0)) }
         }
         date = received ?? parsed.date
+        isReceived = received != nil
     }
 }
 

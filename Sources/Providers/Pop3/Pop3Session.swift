@@ -61,7 +61,7 @@ package final class Pop3Session: Session {
         self.maildrop = maildrop
         let ref = what.text("ref") ?? ""
         guard let index = maildrop.index(ofRef: ref) else { throw .notFound("message \(ref)") }
-        try Pop3Delivery(host, connection, ref: ref, historical: nil).fetch(maildrop.number(index))
+        try Pop3Delivery(host, connection, ref: ref, isFirst: nil).fetch(maildrop.number(index))
     }
 
     package func list(_ host: Host, folder: Fields) throws(Failure) {

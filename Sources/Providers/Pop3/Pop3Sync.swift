@@ -205,8 +205,7 @@ final class Pop3Sync {
     }
 
     private func delivery(_ index: Int) -> Pop3Delivery {
-        Pop3Delivery(
-            host, connection, ref: maildrop.ref(index) ?? "", historical: committed.isComplete ? 0 : 1)
+        Pop3Delivery(host, connection, ref: maildrop.ref(index) ?? "", isFirst: !committed.isComplete)
     }
 
     /// Only the header is kept: by TOP, or where that is not to be had from the beginning of the message.

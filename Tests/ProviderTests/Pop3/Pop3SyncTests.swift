@@ -29,7 +29,34 @@ struct Pop3SyncTests {
         fixture.server.add(2)
         try fixture.sync()
         fixture.expectSame()
-        #expect(fixture.fake.store.values.filter { $0.historical == 0 }.count == 2)
+    }
+
+    /// What comes later with the server's own date is the host's to judge by that date; without one it is new.
+    @Test func historical() throws {
+        let fixture = Pop3Fixture(2)
+        try fixture.sync()
+        fixture.server.add(1)
+        fixture.server.messages.append(
+            .init(uid: "own", body: Array("Date: 19 Jun 2014 03:12:05 -0700\r\n\r\nx\r\n".utf8)))
+        try fixture.sync()
+        #expect(fixture.fake.store.mapValues(\.historical) == ["u1": 1, "u2": 1, "u3": 1, "own": 0])
+    }
+
+    /// Servers that refuse to list nothing, or to tell sizes.
+    @Test func refusedListings() throws {
+        let empty = Pop3Fixture(0)
+        empty.server.instead = ["LIST": ["-ERR no messages"], "UIDL": ["-ERR no messages"]]
+        try empty.sync()
+        #expect(empty.fake.isComplete)
+        #expect(try empty.folder().int("messages") == 0)
+        let sizeless = Pop3Fixture(3)
+        sizeless.server.instead["LIST"] = ["-ERR unknown"]
+        try sizeless.sync()
+        sizeless.expectSame()
+        #expect(sizeless.fake.wanted.allSatisfy { $0.int("size") == nil })
+        sizeless.server.instead["LIST"] = ["-ERR [SYS/TEMP] wait"]
+        let failure = #expect(throws: Failure.self) { try sizeless.sync() }
+        #expect(failure?.result == mr_result(MR_E_OUTAGE))
     }
 
     /// Stopped at every commit, before it is stored and after, and begun again: the same store.

@@ -41,7 +41,8 @@ struct ChangeWalk {
 
     /// What was told when the mailbox was opened. `expected`: how many messages there should be if nothing were gone, `count`:
     /// how many there are. Where what was told does not explain the difference, all are looked for.
-    func told(_ told: ToldChanges, expecting expected: Int64, of count: Int64) throws(Failure) {
+    /// - Returns: how many are gone.
+    func told(_ told: ToldChanges, expecting expected: Int64, of count: Int64) throws(Failure) -> Int64 {
         if told.isIncomplete, let since = told.resync?.modSeq {
             try changed(since: since)
         } else {
@@ -59,10 +60,9 @@ struct ChangeWalk {
                 gone += Int64($0)
             }
         }
-        if expected - gone != count {
-            try sync.settle()
-            try vanished()
-        }
+        if expected - gone == count { return gone }
+        try sync.settle()
+        return gone + (try vanished())
     }
 
     /// Whether messages are there that the store has by its own doing, and that lie above what was synced: of those the
@@ -72,18 +72,37 @@ struct ChangeWalk {
     }
 
     /// Which messages are not there any more. Flags are known to be right.
-    func vanished() throws(Failure) {
+    /// - Returns: how many the store had.
+    func vanished() throws(Failure) -> Int64 {
+        var gone: Int64 = 0
         guard high > 0, connection.capabilities.has("ESEARCH"),
             let present = try connection.uids(host, sync.regions(1...high))
-        else { return try walk { (uids) throws(Failure) in try fetch(uids, withFlags: false) } }
+        else {
+            try walk { (uids) throws(Failure) in
+                try fetch(uids, withFlags: false)
+            } settled: {
+                gone += Int64($0)
+            }
+            return gone
+        }
         try walk { uids in
             Dictionary(uids.filter { present.contains($0) }.map { ($0, nil) }, uniquingKeysWith: { first, _ in first })
+        } settled: {
+            gone += Int64($0)
         }
+        return gone
     }
 
     /// Flags and presence, message by message.
-    func compare() throws(Failure) {
-        try walk { (uids) throws(Failure) in try fetch(uids, withFlags: true) }
+    /// - Returns: how many are gone.
+    func compare() throws(Failure) -> Int64 {
+        var gone: Int64 = 0
+        try walk { (uids) throws(Failure) in
+            try fetch(uids, withFlags: true)
+        } settled: {
+            gone += Int64($0)
+        }
+        return gone
     }
 
     /// Goes through what the store has. `ask` answers for those that are there: their flags, or nil where they are

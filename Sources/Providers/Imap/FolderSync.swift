@@ -121,20 +121,26 @@ final class FolderSync {
         try walk.confirm(folder.items("placed").compactMap { UInt32($0.text("ref") ?? "") }.filter { $0 > before.high })
         // A MODSEQ that went down, or was not there before, is no measure of what changed until now.
         let isLost = mailbox.highestModSeq.map { $0 < before.modSeq || before.modSeq == 0 } ?? (before.modSeq > 0)
+        var gone: Int64 = 0
         if isWalk {
-            try walk.compare()
+            _ = try walk.compare()
             try heal(upTo: min(before.high, top))
             cursor.walkedAt = now
         } else if !isLost, before.modSeq > 0, let modSeq = mailbox.highestModSeq {
             if connection.hasResynced, top >= before.high {
-                try walk.told(told, expecting: expected, of: Int64(mailbox.existsAtSelect))
+                gone = try walk.told(told, expecting: expected, of: Int64(mailbox.existsAtSelect))
             } else {
                 if modSeq > before.modSeq { try walk.changed(since: before.modSeq) }
-                if isExpunged { try walk.vanished() }
+                if isExpunged { gone = try walk.vanished() }
             }
         } else if isExpunged || isLost || now - before.walkedAt >= Self.walkInterval || now < before.walkedAt {
-            try walk.compare()
+            gone = try walk.compare()
             cursor.walkedAt = now
+        }
+        if !isWalk, Int64(mailbox.existsAtSelect) > expected - gone {
+            // The server has more than it told: an answer may have left a message out.
+            try settle()
+            try heal(upTo: top)
         }
         cursor = counted(cursor)
         if isDirty || cursor != before { try commit() }
@@ -169,7 +175,9 @@ final class FolderSync {
             if let recent = try recent(region) {
                 ranges.removeAll { range in !recent.ranges.contains { $0.overlaps(range) } }
             }
-            _ = try RangeFetch(self, ranges.reversed(), .backfill).run()
+            let found = try RangeFetch(self, ranges.reversed(), .backfill).run()
+            // All of it was asked for in this sync: an answer may have left a message out.
+            if isNew, since == 0, found < Int(mailbox.existsAtSelect) { try heal(upTo: cursor.high) }
             if !cursor.isComplete {
                 // Below is nothing that is to be kept.
                 cursor.low = 1

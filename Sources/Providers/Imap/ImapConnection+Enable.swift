@@ -17,7 +17,7 @@ extension ImapConnection {
         _ = try batch(host, commands) { response in
             if case .id(let fields) = response { told = fields }
         }
-        avoid(QuirkTable.quirks(host: settings.host, greeting: greeting.text, id: told), settings.off)
+        avoid(QuirkTable.quirks(host: settings.server.host, greeting: greeting.text, id: told), settings.off)
         if !quirks.off.isEmpty {
             let names = quirks.names.joined(separator: ", ")
             host.log(7, "\(names): not used: \(quirks.off.sorted().joined(separator: " "))")

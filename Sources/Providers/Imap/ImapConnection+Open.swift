@@ -6,13 +6,12 @@ import Wire
 extension ImapConnection {
     /// Connects, secures the connection as the settings say, and logs in.
     static func open(_ host: Host, _ settings: ImapSettings) throws(Failure) -> ImapConnection {
-        let security: Stream.Security = settings.security == .implicitTLS ? .tls : .plain
-        let connection = ImapConnection(
-            try Stream(host, connect: settings.host, port: settings.port, security: security))
+        let connection = ImapConnection(try settings.server.connect(host))
         do throws(Failure) {
             let greeting = try connection.greeting(host)
-            connection.avoid(QuirkTable.quirks(host: settings.host, greeting: greeting.text, id: []), settings.off)
-            if settings.security == .startTLS {
+            connection.avoid(
+                QuirkTable.quirks(host: settings.server.host, greeting: greeting.text, id: []), settings.off)
+            if settings.server.security == .startTLS {
                 if greeting.kind == .preauth {
                     // Logged in already, it would refuse STARTTLS (RFC 9051, section 7.1.4): someone in between may want that.
                     throw noTLS(
@@ -63,7 +62,7 @@ extension ImapConnection {
     }
 
     private func login(_ host: Host, _ settings: ImapSettings) throws(Failure) {
-        guard let password = settings.password else { throw .invalid("password", "is not set") }
+        guard let password = settings.server.password else { throw .invalid("password", "is not set") }
         if dialogue.capabilities == nil { try must(host, .capability) }
         let mayLogin = !capabilities.has("LOGINDISABLED")
         let login = Imap.Command.login(user: settings.loginName, password: password)

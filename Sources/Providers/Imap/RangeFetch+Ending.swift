@@ -84,14 +84,17 @@ extension RangeFetch {
 
     /// Everything of the oldest open range is stored: the cursor moves. What is still waiting was expunged.
     private func finish() throws(Failure) {
-        let bounds = ranges[finished].bounds
+        let (bounds, count) = (ranges[finished].bounds, ranges[finished].count)
         ranges[finished] = Range(bounds: bounds, isAsked: true)
         finished += 1
         switch purpose {
         case .backfill:
             sync.cursor.low = UInt64(bounds.lowerBound)
             if sync.cursor.isComplete { try host.emit("complete") }
-        case .new: sync.cursor.high = bounds.upperBound
+        case .new:
+            sync.cursor.high = bounds.upperBound
+            // Cut off here, the next sync must still see whether something is gone.
+            sync.cursor.exists += min(count, UInt32.max - sync.cursor.exists)
         case .heal: break
         }
         commitNow = false

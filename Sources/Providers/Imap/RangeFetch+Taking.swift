@@ -81,7 +81,8 @@ extension RangeFetch {
         let orphan = self.orphan
         self.orphan = nil
         guard let uid = data.uid ?? (data.sections.isEmpty ? nil : single), let index = index(of: uid) else { return }
-        if uid == single, !data.sections.isEmpty { isSingleThere = true }
+        // Also a row without the body says that the message is there.
+        if uid == single { isSingleThere = true }
         if !ranges[index].isAsked {
             guard ranges[index].facts.count < Self.bound || ranges[index].facts[uid] != nil else { return }
             ranges[index].facts[uid] = MessageFacts(data, ranges[index].facts[uid])

@@ -27,6 +27,8 @@ final class RangeFetch {
         var waiting: Set<UInt32> = []
         /// Those of them that are wanted without their bodies.
         var headOnly: Set<UInt32> = []
+        /// How many messages the server has in it.
+        var count: UInt32 = 0
         var inFlight = 0
         var isAsked = false
         /// Something that could not be read came among its headers, or the server left some out: what messages there
@@ -182,6 +184,7 @@ final class RangeFetch {
     }
 
     func ask(_ index: Int) throws(Failure) {
+        ranges[index].count = UInt32(clamping: ranges[index].facts.count)
         found += ranges[index].facts.count
         var skipped = 0
         for (uid, facts) in ranges[index].facts.sorted(by: { $0.key < $1.key }) {

@@ -5,11 +5,9 @@ import Wire
 
 extension Pop3Connection {
     /// Connects, secures the connection as the settings say, and logs in.
-    static func open(_ host: Host, _ settings: Pop3Settings) throws(Failure) -> Pop3Connection {
-        let security: Stream.Security = settings.security == .implicitTLS ? .tls : .plain
-        let connection = Pop3Connection(
-            try Stream(host, connect: settings.host, port: settings.port, security: security),
-            mayBuffer: settings.security != .startTLS)
+    static func open(_ host: Host) throws(Failure) -> Pop3Connection {
+        let settings = try ServerSettings(host, "pop3", .init(implicit: 995, plain: 110, usual: 995))
+        let connection = Pop3Connection(try settings.connect(host), mayBuffer: settings.security != .startTLS)
         do throws(Failure) {
             try connection.greet(host)
             _ = try connection.ask(host, .capa)
@@ -54,25 +52,26 @@ extension Pop3Connection {
 
     /// AUTH PLAIN, else USER and PASS, else AUTH LOGIN. APOP, whose MD5 protects little and makes the server keep the
     /// password itself, only where there is nothing else.
-    private func login(_ host: Host, _ settings: Pop3Settings) throws(Failure) {
+    private func login(_ host: Host, _ settings: ServerSettings) throws(Failure) {
         guard let password = settings.password else {
             var failure = Failure.invalid("password", "is not set")
             failure.cause = "auth.missing"
             throw failure
         }
+        let user = Array(settings.user.utf8)
         let mechanisms = capabilities?.mechanisms ?? []
         let reply: Pop3.Reply
         if mechanisms.contains("PLAIN") {
-            reply = try ask(host, .auth(.plain(user: settings.user, password: password)))
+            reply = try ask(host, .auth(.plain(user: user, password: password)))
         } else if capabilities?.has("USER") ?? true {
-            reply = try plain(host, settings.user, password)
+            reply = try plain(host, user, password)
         } else if mechanisms.contains("LOGIN") {
-            reply = try ask(host, .auth(.login(user: settings.user, password: password)))
+            reply = try ask(host, .auth(.login(user: user, password: password)))
         } else if let timestamp {
-            reply = try digest(host, settings.user, password, timestamp)
+            reply = try digest(host, user, password, timestamp)
         } else if mechanisms.isEmpty {
             // An answer to CAPA that names no login at all: USER is so old that some leave it out.
-            reply = try plain(host, settings.user, password)
+            reply = try plain(host, user, password)
         } else {
             throw noLogin(mechanisms)
         }

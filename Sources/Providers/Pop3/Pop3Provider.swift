@@ -6,6 +6,6 @@ package enum Pop3Provider: Provider {
     package static var scheme: StaticString { "pop3" }
 
     package static func open(_ host: Host) throws(Failure) -> any Session {
-        Pop3Session(try Pop3Connection.open(host, Pop3Settings(host)))
+        Pop3Session(try Pop3Connection.open(host))
     }
 }

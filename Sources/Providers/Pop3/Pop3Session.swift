@@ -88,7 +88,7 @@ package final class Pop3Session: Session {
     private func reopen(_ host: Host) throws(Failure) {
         close(host)
         maildrop = nil
-        connection = try Pop3Connection.open(host, Pop3Settings(host))
+        connection = try Pop3Connection.open(host)
         isUsed = false
     }
 }

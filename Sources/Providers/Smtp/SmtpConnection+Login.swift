@@ -6,7 +6,7 @@ import Wire
 extension SmtpConnection {
     /// Logs in by PLAIN, or LOGIN where that is all there is (RFC 4954). Without a password there is no login, and
     /// the server says at MAIL whether it minds.
-    func login(_ host: Host, _ settings: SmtpSettings, _ offers: SmtpCapabilities) throws(Failure) {
+    func login(_ host: Host, _ settings: ServerSettings, _ offers: SmtpCapabilities) throws(Failure) {
         guard let password = settings.password else { return }
         let reply: SmtpReply
         if offers.mechanisms.contains("PLAIN") {

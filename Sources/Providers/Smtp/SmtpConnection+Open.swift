@@ -11,11 +11,9 @@ extension SmtpConnection {
     /// Connects, waits for the greeting, and secures the connection as the settings say.
     /// - Returns: the connection, and what the server offers on it now.
     static func open(
-        _ host: Host, _ settings: SmtpSettings
+        _ host: Host, _ settings: ServerSettings
     ) throws(Failure) -> (connection: SmtpConnection, offers: SmtpCapabilities) {
-        let security: Stream.Security = settings.security == .implicitTLS ? .tls : .plain
-        let stream = try Stream(host, connect: settings.host, port: settings.port, security: security)
-        let connection = SmtpConnection(stream)
+        let connection = SmtpConnection(try settings.connect(host))
         do throws(Failure) {
             let greeting = try connection.reply(host, .greeting)
             guard greeting.isDone else { throw SmtpFailure.of(greeting, .greeting) }

@@ -6,7 +6,8 @@ package enum SmtpProvider: Provider {
     package static var scheme: StaticString { "smtp" }
 
     package static func open(_ host: Host) throws(Failure) -> any Session {
-        let settings = try SmtpSettings(host)
+        let ports = ServerSettings.Ports(implicit: 465, plain: 587, usual: 587)
+        let settings = try ServerSettings(host, "smtp", ports, hasOwnLogin: true)
         let (connection, offers) = try SmtpConnection.open(host, settings)
         do throws(Failure) {
             try connection.login(host, settings, offers)

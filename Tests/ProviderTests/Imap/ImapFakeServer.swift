@@ -21,6 +21,8 @@ final class ImapFakeServer: ImapFakePeer {
         case missingEndsIt
         /// One row of headers cannot be read.
         case damagedHeader
+        /// One row of headers is left out, once.
+        case leavesOutHeader
         /// One body is not in a range, and nothing is said of it.
         case leavesOut
         /// It calls messages vanished that are there.
@@ -184,6 +186,7 @@ final class ImapFakeServer: ImapFakePeer {
                 return say("\(tag) NO Some of the requested messages no longer exist")
             }
             if isBad, quirks.contains(.leavesOut) { continue }
+            if !isBody, message.uid == badUID, quirks.remove(.leavesOutHeader) != nil { continue }
             if !isBody, message.uid == badUID, quirks.contains(.damagedHeader) {
                 say("* \(index + 1) FETCH (UID \(message.uid) FLAGS (\\Seen")
                 continue

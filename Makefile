@@ -111,7 +111,7 @@ bench: deps
 
 soak: deps
 	@$(MAKE) --no-print-directory dist
-	@$(AS_ROOT) env PYTHONPATH=Tests $(PYTHON) -m Soak
+	@$(AS_ROOT) env PYTHONPATH=Tests:bindings/python $(PYTHON) -m Soak
 
 format:
 	$(SWIFT) format -i -r Package.swift Sources Tests

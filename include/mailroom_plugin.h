@@ -248,7 +248,9 @@ typedef struct mr_provider {
 
   /* Brings one folder up to date. folder: id int, path text, native bytes, role text, delimiter text; ask int (1:
    * message_id in `want` may save a body, because the message may be known already); since int (ms: of what was received
-   * before, nothing is kept; it need not be asked for); walk int (1: believe no counters, compare everything). The
+   * before, nothing is kept; it need not be asked for); walk int (1: believe no counters, compare everything);
+   * placed, a list of {ref text}: what `apply` and `append` placed in it since its last sync, which the store has though no
+   * sync has seen it. The
    * cursor is the last one that
    * was committed, empty the first time. Newest messages first, so that a long first sync shows today's mail soon.
    * For each message: want, then message_begin, message_data ..., message_end. Besides:

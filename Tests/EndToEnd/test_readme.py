@@ -16,7 +16,7 @@ BLOCK = re.compile(r"(?:<!-- not run: (?P<reason>[^>]+?) -->\s*\n)?^```(?P<langu
 ELSEWHERE = {
     "make demo": "test_tool.py", "make test": "is what runs this", "make deps": "what make test begins with",
     "make": "what make test builds", "make install PREFIX=/usr/local": "test_tool.py, with another PREFIX",
-    "make bench": "by hand: it takes minutes",
+    "make bench": "by hand: it takes minutes", "make soak": "by hand: it takes half an hour",
 }
 
 

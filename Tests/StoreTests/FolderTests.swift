@@ -194,7 +194,7 @@ extension StoreTests {
             #expect(result { try desk.store.updateFolder(999, FolderChanges()) } == Int32(MR_E_NOT_FOUND))
         }
 
-        @Test func sinceIsAskedAnewAndNothingElse() throws {
+        @Test func aWiderSinceIsAskedAnewAndNothingElse() throws {
             let desk = try Desk()
             try desk.commit([.message(mail(1))], cursor: "c", complete: true)
             var changes = FolderChanges()
@@ -203,6 +203,9 @@ extension StoreTests {
             #expect(try desk.store.folder(desk.inbox).cursor == Array("c".utf8))
             changes = FolderChanges()
             changes.since = .some(5)
+            try desk.store.updateFolder(desk.inbox, changes)
+            #expect(try desk.store.folder(desk.inbox).cursor == Array("c".utf8), "less is kept than before")
+            changes.since = .some(nil)
             try desk.store.updateFolder(desk.inbox, changes)
             #expect(try desk.store.folder(desk.inbox).cursor.isEmpty)
             #expect(try desk.store.folder(desk.inbox).complete)

@@ -87,8 +87,11 @@ class Run:
             return outcome(mailbox, self.other)
 
 
-def chosen(times):
-    """Every time, or where there are many, the first, the last and some between."""
+def chosen(server, times):
+    """Every time, or where there are many, the first, the last and some between; the servers after the first show that
+    the points are no one server's affair: once each."""
+    if server.name != "dovecot":
+        return [1]
     if times <= 6:
         return range(1, times + 1)
     return sorted({1, 2, 3, times // 2, times - 1, times})
@@ -104,7 +107,7 @@ def test_aborted_and_resumed(server, scenario, tmp_path):
         expected = whole.outcome()
     tried = 0
     for point, times in answer["reached"].items():
-        for nth in chosen(times):
+        for nth in chosen(server, times):
             with Run(server, scenario, tmp_path) as run:
                 status, _ = run.settle([point, nth])
                 if status == 0:

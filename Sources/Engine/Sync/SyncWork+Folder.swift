@@ -8,6 +8,8 @@ extension SyncWork {
     /// A folder that the server refuses so often in a row is tried a few times a day only.
     static let refusalsBeforeParking: Int64 = 3
     static let parkedMs: Int64 = 6 * 3_600_000
+    /// References from wishes that a sync confirms one by one; with more, it compares everything.
+    private static let mostPlaced = 1000
 
     /// Brings the folder up to date. Where it fails for a reason of its own, that is noted and the others go on.
     /// - Returns: false where the session is of no use any more.
@@ -47,7 +49,10 @@ extension SyncWork {
         if try asks(folder) { fields.set("ask", 1) }
         // Where all is asked about anew, what was stored by a wider rule must be found again.
         if !folder.cursor.isEmpty || folder.messages == 0 { fields.set("since", call.rule.since) }
-        if walk || folder.walk { fields.set("walk", 1) }
+        let placed = try core.store.placedRefs(
+            folder: folder.id, since: folder.syncedAt ?? 0, limit: SyncWork.mostPlaced + 1)
+        fields["placed"] = .list(placed.map { .record(Record(["ref": .text($0)])) })
+        if walk || folder.walk || placed.count > SyncWork.mostPlaced { fields.set("walk", 1) }
         do throws(Failure) {
             try session.sync(call.options(account.provider), call, folder: fields, cursor: folder.cursor)
         } catch  where error.result == Int32(MR_E_STALE) && !folder.cursor.isEmpty {

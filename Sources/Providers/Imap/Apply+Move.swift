@@ -25,8 +25,9 @@ extension Apply {
                 return true
             }
             if Imap.Refusal.isOnlyMissing(answer.status) { return false }
-            // It offers what it does not understand.
-            if answer.status.kind != .bad { throw ImapConnection.refused(answer.status, "move") }
+            // It offers what it does not understand. A BAD may also say that it has too much to do.
+            let failure = Imap.Refusal.failure(answer.status, step: "move")
+            if answer.status.kind != .bad || failure.result != mr_result(MR_E_PROTOCOL) { throw failure }
         }
         try mayDelete()
         guard let copy = try copied(to: target) else { return false }

@@ -65,6 +65,12 @@ struct ChangeWalk {
         }
     }
 
+    /// Whether messages are there that the store has by its own doing, and that lie above what was synced: of those the
+    /// server tells nothing.
+    func confirm(_ uids: [UInt32]) throws(Failure) {
+        if !uids.isEmpty { _ = try settle(uids.sorted(), [:], [:]) }
+    }
+
     /// Which messages are not there any more. Flags are known to be right.
     func vanished() throws(Failure) {
         guard high > 0, connection.capabilities.has("ESEARCH"),

@@ -116,6 +116,7 @@ final class FolderSync {
         let isExpunged = expected != Int64(mailbox.existsAtSelect) || top < before.high
         let now = host.now(wall: true)
         let walk = ChangeWalk(self, upTo: before.high)
+        try walk.confirm(folder.items("placed").compactMap { UInt32($0.text("ref") ?? "") }.filter { $0 > before.high })
         // A MODSEQ that went down, or was not there before, is no measure of what changed until now.
         let isLost = mailbox.highestModSeq.map { $0 < before.modSeq || before.modSeq == 0 } ?? (before.modSeq > 0)
         if isWalk {

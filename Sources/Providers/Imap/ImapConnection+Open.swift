@@ -72,8 +72,12 @@ extension ImapConnection {
             let mechanism = Imap.Mechanism.plain(
                 user: settings.loginName, password: password, acting: settings.actingName)
             status = try run(host, .authenticate(mechanism))
-            // It offers what it does not understand. A password that was refused (NO) is not tried a second time.
-            if status.kind == .bad, mayLogin, settings.actingName.isEmpty { status = try run(host, login) }
+            // It offers what it does not understand. A login that was refused is not tried a second time, also where the
+            // refusal is a BAD: wrong credentials, or too many logins.
+            let isUnknown = Imap.Refusal.failure(status, step: "auth").result == mr_result(MR_E_PROTOCOL)
+            if status.kind == .bad, isUnknown, mayLogin, settings.actingName.isEmpty {
+                status = try run(host, login)
+            }
         } else if !settings.actingName.isEmpty {
             throw noLogin("PLAIN, which a login for another's mailbox needs")
         } else if mayLogin {

@@ -12,7 +12,8 @@ final class Pop3Connection {
     private let stream: Stream
     private let limits: Pop3.Limits
     private var dialogue: Pop3.Dialogue
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Pop3Connection.piece, alignment: 16)
+    /// Only while something is asked for.
+    private var memory: UnsafeMutableRawBufferPointer?
     /// What was read and not used yet.
     private var held = 0..<0
     /// Until TLS may still begin, lines come from the host, which would see bytes that were slipped in before it.
@@ -31,7 +32,23 @@ final class Pop3Connection {
         dialogue = Pop3.Dialogue(limits: limits)
     }
 
-    deinit { buffer.deallocate() }
+    deinit { memory?.deallocate() }
+
+    private var buffer: UnsafeMutableRawBufferPointer {
+        if let memory { return memory }
+        let made = UnsafeMutableRawBufferPointer.allocate(byteCount: Pop3Connection.piece, alignment: 16)
+        memory = made
+        return made
+    }
+
+    /// Nothing is asked for any more.
+    private func release() {
+        guard held.isEmpty else { return }
+        memory?.deallocate()
+        memory = nil
+        held = 0..<0
+        message = []
+    }
 
     var capabilities: Pop3.Capabilities? { dialogue.capabilities }
     var timestamp: String? { dialogue.timestamp }
@@ -148,6 +165,7 @@ final class Pop3Connection {
                 try answer(host, index, entry, content, reply)
                 try ended(index)
             }
+            release()
         } catch {
             throw broken(error, step)
         }

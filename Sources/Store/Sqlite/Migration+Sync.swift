@@ -50,6 +50,7 @@ extension Migration {
             CREATE INDEX wish_open ON wish(account, id) WHERE state = 'open';
             CREATE INDEX wish_place ON wish(place) WHERE state = 'open';
             CREATE INDEX wish_target ON wish(target_place) WHERE target_place IS NOT NULL;
+            CREATE INDEX wish_done ON wish(target, ended_at) WHERE state = 'done';
             CREATE TABLE quarantine(
               place INTEGER PRIMARY KEY, account INTEGER NOT NULL, tries INTEGER NOT NULL, next_try INTEGER NOT NULL,
               reason TEXT NOT NULL);

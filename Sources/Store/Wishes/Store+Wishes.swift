@@ -141,6 +141,18 @@ extension Store {
         }
     }
 
+    /// The references that wishes gave to places of a folder from a time on: no sync has seen them there yet.
+    package func placedRefs(folder: Int64, since: Int64, limit: Int) throws(Failure) -> [String] {
+        try read { (db) throws(Failure) in
+            try db.all(
+                """
+                SELECT p.ref FROM wish w JOIN place p ON p.id = w.target_place
+                WHERE w.target = ? AND w.state = 'done' AND w.ended_at >= ? AND p.ref IS NOT NULL LIMIT ?
+                """, folder, since, limit
+            ) { (row) throws(Failure) in row.text(0) }
+        }
+    }
+
     /// Removes wishes that ended long ago; as long as the change feed is kept, they are.
     package func sweepWishes() throws(Failure) {
         let old = Clock.wall() - changesKeepMs

@@ -315,6 +315,30 @@ struct ImapApplyTests {
                 ("UID STORE 2 +FLAGS (\\Deleted)", "% OK\r\n"), ("UID STORE 4 -FLAGS (\\Deleted)", "% OK\r\n"),
             ],
             result: MR_E_REFUSED, code: "NOPERM"),
+        Row(
+            description: "delete without UIDPLUS: marks told in two lines", change: ["kind": "delete", "ref": "4"],
+            steps: [
+                selected(), here, marked, ("UID SEARCH DELETED", "* SEARCH 2 4\r\n* SEARCH 9\r\n% OK\r\n"),
+                ("UID STORE 2,9 -FLAGS (\\Deleted)", "% OK\r\n"), ("EXPUNGE", "* 2 EXPUNGE\r\n% OK\r\n"),
+                ("UID STORE 2,9 +FLAGS (\\Deleted)", "% OK\r\n"),
+            ],
+            emitted: ["gone 4"]),
+        Row(
+            description: "delete without UIDPLUS: nothing is expunged where it is not told what is marked",
+            change: ["kind": "delete", "ref": "4"],
+            steps: [
+                selected(), here, marked, ("UID SEARCH DELETED", "% OK\r\n"),
+                ("UID STORE 4 -FLAGS (\\Deleted)", "% OK\r\n"),
+            ],
+            result: MR_E_REFUSED),
+        Row(
+            description: "delete without UIDPLUS: a search that is refused leaves no mark behind",
+            change: ["kind": "delete", "ref": "4"],
+            steps: [
+                selected(), here, marked, ("UID SEARCH DELETED", "% NO no\r\n"),
+                ("UID STORE 4 -FLAGS (\\Deleted)", "% OK\r\n"),
+            ],
+            result: MR_E_REFUSED),
     ]
 
     static func labels(_ labels: String) -> (String, String) {

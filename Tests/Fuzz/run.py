@@ -38,6 +38,10 @@ def build():
     subprocess.run(
         command, cwd=ROOT, check=True,
         env={**os.environ, "MAILROOM_BUILD": "fuzz", "MAILROOM_FUZZER": archives[0]})
+    for target in SHARES:
+        link = FOLDER / f"fuzz-{target}"
+        link.unlink(missing_ok=True)
+        link.symlink_to("release/fuzz")
 
 
 def toolchain():
@@ -69,7 +73,7 @@ def run(target, seconds):
     print(f"=== {target}: {seconds} s", flush=True)
     words = ROOT / "Tests/Fuzz/words" / target
     command = [
-        str(FOLDER / "release/fuzz"), target, f"-max_total_time={seconds}", "-timeout=25", "-rss_limit_mb=1024",
+        str(FOLDER / f"fuzz-{target}"), f"-max_total_time={seconds}", "-timeout=25", "-rss_limit_mb=1024",
         "-max_len=16384", "-print_final_stats=1", f"-artifact_prefix={found}/",
         *([f"-dict={words}"] if words.exists() else []), str(corpus), str(ROOT / "Tests/Fuzz/corpus" / target),
         str(extra(target))]

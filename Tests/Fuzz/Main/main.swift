@@ -2,7 +2,8 @@ import CFuzz
 import FuzzTargets
 import Glibc
 
-/// fuzz TARGET [libFuzzer's options] [folders of inputs]: docs/fuzzing.md.
+/// fuzz-TARGET [libFuzzer's options] [folders of inputs]: docs/fuzzing.md. The name that it is called by says the target,
+/// because libFuzzer starts itself again by that name alone.
 enum Fuzz {
     static let targets: [(target: FuzzTarget, one: cfuzz_one)] = [
         (.imap, { one(.imap, $0, $1) }), (.pop3, { one(.pop3, $0, $1) }), (.smtp, { one(.smtp, $0, $1) }),
@@ -19,16 +20,14 @@ enum Fuzz {
     }
 
     static func main() -> Int32 {
-        let name = CommandLine.argc > 1 ? CommandLine.unsafeArgv[1].map { String(cString: $0) } ?? "" : ""
-        guard let target = targets.first(where: { $0.target.rawValue == name }) else {
+        let path = CommandLine.unsafeArgv[0].map { String(cString: $0) } ?? ""
+        guard let target = targets.first(where: { path.hasSuffix("-\($0.target.rawValue)") }) else {
             let names = targets.map(\.target.rawValue).joined(separator: "|")
-            print("usage: fuzz \(names) [libFuzzer's options] [folders]")
+            print("called as fuzz-\(names) [libFuzzer's options] [folders]")
             return 2
         }
-        // The target's name is not for libFuzzer.
-        var count = CommandLine.argc - 1
-        var words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv + 1
-        words?[0] = CommandLine.unsafeArgv[0]
+        var count = CommandLine.argc
+        var words: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
         return LLVMFuzzerRunDriver(&count, &words, target.one)
     }
 }

@@ -38,10 +38,7 @@ func shipped(soname: String, exports: String) -> [LinkerSetting] {
         + ["-L\(Context.packageDirectory)/.build-static"]
         + link("-soname=\(soname)", "--version-script=\(Context.packageDirectory)/\(exports)")
         + link("-z", "defs", "-z", "now", "-z", "relro", "-z", "nodelete", "-z", "noexecstack")
-        + link(
-            "--as-needed", "--gc-sections", "--exclude-libs=ALL", "--build-id=sha1",
-            // Half a megabyte of relocations in a twentieth of the room; the loader knows them from glibc 2.36 on.
-            "--pack-dyn-relocs=relr")
+        + link("--as-needed", "--gc-sections", "--exclude-libs=ALL", "--build-id=sha1")
     return [.unsafeFlags(flags)]
 }
 

@@ -60,18 +60,26 @@ final class Connection {
         handle = nil
     }
 
-    /// Waits with growing pauses while `work` answers that something is busy, up to the bound.
+    /// Waits with growing pauses while `work` answers that something is busy, up to the bound; and for a moment where a
+    /// file cannot be opened: a process that closes the store as the last one takes the files beside it away just then.
     private func patiently(_ work: () -> Int32) -> Int32 {
         var code = work()
-        guard isBusy(code) else { return code }
-        let until = Clock.boot() &+ Connection.patienceMs
+        guard let bound = patience(code) else { return code }
+        var until = Clock.boot() &+ bound
         var pause: useconds_t = 1_000
-        while isBusy(code), Clock.boot() < until {
+        while let bound = patience(code), Clock.boot() < until {
             usleep(pause)
             pause = min(pause * 2, 50_000)
             code = work()
+            until = min(until, Clock.boot() &+ bound)
         }
         return code
+    }
+
+    /// How long what failed with this code is tried again; nil: not at all.
+    private func patience(_ code: Int32) -> Int64? {
+        if isBusy(code) { return Connection.patienceMs }
+        return code & 0xff == SQLITE_CANTOPEN ? 500 : nil
     }
 
     /// Statements without values and rows that are run rarely.

@@ -23,7 +23,9 @@ ROOMS = {
     "PluginKit": ("PluginKit", {"Base", "CMailroom"}),
     "ImapProvider": ("Providers/Imap", {"Base", "Mime", "Wire", "PluginKit", "CMailroom"}),
     "SmtpProvider": ("Providers/Smtp", {"Base", "Mime", "Wire", "PluginKit", "CMailroom"}),
-    "MailPlugin": ("Providers/MailPlugin", {"PluginKit", "ImapProvider", "SmtpProvider", "CMailroom"}),
+    "Pop3Provider": ("Providers/Pop3", {"Base", "Mime", "Wire", "PluginKit", "CMailroom"}),
+    "MailPlugin": (
+        "Providers/MailPlugin", {"PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider", "CMailroom"}),
     "mailroom": ("mailroom", {"CMailroom", "ArgumentParser"}),
 }
 LIBRARY = [name for name in ROOMS if name != "mailroom"]
@@ -59,7 +61,7 @@ def test_a_room_sees_only_what_it_may(room):
 def test_every_folder_of_sources_is_a_known_room():
     known = {ROOMS[room][0].split("/")[0] for room in ROOMS} | {"CMailroom", "CSystem"}
     assert {path.name for path in SOURCES.iterdir()} == known
-    assert {path.name for path in (SOURCES / "Providers").iterdir()} == {"Imap", "Smtp", "MailPlugin"}
+    assert {path.name for path in (SOURCES / "Providers").iterdir()} == {"Imap", "Pop3", "Smtp", "MailPlugin"}
 
 
 FORBIDDEN = [

@@ -387,15 +387,13 @@ enum ToyPlugin {
         static const mr_provider provider = {
           .size = sizeof(mr_provider), .scheme = "toy", .open = toy_open, .close = toy_close, .folders = toy_folders,
           .sync = toy_sync, .send = toy_send, .watch = toy_watch, .wake = toy_wake, .append = toy_append, .list = toy_list,
-          .apply = toy_apply, .operations = operations, .operation_count = 2,
-          .operation_size = sizeof(mr_operation),
+          .apply = toy_apply, .operations = operations, .operation_count = 2, .operation_size = sizeof(mr_operation),
         };
         __attribute__((visibility("default")))
         mr_result mr_plugin_init_1(const mr_host *h, mr_plugin *out) {
           host = h;
           out->providers = &provider;
-          out->provider_count = 1;
-          out->provider_size = sizeof(mr_provider);
+          out->provider_count = 1, out->provider_size = sizeof(mr_provider);
           return MR_OK;
         }
         """#

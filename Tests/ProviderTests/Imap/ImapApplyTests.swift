@@ -341,49 +341,6 @@ struct ImapApplyTests {
             result: MR_E_REFUSED),
     ]
 
-    static func labels(_ labels: String) -> (String, String) {
-        ("UID FETCH 4 (UID FLAGS X-GM-LABELS)", "* 2 FETCH (UID 4 FLAGS () X-GM-LABELS (\(labels)))\r\n% OK\r\n")
-    }
-
-    static let discarded: [(String, String)] = [
-        (
-            "LIST \"\" \"*\"",
-            "* LIST (\\HasNoChildren \\All) \"/\" \"[Gmail]/All\"\r\n"
-                + "* LIST (\\HasNoChildren \\Trash) \"/\" \"[Gmail]/Bin\"\r\n% OK\r\n"
-        ),
-        ("UID MOVE 4 \"[Gmail]/Bin\"", "* OK [COPYUID 9 4 12] x\r\n* 2 EXPUNGE\r\n% OK\r\n"),
-        ("SELECT \"[Gmail]/Bin\"", "% OK [READ-WRITE] in\r\n"), ("UID STORE 12 +FLAGS (\\Deleted)", "% OK\r\n"),
-        ("UID EXPUNGE 12", "* 1 EXPUNGE\r\n% OK\r\n"),
-    ]
-
-    static let gmailRows: [Row] = [
-        Row(
-            description: "Gmail: one label of several goes", capabilities: "X-GM-EXT-1 UIDPLUS MOVE",
-            change: ["kind": "delete", "ref": "4", "role": "inbox"],
-            steps: [
-                selected(), labels("\"\\\\Inbox\" Work \"\\\\Important\""), marked,
-                ("UID EXPUNGE 4", "* 2 EXPUNGE\r\n% OK\r\n"),
-            ],
-            emitted: ["gone 4"]),
-        Row(
-            description: "Gmail: the last label goes, and so the message", capabilities: "X-GM-EXT-1 UIDPLUS MOVE",
-            change: ["kind": "delete", "ref": "4", "role": "inbox"],
-            steps: [selected(), labels("\"\\\\Inbox\" \"\\\\Starred\" \"\\\\Important\" INBOX")] + discarded,
-            emitted: ["gone 4"]),
-        Row(
-            description: "Gmail: All Mail is the message", capabilities: "X-GM-EXT-1 UIDPLUS MOVE",
-            change: ["kind": "delete", "ref": "4", "role": "all"], steps: [selected(), labels("Work")] + discarded,
-            emitted: ["gone 4"]),
-        Row(
-            description: "Gmail: out of Trash", capabilities: "X-GM-EXT-1 UIDPLUS MOVE",
-            change: ["kind": "delete", "ref": "4", "role": "trash"],
-            steps: [selected(), labels(""), marked, ("UID EXPUNGE 4", "* 2 EXPUNGE\r\n% OK\r\n")], emitted: ["gone 4"]),
-        Row(
-            description: "Gmail: Trash is hidden", capabilities: "X-GM-EXT-1 UIDPLUS MOVE",
-            change: ["kind": "delete", "ref": "4", "role": "inbox"],
-            steps: [selected(), labels(""), ("LIST", "* LIST () \"/\" INBOX\r\n% OK\r\n")], result: MR_E_REFUSED),
-    ]
-
     static func record(_ fields: [String: String]) -> Record {
         var record = Record()
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
@@ -418,27 +375,5 @@ struct ImapApplyTests {
             [kind, record.text("ref"), record.text("flags"), record.text("path")].compactMap { $0 }
                 .filter { !$0.isEmpty }.joined(separator: " ")
         }
-    }
-
-    /// A mailbox that is open for changes is not opened again, but where it does not know the message.
-    @Test func openedOnce() throws {
-        let store = ("UID STORE 4 +FLAGS (\\Seen)", "* 2 FETCH (UID 4 FLAGS (\\Seen))\r\n% OK\r\n")
-        let script = ImapScript(
-            "* PREAUTH [CAPABILITY IMAP4rev1] hi\r\n",
-            [
-                Self.selected(), store, store, ("UID STORE 5", "% OK\r\n"), ("UID FETCH 5", "% OK\r\n"),
-                Self.selected(),
-                ("UID STORE 5", "* 4 FETCH (UID 5 FLAGS (\\Seen))\r\n% OK\r\n"),
-            ])
-        let fake = ImapFakeHost(script)
-        let session = try ImapProvider.open(fake.host)
-        for ref in ["4", "4", "5"] {
-            let change = Self.record(["path": "INBOX", "kind": "flags", "ref": ref, "add": "\\Seen"])
-            try session.apply(fake.host, change: Fields(fake.host, fake.make(change)))
-        }
-        #expect(Self.said(fake) == ["flags 4 \\Seen", "flags 4 \\Seen", "flags 5 \\Seen"])
-        #expect(script.isDone, "\(script.surprises)")
-        session.close(fake.host)
-        #expect(fake.openStreams == 0)
     }
 }

@@ -71,8 +71,9 @@ class _Worker:
         self.room = mailroom.open(self.store, key_file=True, ca_file=site.ca, work="never")
         self.log = open(f"{site.folder}/push.log", "wb")
         self.process = subprocess.Popen(
-            [str(root / "dist" / "bin" / "mailroom"), "--store", self.store, "--ca", site.ca, "run"], stdout=self.log,
-            stderr=self.log, stdin=subprocess.DEVNULL)
+            [str(root / "dist" / "bin" / "mailroom"), "--store", self.store, "run"], stdout=self.log, stderr=self.log,
+            stdin=subprocess.DEVNULL)
+        self.ca = site.ca
         self.accounts = []
 
     def watch(self, count, alone=False):
@@ -83,7 +84,7 @@ class _Worker:
             jobs = [
                 self.room.connect(
                     wait=False, address=f"p{number}@test.example", password=PASSWORD, imap_host="127.0.0.1",
-                    imap_port=str(self.server.imaps), imap_tls="implicit")
+                    imap_port=str(self.server.imaps), imap_tls="implicit", ca_file=self.ca)
                 for number in range(first, min(first + 20, count))]
             for job in jobs:
                 with job:

@@ -38,6 +38,8 @@ func shipped(soname: String, exports: String) -> [LinkerSetting] {
         + ["-L\(Context.packageDirectory)/.build-static"]
         + link("-soname=\(soname)", "--version-script=\(Context.packageDirectory)/\(exports)")
         + link("-z", "defs", "-z", "now", "-z", "relro", "-z", "nodelete", "-z", "noexecstack")
+        // Half a megabyte less; the loader knows such relocations from glibc 2.36 on.
+        + link("-z", "pack-relative-relocs")
         + link("--as-needed", "--gc-sections", "--exclude-libs=ALL", "--build-id=sha1")
     return [.unsafeFlags(flags)]
 }

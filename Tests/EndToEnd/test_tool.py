@@ -196,4 +196,4 @@ def test_the_wheel_brings_everything(tmp_path):
     done = subprocess.run(
         [python, "-I", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert str(tmp_path / "venv") in done.stdout
-    assert "['imap', 'maildir', 'smtp']" in done.stdout
+    assert "['imap', 'maildir', 'pop3', 'smtp']" in done.stdout

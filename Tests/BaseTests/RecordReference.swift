@@ -42,6 +42,7 @@ enum RecordReference {
     private static func type(_ field: FieldSpec) -> String {
         switch (field.kind, field.of) {
         case (.int, _): "integer"
+        case (.list, "int"?): "list of integers"
         case (.list, let of?): "list of [\(of)](#\(of))"
         case (.record, let of?): "[\(of)](#\(of))"
         default: "\(field.kind)"

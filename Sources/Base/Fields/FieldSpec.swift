@@ -27,7 +27,7 @@ package struct FieldSpec: Sendable {
     package let queried: Bool
     /// One line for the reference: unit, range, what absence means.
     package let meaning: String
-    /// For a list or record: the kind of its records, or nil for a list of texts or integers.
+    /// For a list or record: the kind of its records; `int` for a list of integers, nil for one of texts.
     package let of: String?
 
     static func given(_ name: String, _ kind: Kind, _ meaning: String, of: String? = nil) -> FieldSpec {
@@ -76,7 +76,7 @@ package struct RecordSpec: Sendable {
                 throw .invalid(name, "is \(given.value.kindName), expected \(spec.kind)")
             }
             guard let inner = spec.of.flatMap(RecordSpec.named) else {
-                try RecordSpec.checkTexts(given.value, name)
+                try RecordSpec.checkItems(given.value, name, integers: spec.of == "int")
                 continue
             }
             switch given.value {
@@ -93,10 +93,10 @@ package struct RecordSpec: Sendable {
         }
     }
 
-    /// The items of a list that is not one of records are texts, in everything that callers give.
-    private static func checkTexts(_ value: Value, _ name: String) throws(Failure) {
-        for (index, item) in (value.list ?? []).enumerated() where item.text == nil {
-            throw .invalid("\(name)[\(index)]", "is \(item.kindName), expected text")
+    /// The items of a list that is not one of records are all texts or all integers, in everything that callers give.
+    private static func checkItems(_ value: Value, _ name: String, integers: Bool) throws(Failure) {
+        for (index, item) in (value.list ?? []).enumerated() where integers ? item.int == nil : item.text == nil {
+            throw .invalid("\(name)[\(index)]", "is \(item.kindName), expected \(integers ? "int" : "text")")
         }
     }
 

@@ -2,8 +2,8 @@ extension RecordSpec {
     /// The kinds of records that functions take.
     package static let options: [RecordSpec] = [
         openOptions, connect, reconnect, disconnect, syncOptions, auditOptions, verifyArguments, folderChanges, wanted,
-        copy, draft, outgoing, attachment, header, resend, resendAll,
-        address, setting,
+        copy, draft, outgoing, attachment, header, resend, resendAll, bulk, bulkRecipient, bulkValues, batchChanges,
+        domainArguments, sending, limit, address, setting,
     ]
 
     package static let openOptions = RecordSpec(
@@ -107,6 +107,11 @@ extension RecordSpec {
         "copy", "What mr_put takes of a place: a message is copied into a folder of the same account.",
         [.given("message", .int, "the message; required"), .given("folder", .int, "the folder's id; required")])
 
+    /// What only a message that is sent can have.
+    private static let sendingAlone: Set = [
+        "recipients", "idempotency_key", "send_at", "priority", "auto_retry", "sent_copy",
+    ]
+
     package static let draft = RecordSpec(
         "draft",
         "What mr_put takes of a message: it is put into a folder of the server, as a draft or as a copy of what was sent.",
@@ -116,55 +121,5 @@ extension RecordSpec {
             .given("role", .text, "the folder by its role, where no id is given; the default is drafts"),
             .given("flags", .list, "its flags; the default is \\Draft \\Seen in drafts, \\Seen in sent, else none"),
             .given("replaces", .int, "a message of the account that goes for good once this one is on the server"),
-        ] + outgoing.fields.filter { !["recipients", "idempotency_key", "send_at"].contains($0.name) })
-
-    package static let outgoing = RecordSpec(
-        "outgoing", "The message that mr_send takes.",
-        [
-            .given("from", .text, "the author's address, with or without a name; the default is the account's"),
-            .given("to", .list, "addresses, each as in a header"),
-            .given("cc", .list, "addresses"),
-            .given("bcc", .list, "addresses; never in the header"),
-            .given("reply_to", .list, "addresses"),
-            .given("subject", .text, "one line"),
-            .given("text", .text, "the plain text"),
-            .given("html", .text, "the HTML"),
-            .given("attachments", .list, "files", of: "attachment"),
-            .given("headers", .list, "more header fields", of: "header"),
-            .given("in_reply_to", .text, "the Message-ID that it answers, without angle brackets"),
-            .given("references", .list, "Message-IDs, oldest first"),
-            .given("message_id", .text, "without angle brackets; made where it is absent"),
-            .given("raw", .bytes, "a whole message (RFC 5322) in place of all content fields"),
-            .given("recipients", .list, "the envelope's recipients, with raw; the default is its To, Cc and Bcc"),
-            .given("idempotency_key", .text, "the same key and content again is the same send"),
-            .given("send_at", .int, "not before this time"),
-        ])
-
-    package static let attachment = RecordSpec(
-        "attachment", "One attachment: its content is data or blob.",
-        [
-            .given("name", .text, "the file name"),
-            .given("type", .text, "the media type; the default is application/octet-stream"),
-            .given("data", .bytes, "the content"),
-            .given("blob", .int, "the id that mr_blob_seal gave"),
-            .given("content_id", .text, "for an inline image, as the HTML names it after cid:"),
-            .given("inline", .int, "1: shown within the HTML"),
-        ])
-
-    package static let header = RecordSpec(
-        "header", "One header field.", [.given("name", .text, "the field's name"), .given("value", .text, "its text")])
-
-    package static let resend = RecordSpec(
-        "resend", "The options of mr_resend.",
-        [
-            .given("to", .list, "other recipients in place of those not yet accepted"),
-            .given("accept_duplicate", .int, "1: send again although the outcome is unknown"),
-        ])
-
-    package static let resendAll = RecordSpec(
-        "resend_all", "Which failed sends mr_resend_all takes.",
-        [
-            .given("account", .int, "of this account"), .given("class", .text, "of this class"),
-            .given("before", .int, "queued before this time"), .given("after", .int, "queued after this time"),
-        ])
+        ] + outgoing.fields.filter { !sendingAlone.contains($0.name) })
 }

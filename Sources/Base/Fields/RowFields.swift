@@ -2,8 +2,7 @@ extension RecordSpec {
     /// The kinds of rows that `mr_find` and `mr_get` know.
     package static let rows: [RecordSpec] = [
         account, folder, message, place, wish, part, thread, contact, company, policy, send, recipient, attempt, batch,
-        log,
-        job, provider, cause, change,
+        pacing, log, job, provider, cause, change,
     ]
 
     static let account = RecordSpec(
@@ -37,6 +36,8 @@ extension RecordSpec {
             .shown("last_attempt", .int, "when work on the account last began"),
             .shown("next_attempt", .int, "when it is tried again; absent where only reconnecting helps"),
             .shown("stale_since", .int, "since when nobody has confirmed that the mailbox is in step"),
+            .shown(
+                "sending", .record, "the queue and its limits; absent where the account only receives", of: "sending"),
             .shown("worker_seen_at", .int, "when a worker process last showed life; absent where none ever did"),
             .shown("messages", .int, "messages stored"),
             .shown("unseen", .int, "of them without the flag \\Seen"),
@@ -106,6 +107,11 @@ extension RecordSpec {
             .shown("thread", .int, "the thread's id", queried: true),
             .shown("in_reply_to", .text, "the Message-ID that it answers", queried: true),
             .shown("references", .list, "the Message-IDs of References"),
+            .shown(
+                "report", .text,
+                "what a program wrote it for: bounce, delay, receipt, auto_reply or abuse; absent for what a person wrote",
+                queried: true),
+            .shown("send", .int, "the send that it is the copy of, or reports on", queried: true),
             .shown("has_body", .int, "0 where the body was not kept"),
             .shown(
                 "adrift", .int, "1 while it is in no folder: removed from its last one, and not yet seen in another"),
@@ -211,72 +217,6 @@ extension RecordSpec {
                 "max_size", .int,
                 "of larger messages, in bytes, the body is not kept; absent, and given as 0: no limit"),
         ])
-
-    static let send = RecordSpec(
-        "send", "One message to be sent, and what became of it.",
-        [
-            .shown("id", .int, "the send's id", queried: true),
-            .shown("account", .int, "the account that sends it", queried: true),
-            .shown(
-                "state", .text,
-                "queued, sending, sent, retry_wait, failed, outcome_unknown, bounced or cancelled", queried: true),
-            .shown("class", .text, "of the failure: auth, bad_recipient, sending_limit ...", queried: true),
-            .shown("temporary", .int, "1 where the failure passes by itself", queried: true),
-            .shown("message_id", .text, "the Message-ID without its angle brackets", queried: true),
-            .shown("idempotency_key", .text, "the caller's own key", queried: true),
-            .shown("from", .text, "the sender's address"),
-            .shown("to", .list, "every recipient's address"),
-            .shown("subject", .text, "as given"),
-            .shown("size", .int, "bytes on the wire"),
-            .shown("created_at", .int, "when it was queued", queried: true),
-            .shown("sent_at", .int, "when the server accepted it", queried: true),
-            .shown("send_at", .int, "not to be sent before", queried: true),
-            .shown("next_attempt", .int, "when it is tried again"),
-            .shown("attempts", .int, "how often it was tried"),
-            .shown("accepted", .int, "recipients accepted"),
-            .shown("refused", .int, "recipients refused"),
-            .shown("deferred", .int, "recipients put off"),
-            .shown("reason", .text, "why it failed: one line"),
-            .shown("cause", .text, "the code of the cause"),
-            .shown("advice", .text, "what a person does next, one step a line"),
-            .shown("server_text", .text, "the server's own words"),
-            .shown("smtp", .int, "the SMTP reply code"),
-            .shown("enhanced", .text, "the enhanced status code (RFC 3463)"),
-            .shown("held_reason", .text, "why it is held in the queue; absent where it is not"),
-        ])
-
-    static let recipient = RecordSpec(
-        "recipient", "One recipient of one send.",
-        [
-            .shown("id", .int, "the row's id", queried: true),
-            .shown("send", .int, "the send", queried: true),
-            .shown("address", .text, "the mail address", queried: true),
-            .shown("state", .text, "waiting, accepted, refused, deferred or bounced", queried: true),
-            .shown("class", .text, "of the refusal"),
-            .shown("smtp", .int, "the SMTP reply code"),
-            .shown("enhanced", .text, "the enhanced status code"),
-            .shown("server_text", .text, "the server's own words"),
-            .shown("at", .int, "when that was known"),
-        ])
-
-    static let attempt = RecordSpec(
-        "attempt", "One try at one send.",
-        [
-            .shown("id", .int, "the row's id", queried: true),
-            .shown("send", .int, "the send", queried: true),
-            .shown("number", .int, "1 for the first"),
-            .shown("started_at", .int, "stored before the message is offered"),
-            .shown("ended_at", .int, "absent while it runs, or where the process died"),
-            .shown("outcome", .text, "accepted, partial, refused, deferred, failed, unknown or interrupted"),
-            .shown("class", .text, "of the failure"),
-            .shown("server_text", .text, "the server's own words"),
-            .shown("smtp", .int, "the SMTP reply code"),
-            .shown("enhanced", .text, "the enhanced status code"),
-        ])
-
-    static let batch = RecordSpec(
-        "batch", "One template to many recipients. Completed later.",
-        [.shown("id", .int, "the batch's id", queried: true)])
 
     static let log = RecordSpec(
         "log", "One error, with what to do about it; repeated ones are counted.",

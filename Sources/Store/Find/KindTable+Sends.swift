@@ -14,12 +14,15 @@ extension KindTable {
         END
         """
 
+    private static let priority = "CASE s.priority WHEN 1 THEN 'high' WHEN -1 THEN 'low' ELSE 'normal' END"
+
     static let send = KindTable(
         from: "send s LEFT JOIN account a ON a.id = s.account",
         select: """
             s.account, s.state, s.class, s.temporary, s.message_id, s.idempotency_key, s.sender, s.subject, s.size,
             s.created_at, s.sent_at, s.send_at, s.next_attempt, s.attempts, s.reason, s.cause, s.advice, s.server_text,
-            s.smtp, s.enhanced, CASE WHEN s.state IN ('queued', 'retry_wait') THEN \(heldReason) END
+            s.smtp, s.enhanced, CASE WHEN s.state IN ('queued', 'retry_wait') THEN \(heldReason) END, s.batch, \(priority),
+            s.auto_retry, s.answers, s.thread, s.bounced_at, s.echo, s.copy
             """,
         id: "s.id", visible: "1",
         rules: [
@@ -27,6 +30,8 @@ extension KindTable {
             "class": .column("s.class"), "temporary": .column("s.temporary"), "message_id": .column("s.message_id"),
             "idempotency_key": .column("s.idempotency_key"), "created_at": .column("s.created_at"),
             "sent_at": .column("s.sent_at"), "send_at": .column("s.send_at"),
+            "next_attempt": .column("s.next_attempt"), "batch": .column("s.batch"), "priority": .column(priority),
+            "answers": .column("s.answers"), "thread": .column("s.thread"),
         ],
         orders: ["id": "s.id", "created_at": "s.created_at"],
         record: { (row, db, query) throws(Failure) in try sendRecord(row, db, query) })
@@ -57,6 +62,7 @@ extension KindTable {
         record.set("accepted", count("accepted"))
         record.set("refused", count("refused"))
         record.set("deferred", count("deferred"))
+        record.set("bounced", count("bounced"))
         record.set("reason", row.optionalText(16))
         record.set("cause", row.optionalText(17))
         record.set("advice", row.optionalText(18))
@@ -64,11 +70,22 @@ extension KindTable {
         record.set("smtp", row.optionalInt(20))
         record.set("enhanced", row.optionalText(21))
         record.set("held_reason", row.optionalText(22))
+        record.set("batch", row.optionalInt(23))
+        record.set("priority", row.text(24))
+        record.set("auto_retry", row.int(25))
+        record.set("answers", row.optionalInt(26))
+        record.set("thread", row.optionalInt(27))
+        record.set("bounced_at", row.optionalInt(28))
+        record.set("message", row.optionalInt(29))
+        record.set("sent_copy", row.optionalText(30))
         return record
     }
 
     static let recipient = KindTable(
-        from: "recipient r", select: "r.send, r.address, r.state, r.class, r.smtp, r.enhanced, r.server_text, r.at",
+        from: "recipient r",
+        select: """
+            r.send, r.address, r.state, r.class, r.smtp, r.enhanced, r.server_text, r.at, r.report, r.reported_at, r.remote
+            """,
         id: "r.id", visible: "1",
         rules: [
             "id": .column("r.id"), "send": .column("r.send"), "address": .address("r.address"),
@@ -86,12 +103,17 @@ extension KindTable {
             record.set("enhanced", row.optionalText(7))
             record.set("server_text", row.optionalText(8))
             record.set("at", row.optionalInt(9))
+            record.set("report", row.optionalText(10))
+            record.set("reported_at", row.optionalInt(11))
+            record.set("remote", row.optionalText(12))
             return record
         })
 
     static let attempt = KindTable(
         from: "attempt t",
-        select: "t.send, t.number, t.started_at, t.ended_at, t.outcome, t.class, t.server_text, t.smtp, t.enhanced",
+        select: """
+            t.send, t.number, t.started_at, t.ended_at, t.outcome, t.class, t.server_text, t.smtp, t.enhanced, t.account
+            """,
         id: "t.id", visible: "1", rules: ["id": .column("t.id"), "send": .column("t.send")], orders: ["id": "t.id"],
         record: { (row, _, _) throws(Failure) in
             var record = Record()
@@ -105,6 +127,7 @@ extension KindTable {
             record.set("server_text", row.optionalText(8))
             record.set("smtp", row.optionalInt(9))
             record.set("enhanced", row.optionalText(10))
+            record.set("account", row.optionalInt(11))
             return record
         })
 }

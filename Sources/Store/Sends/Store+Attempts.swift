@@ -15,8 +15,8 @@ extension Store {
             }
             guard !row.recipients.isEmpty else { throw Failure(MR_E_INTERNAL, "send \(send) has no recipients left") }
             try db.run(
-                "INSERT INTO attempt(send, number, started_at) VALUES(?, ?, ?)", send, row.attempts + 1, transaction.now
-            )
+                "INSERT INTO attempt(send, account, number, started_at) VALUES(?, ?, ?, ?)", send, row.account,
+                row.attempts + 1, transaction.now)
             let attempt = db.lastRowID
             try db.run(
                 "UPDATE send SET state = 'sending', attempts = attempts + 1, attempt = ?, next_attempt = NULL WHERE id = ?",

@@ -40,6 +40,11 @@ extension Store {
         }
     }
 
+    /// It is to be looked at anew.
+    package func forgetCopyHabit(of account: Int64) throws(Failure) {
+        try statePut(account: account, key: Transaction.copyHabit, [])
+    }
+
     /// Whether the server keeps the copies, as far as it was seen; nil: nobody has looked yet, or too long ago.
     package func copyHabit(of account: Int64) throws(Failure) -> Bool? {
         guard let bytes = try stateGet(account: account, key: Transaction.copyHabit) else { return nil }

@@ -207,7 +207,8 @@ extension Store {
 }
 
 extension Transaction {
-    fileprivate func requeue(_ row: SendRow) throws(Failure) {
+    /// It goes again, at once.
+    func requeue(_ row: SendRow) throws(Failure) {
         try db.run(
             """
             UPDATE send SET state = 'queued', class = NULL, temporary = 0, reason = NULL, cause = NULL, advice = NULL,

@@ -52,15 +52,17 @@ extension Transaction {
     }
 
     private func settleNotAccepted(_ row: SendRow) throws(Failure) -> String {
-        let goesAgain = try db.exists("SELECT 1 FROM send WHERE id = ? AND auto_retry = 1", row.id)
-        let state = goesAgain ? "retry_wait" : "failed"
+        if try db.exists("SELECT 1 FROM send WHERE id = ? AND auto_retry = 1", row.id) {
+            try requeue(row)
+            return "queued"
+        }
         try db.run(
             """
-            UPDATE send SET state = ?1, class = 'connection', temporary = 1, cause = 'connection.lost', advice = NULL,
+            UPDATE send SET state = 'failed', class = 'connection', temporary = 1, cause = 'connection.lost',
               reason = 'the connection broke at the end of the message, and the server did not take it',
-              next_attempt = ?2, due = coalesce(?2, due), check_at = NULL WHERE id = ?3
-            """, state, goesAgain ? now : nil, row.id)
-        return state
+              advice = NULL, check_at = NULL WHERE id = ?
+            """, row.id)
+        return "failed"
     }
 
     /// The outcome of a send has become unknown: it is looked for from time to time, unless its echo was faster. Where

@@ -12,6 +12,7 @@ extension Engine {
             throw Failure(MR_E_CLOSED, "\(row.address) is disconnected; reconnect it first")
         }
         let made = try Composer(store: core.store, account: row).compose(message)
+        try core.precheck(row, made)
         let stored = try core.store.insertSend(made)
         return stored.id
     }

@@ -67,7 +67,8 @@ struct SendRunner {
         let now = Clock.wall()
         for send in try core.store.dueSends(now: now, limit: SendWork.turn, account: account, only: only) {
             guard let (attempt, begun) = try SendWork.begin(send.id, core.store, lease) else { continue }
-            let result = SendOutcome.decide(begun, [], failure, offered: false, now: now)
+            let result = SendOutcome.decide(
+                begun, [], failure, offered: false, now: now, rules: core.sendRules(of: account))
             try core.store.finishAttempt(attempt, result, lease: lease)
         }
     }

@@ -79,7 +79,9 @@ struct SendWork {
                 return usedUp ? .usedUp : .broken
             }
         }
-        let result = SendOutcome.decide(send, call.outcomes, failure, offered: call.offered, now: Clock.wall())
+        let result = SendOutcome.decide(
+            send, call.outcomes, failure, offered: call.offered, now: Clock.wall(),
+            rules: core.sendRules(account))
         try core.store.finishAttempt(attempt, result, lease: lease)
         if let failure = result.failure {
             try core.store.addLog(NewLog(failure, account: account.id, what: "send"))

@@ -69,7 +69,7 @@ extension Store {
                     LEFT JOIN lease l ON l.account = s.account WHERE s.state = 'sending' ORDER BY s.id
                     """, []
             ) { (row) throws(Failure) in
-                (try SendRow(row, db), row.optionalText(18), row.optionalText(19), row.int(20))
+                (try SendRow(row, db), row.optionalText(19), row.optionalText(20), row.int(21))
             }
             let now = Clock.boot()
             let own = run.ownerIfAny
@@ -151,18 +151,21 @@ extension Transaction {
         let accepted = result.recipients.contains { $0.outcome == "accepted" }
         try db.run(
             """
-            UPDATE attempt SET ended_at = ?, outcome = ?, class = ?, server_text = ?, smtp = ?, enhanced = ? WHERE id = ?
+            UPDATE attempt SET ended_at = ?, outcome = ?, class = ?, server_text = ?, smtp = ?, enhanced = ?, http = ?,
+              code = ? WHERE id = ?
             """, now, result.outcome ?? outcome(state, accepted: accepted, result.recipients), failure?.failureClass,
-            failure?.serverText, failure?.smtp, failure?.enhanced, attempt)
+            failure?.serverText, failure?.smtp, failure?.enhanced, failure?.http, failure?.code, attempt)
         try db.run(
             """
             UPDATE send SET state = ?, class = ?, temporary = ?, reason = ?, cause = ?, advice = ?, server_text = ?,
-              smtp = ?, enhanced = ?, next_attempt = ?, attempt = NULL,
+              smtp = ?, enhanced = ?, http = ?, code = ?, next_attempt = ?, try_after = ?, attempt = NULL,
               sent_at = CASE WHEN ? THEN ? ELSE sent_at END WHERE id = ?
             """, state, failure?.failureClass, result.temporary && missing, failure?.message, failure?.cause,
-            failure?.advice, failure?.serverText, failure?.smtp, failure?.enhanced,
-            state == "retry_wait" ? result.nextAttempt ?? now : nil, accepted || state == "sent", now, row.id)
+            failure?.advice, failure?.serverText, failure?.smtp, failure?.enhanced, failure?.http, failure?.code,
+            state == "retry_wait" ? result.nextAttempt ?? now : nil, state == "failed" ? result.tryAfter : nil,
+            accepted || state == "sent", now, row.id)
         change("send", row.id, account: row.account, "changed", state)
+        try setHold(of: row.account, result.hold, accepted: accepted || state == "sent")
     }
 
     private func outcome(_ state: String, accepted: Bool, _ recipients: [RecipientOutcome]) -> String {

@@ -211,7 +211,8 @@ extension Transaction {
         try db.run(
             """
             UPDATE send SET state = 'queued', class = NULL, temporary = 0, reason = NULL, cause = NULL, advice = NULL,
-              server_text = NULL, smtp = NULL, enhanced = NULL, next_attempt = NULL, attempt = NULL WHERE id = ?
+              server_text = NULL, smtp = NULL, enhanced = NULL, http = NULL, code = NULL, try_after = NULL,
+              next_attempt = NULL, attempt = NULL WHERE id = ?
             """, row.id)
         change("send", row.id, account: row.account, "changed", "queued")
     }

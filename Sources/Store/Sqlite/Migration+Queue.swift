@@ -5,7 +5,9 @@ extension Migration {
     /// copy: NULL where none is wanted, else wanted, wished, server (it keeps its own), done or lost; `copy_wish` is the
     /// wish that appends it. `send.echo` is the stored message that this send is; `send.answers` the one that it
     /// answers. `check_at` is when a send whose outcome is unknown is looked for next. `send.template` is the packed
-    /// content of one of a batch, which is composed when its turn comes. `spent` holds what each account has
+    /// content of one of a batch, which is composed when its turn comes. `send.try_after` is from when on a temporary
+    /// failure, which is not tried again by itself, is worth sending again. `http` and `code` are of providers with an API:
+    /// the reply code of SMTP has a column of its own. `spent` holds what each account has
     /// offered, for the windows of its limits; it outlives the sends. `account.send_after` is until when the whole
     /// queue of an account waits, because its provider's limit is reached. `message.report` is what a machine
     /// wrote it for (bounce, delay, receipt, auto_reply, abuse), `message.send` the send that it is about.
@@ -35,6 +37,11 @@ extension Migration {
             ALTER TABLE recipient ADD COLUMN reported_at INTEGER;
             ALTER TABLE recipient ADD COLUMN remote TEXT;
             ALTER TABLE attempt ADD COLUMN account INTEGER;
+            ALTER TABLE send ADD COLUMN try_after INTEGER;
+            ALTER TABLE send ADD COLUMN http INTEGER;
+            ALTER TABLE send ADD COLUMN code TEXT;
+            ALTER TABLE attempt ADD COLUMN http INTEGER;
+            ALTER TABLE attempt ADD COLUMN code TEXT;
             CREATE TABLE spent(
               id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL, host TEXT NOT NULL, at INTEGER NOT NULL,
               recipients INTEGER NOT NULL);

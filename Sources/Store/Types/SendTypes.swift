@@ -63,7 +63,10 @@ package struct SendRow: Sendable {
     /// Attempts so far.
     package var attempts: Int64
     package var accepted: Int64
+    /// Of the attempt before.
     package var failureClass: String?
+    /// False where what fails is failed at once.
+    package var autoRetry: Bool
     /// The running attempt, in state `sending`, and whether its message was offered (the final dot may be out).
     package var attempt: Int64?
     package var offered: Bool
@@ -105,6 +108,10 @@ package struct AttemptResult: Sendable {
     package var temporary: Bool
     /// For retry_wait: when to go again.
     package var nextAttempt: Int64?
+    /// For failed, and temporary: from when on it is worth sending again.
+    package var tryAfter: Int64?
+    /// The account's whole queue waits as well.
+    package var hold: QueueHold?
 
     package init(
         newState: String, outcome: String? = nil, recipients: [RecipientOutcome] = [], failure: Failure? = nil,
@@ -116,5 +123,19 @@ package struct AttemptResult: Sendable {
         self.failure = failure
         self.temporary = temporary
         self.nextAttempt = nextAttempt
+    }
+}
+
+/// Why the queue of an account waits, and until when: its provider's limit is reached.
+package struct QueueHold: Sendable, Equatable {
+    package var until: Int64
+    package var failureClass: String
+    /// The server's words.
+    package var reason: String
+
+    package init(until: Int64, failureClass: String, reason: String) {
+        self.until = until
+        self.failureClass = failureClass
+        self.reason = reason
     }
 }

@@ -48,6 +48,10 @@ extension RecordSpec {
             ),
             .given(
                 "send_attempts", .int, "how often a send is tried in all while its failure passes; the default is 8"),
+            .given(
+                "sent_copy", .text,
+                "auto (the default): what is sent gets a copy in Sent unless the server keeps its own; always, or never"
+            ),
         ])
 
     package static let reconnect = RecordSpec(
@@ -59,6 +63,9 @@ extension RecordSpec {
             .given(
                 "senders", .list, "the addresses that may stand in From beside the account's own; an empty text: any"),
             .given("send_attempts", .int, "how often a send is tried in all; 0: the default"),
+            .given(
+                "sent_copy", .text,
+                "auto: what is sent gets a copy in Sent unless the server keeps its own; always, or never"),
         ])
 
     package static let disconnect = RecordSpec(

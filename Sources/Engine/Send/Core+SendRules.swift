@@ -8,17 +8,19 @@ extension Core {
         try registry.manifest(account.provider).sendWith ?? account.provider
     }
 
-    /// Who takes the account's mail, where that is known.
-    func sendingProvider(_ account: AccountRow) -> (provider: KnownProvider?, statusURL: String?) {
-        guard let scheme = try? sendingScheme(account), let manifest = try? registry.manifest(scheme) else {
-            return (nil, nil)
-        }
+    /// Who stands behind the server of one side of an account, where that is known, and where it says how it is.
+    func knownProvider(
+        _ account: AccountRow, _ side: HealthRules.Side
+    ) -> (provider: KnownProvider?, statusURL: String?) {
+        let sending = (try? sendingScheme(account)) ?? account.provider
+        let scheme = side == .send ? sending : account.provider
+        guard let manifest = try? registry.manifest(scheme) else { return (nil, nil) }
         return (KnownProvider.of(host: MailServer(account, scheme, manifest).host), manifest.statusURL)
     }
 
     /// How failures of the account's sends are taken, as things stand now.
     func sendRules(_ account: AccountRow) -> SendRules {
-        let (provider, statusURL) = sendingProvider(account)
+        let (provider, statusURL) = knownProvider(account, .send)
         var rules = SendRules(provider: provider, statusURL: statusURL)
         if let attempts = account.settings["send_attempts"].flatMap({ Int64($0) }), attempts > 0 {
             rules.maximumAttempts = attempts

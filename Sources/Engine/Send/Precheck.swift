@@ -68,7 +68,7 @@ extension Core {
     /// - Throws: what makes it pointless to send.
     func precheck(_ account: AccountRow, _ send: NewSend) throws(Failure) {
         try Precheck(
-            account: account, limits: try sendLimits(account), provider: sendingProvider(account).provider
+            account: account, limits: try sendLimits(account), provider: knownProvider(account, .send).provider
         ).check(send)
     }
 }

@@ -20,7 +20,10 @@ enum SendOutcome {
         let rules = rules()
         if let failure, isUnknown(failure, offered: offered) {
             let explained = classed(failure, SendClass.Found(.outcomeUnknown), rules)
-            return AttemptResult(newState: "outcome_unknown", outcome: "unknown", failure: explained)
+            // Those whom the server had refused by then are not among those who may have got it.
+            return AttemptResult(
+                newState: "outcome_unknown", outcome: "unknown",
+                recipients: outcomes.filter { $0.outcome != "accepted" }, failure: explained)
         }
         // Where the attempt as a whole failed nobody was accepted, whatever RCPT had said.
         let recipients = failure == nil ? outcomes : outcomes.filter { $0.outcome != "accepted" }

@@ -164,8 +164,10 @@ extension Transaction {
             failure?.advice, failure?.serverText, failure?.smtp, failure?.enhanced, failure?.http, failure?.code,
             state == "retry_wait" ? result.nextAttempt ?? now : nil, state == "failed" ? result.tryAfter : nil,
             accepted || state == "sent", now, row.id)
+        if accepted || state == "sent" { try want(result.copy, of: row.id) }
         change("send", row.id, account: row.account, "changed", state)
         try setHold(of: row.account, result.hold, accepted: accepted || state == "sent")
+        if state == "outcome_unknown" { try awaitSettling(row) }
     }
 
     private func outcome(_ state: String, accepted: Bool, _ recipients: [RecipientOutcome]) -> String {

@@ -37,11 +37,11 @@ enum SendOutcome {
             recipients: recipients, failure: why, temporary: passes)
         guard passes else { return result }
         let next = rules.nextAttempt(
-            found, why, attempts: send.attempts, before: send.failureClass, now: now)
+            found, why, attempts: send.tries, before: send.failureClass, now: now)
         if holdsQueue(found, why) {
             result.hold = QueueHold(until: next, failureClass: found.rawValue, reason: why.serverText ?? why.message)
         }
-        if send.autoRetry, send.attempts < rules.maximumAttempts {
+        if send.autoRetry, send.tries < rules.maximumAttempts {
             result.newState = "retry_wait"
             result.nextAttempt = next
         } else {
@@ -75,6 +75,14 @@ enum SendOutcome {
         case .throttling: failure.step != "rcpt" && !RefusalText(failure.serverText ?? "").has(" receiving mail ")
         default: false
         }
+    }
+
+    /// Whether it is the account that may not send, with whatever message: its login is refused, or it is suspended. What was
+    /// said about one recipient is not.
+    static func concernsAccount(_ failure: Failure) -> Bool {
+        guard failure.step != "rcpt" else { return false }
+        return failure.failureClass == SendClass.auth.rawValue
+            || failure.failureClass == SendClass.suspended.rawValue
     }
 
     /// The failure that the send shows: the attempt's own, or that of the recipient that decides.

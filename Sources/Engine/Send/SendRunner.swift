@@ -58,12 +58,13 @@ struct SendRunner {
         var forgiven = Failure(MR_E_OUTAGE, failure.message)
         forgiven.serverText = failure.serverText
         forgiven.step = failure.step
+        forgiven.failureClass = SendClass.outage.rawValue
         return forgiven
     }
 
     /// Nothing could be offered: what is due waits, with the reason. A refused login holds the whole queue, as it is.
     private func putOff(_ account: Int64, _ failure: Failure, _ lease: Lease) throws(Failure) {
-        guard failure.result != Int32(MR_E_AUTH) else { return }
+        guard failure.result != Int32(MR_E_AUTH), !SendOutcome.concernsAccount(failure) else { return }
         let now = Clock.wall()
         for send in try core.store.dueSends(now: now, limit: SendWork.turn, account: account, only: only) {
             guard let (attempt, begun) = try SendWork.begin(send.id, core.store, lease) else { continue }

@@ -43,6 +43,7 @@ struct SendWork {
                 }
             } while outcome == .usedUp && !isFresh
             tried += 1
+            if outcome == .held { break }
         }
         return tried
     }
@@ -54,6 +55,8 @@ struct SendWork {
         case broken
         /// The connection was found to be closed before anything was offered.
         case usedUp
+        /// From now on the account's whole queue waits.
+        case held
     }
 
     private func offer(
@@ -88,6 +91,9 @@ struct SendWork {
         if let failure = result.failure {
             try core.store.addLog(NewLog(failure, account: account.id, what: "send"))
         }
+        // The login, or the account, is what is wrong: that is for its health to say, and holds the rest.
+        if let failure = result.failure, SendOutcome.concernsAccount(failure) { throw failure }
+        if result.hold != nil { return .held }
         let lost = [MR_E_CONNECTION, MR_E_TLS, MR_E_PROTOCOL, MR_E_UNKNOWN_OUTCOME, MR_E_CANCELLED]
         return failure.map { lost.contains(Int($0.result)) } == true ? .broken : .done
     }

@@ -43,6 +43,7 @@ struct SendWork {
                 }
             } while outcome == .usedUp && !isFresh
             tried += 1
+            if outcome == .held { break }
         }
         if let ended { try finish(ended, &queue) }
         return (tried, queue.rest)
@@ -55,6 +56,8 @@ struct SendWork {
         case broken
         /// The connection was found to be closed before anything was offered.
         case usedUp
+        /// From now on the account's whole queue waits.
+        case held
     }
 
     /// - Parameter last: what has still to be stored of the message before.
@@ -93,7 +96,10 @@ struct SendWork {
                 return (usedUp ? .usedUp : .broken, nil)
             }
         }
-        var result = SendOutcome.decide(send, call.outcomes, failure, offered: call.offered, now: Clock.wall())
+        let isWhole = failure == nil && call.outcomes.allSatisfy { $0.outcome == "accepted" }
+        var result = SendOutcome.decide(
+            send, call.outcomes, failure, offered: call.offered, now: Clock.wall(),
+            rules: isWhole ? SendRules() : core.sendRules(account))
         result.copy = SentCopies.begin(copyRule, send)
         let lost = [MR_E_CONNECTION, MR_E_TLS, MR_E_PROTOCOL, MR_E_UNKNOWN_OUTCOME, MR_E_CANCELLED]
         if failure.map({ lost.contains(Int($0.result)) }) == true {
@@ -102,7 +108,9 @@ struct SendWork {
         }
         if result.failure == nil, queue.hasMore { return (.done, (attempt, result)) }
         try finish((attempt, result), &queue)
-        return (.done, nil)
+        // The login, or the account, is what is wrong: that is for its health to say, and holds the rest.
+        if let failure = result.failure, SendOutcome.concernsAccount(failure) { throw failure }
+        return (result.hold == nil ? .done : .held, nil)
     }
 
     /// Stores how an attempt ended, and what there is to learn from it.

@@ -45,7 +45,7 @@ extension StoreTests {
             let again = try desk.store.settleUnknown(send: send, accepted: true, by: .provider, lease: desk.lease)
             #expect(!again, "it is settled once")
             if state == "retry_wait" || state == "queued" {
-                #expect(try desk.store.dueSends(now: Clock.wall(), limit: 9, account: nil).map(\.id) == [send])
+                #expect(try desk.store.dueSends(now: Clock.wall(), limit: 9, account: desk.account).map(\.id) == [send])
             }
         }
 
@@ -137,6 +137,27 @@ extension StoreTests {
             #expect(try Settling.state(desk, send) == "sending")
             try desk.store.finishAttempt(attempt, AttemptResult(newState: "outcome_unknown"), lease: desk.lease)
             #expect(try Settling.state(desk, send) == "sent")
+        }
+
+        /// Only where the account says so, once nobody looks any more, and not for ever.
+        @Test func aDuplicateMayBeAccepted() throws {
+            let desk = try Desk()
+            let send = try Settling.unknown(desk)
+            try desk.store.resendUnknown()
+            #expect(try Settling.state(desk, send) == "outcome_unknown")
+            try desk.store.updateAccount(
+                desk.account, values: AccountChanges(), settings: ["accept_duplicate": "1"], secrets: [:])
+            try desk.store.resendUnknown()
+            #expect(try Settling.state(desk, send) == "outcome_unknown", "it is still looked for")
+            for attempt: Int64 in 1...3 {
+                try desk.store.stopAttending([send], lease: desk.lease)
+                try desk.store.resendUnknown()
+                #expect(try Settling.state(desk, send) == (attempt < 3 ? "queued" : "outcome_unknown"))
+                guard attempt < 3 else { return }
+                let next = try desk.store.beginAttempt(send, lease: desk.lease)
+                try desk.store.markOffered(next, lease: desk.lease)
+                try desk.store.finishAttempt(next, AttemptResult(newState: "outcome_unknown"), lease: desk.lease)
+            }
         }
 
         /// What is not offered yet cannot have come back: somebody has used the Message-ID before.

@@ -52,6 +52,9 @@ extension RecordSpec {
                 "sent_copy", .text,
                 "auto (the default): what is sent gets a copy in Sent unless the server keeps its own; always, or never"
             ),
+            .given(
+                "accept_duplicate", .int,
+                "1: what is of unknown outcome goes again once nobody can find out; the default is 0"),
         ])
 
     package static let reconnect = RecordSpec(
@@ -66,6 +69,9 @@ extension RecordSpec {
             .given(
                 "sent_copy", .text,
                 "auto: what is sent gets a copy in Sent unless the server keeps its own; always, or never"),
+            .given(
+                "accept_duplicate", .int,
+                "1: what is of unknown outcome goes again once nobody can find out; 0: not"),
         ])
 
     package static let disconnect = RecordSpec(

@@ -75,7 +75,8 @@ struct SendRunner {
         return forgiven
     }
 
-    /// Nothing could be offered: what was due first waits, with the reason. A refused login holds the whole queue, as it is.
+    /// Nothing could be offered: what was due first waits, with the reason. A refused login, or an account that the provider has
+    /// suspended, holds the whole queue, as it is.
     private func putOff(_ account: Int64, _ failure: Failure, _ lease: Lease) throws(Failure) {
         guard failure.result != Int32(MR_E_AUTH), !SendOutcome.concernsAccount(failure) else { return }
         let now = Clock.wall()

@@ -107,10 +107,28 @@ struct SendWork {
             return (.broken, nil)
         }
         if result.failure == nil, queue.hasMore { return (.done, (attempt, result)) }
-        try finish((attempt, result), &queue)
-        // The login, or the account, is what is wrong: that is for its health to say, and holds the rest.
-        if let failure = result.failure, SendOutcome.concernsAccount(failure) { throw failure }
-        return (result.hold == nil ? .done : .held, nil)
+        guard let held = SendWork.holding(result, offered: call.offered) else {
+            try finish((attempt, result), &queue)
+            return (result.hold == nil ? .done : .held, nil)
+        }
+        // Nothing is wrong with the message where the login is: it waits with the others.
+        let waits = held.result == Int32(MR_E_AUTH)
+        try finish((attempt, waits ? AttemptResult(newState: "queued", outcome: "interrupted") : result), &queue)
+        throw held
+    }
+
+    /// A refusal of the login or of the whole account, though the login had been accepted: as the account's own failure.
+    private static func holding(_ result: AttemptResult, offered: Bool) -> Failure? {
+        guard var failure = result.failure, !result.recipients.contains(where: { $0.outcome == "accepted" }) else {
+            return nil
+        }
+        switch failure.failureClass {
+        case SendClass.suspended.rawValue: return failure
+        case SendClass.auth.rawValue where !offered:
+            failure.result = Int32(MR_E_AUTH)
+            return failure
+        default: return nil
+        }
     }
 
     /// Stores how an attempt ended, and what there is to learn from it.

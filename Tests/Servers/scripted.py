@@ -31,7 +31,7 @@ class Talk:
 
     def __init__(self, number, line):
         self.number, self.line = number, line
-        self.text, self.sender, self.recipients, self.content = "", "", [], b""
+        self.text, self.sender, self.recipients, self.content = "", None, [], b""
 
     @property
     def address(self):
@@ -74,6 +74,8 @@ class ScriptedSmtp(Faulty):
             elif verb == "MAIL":
                 talk.sender, talk.recipients = talk.address, []
                 going = self._say("mail", talk, "250 2.1.0 Ok")
+                if going != "2":
+                    talk.sender = None
             elif verb == "RCPT":
                 going = self._recipient(talk)
             elif verb == "DATA":
@@ -138,6 +140,8 @@ class ScriptedSmtp(Faulty):
 
     def _recipient(self, talk):
         address = talk.address
+        if talk.sender is None:
+            return self._say("rcpt", talk, "", "503 5.5.1 MAIL first")
         first = self._say("rcpt", talk, "250 2.1.5 Ok")
         if first == "2":
             talk.recipients.append(address)
@@ -172,7 +176,7 @@ class ScriptedSmtp(Faulty):
         first = self._say("dot", talk, usual, usual if answer is None else answer)
         if first == "2":
             self._come_to("answered", talk)
-        talk.sender, talk.recipients = "", []
+        talk.sender, talk.recipients = None, []
         return first
 
     def _take(self, talk):

@@ -38,6 +38,14 @@ def do(room, operation):
         elif what == "resend":
             room.resend(given[0], to=given[1], accept_duplicate=given[2])
             say(resent=given[0])
+        elif what == "sync":
+            room.sync(given[0])
+        elif what == "copied":
+            end = time.monotonic() + given[0]
+            while any(row.get("sent_copy") in ("wanted", "wished") for row in room.find("send")):
+                if time.monotonic() > end:
+                    raise AssertionError("copies are still wanted")
+                time.sleep(0.05)
         elif what == "look":
             for row in room.find("send"):
                 say(row={**row, "recipients": {r["address"]: r["state"] for r in room.recipients(row["id"])}})

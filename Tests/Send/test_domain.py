@@ -171,7 +171,7 @@ def test_the_account_names_the_service(room, keys):
         account = room.connect(
             address="ann@example.com", password="pass", smtp_host="127.0.0.1", smtp_port=str(server.port), smtp_tls="none")
     with NameServer({"example.com": ["A 192.0.2.1"]}) as names:
-        result = room.check("domain", account=account["id"], resolver=names.address, timeout_ms=1000).wait(30)
+        result = room.check_domain(account=account, resolver=names.address, timeout=1)
     assert result["domain"] == "example.com"
     spf = next(step for step in result["steps"] if step["step"] == "spf")
     assert spf["record"] == "v=spf1 mx a:127.0.0.1 ~all"

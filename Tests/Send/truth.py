@@ -24,6 +24,8 @@ class Server(ScriptedSmtp):
         self._once = set()
         self._trap = None
         self._lock = threading.Lock()
+        # Told of each message that was taken and never answered: it comes back to its sender.
+        self.echo = None
         super().__init__(self._decide, watch=self._watch, offers=offers)
 
     def arm(self, stage, nth, kill, gone):
@@ -38,6 +40,8 @@ class Server(ScriptedSmtp):
         return left
 
     def _watch(self, stage, talk):
+        if stage == "taken" and self.echo and any(address.startswith("kept-") for address in talk.recipients):
+            self.echo(talk.content)
         with self._lock:
             trap = self._trap
             if trap is None or trap[0] != stage:

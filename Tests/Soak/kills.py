@@ -5,10 +5,12 @@ taken twice; what could not be decided is outcome_unknown, and is counted.
 
 A step is a stop point of the library (after each transaction of a send), a stage of the dialogue as the server sees it, or
 just a moment. Each store lives through a hundred deaths, in one process or in two that share the work, and is compared
-with what the servers counted after each. A run that fails prints its seed; --only N repeats one store of it alone."""
+with what the servers counted after each. Every fourth has its mailboxes on a real Dovecot (as root): there what was sent has
+one copy in Sent, and an echo settles what was unknown. A run that fails prints its seed; --only N repeats one store of it alone."""
 
 import argparse
 import collections
+import contextlib
 import os
 import random
 import sys
@@ -18,25 +20,33 @@ import time
 
 from Send.nursery import Nursery, points
 from Send.truth import KINDS, Server, Truth, Wrong, hold
-from Servers import end_on_signals
+from Servers import PASSWORD, Site, end_on_signals
 from Servers.scripted import OFFERS
+from Sync.client import Client
 
 STAGES = ("connect", "ehlo", "auth", "mail", "rcpt", "data", "content", "dot", "taken", "answered", "rset", "quit")
 ONCE = ("connect", "ehlo", "auth", "quit")  # of a connection, where the others are of a message
 DEATHS = 100
 MINUTE = 60_000
-SETTINGS = {"password": "pass", "smtp_host": "127.0.0.1", "smtp_tls": "none"}
+SETTINGS = {"password": PASSWORD, "smtp_host": "127.0.0.1", "smtp_tls": "none"}
+# Reached only where there is a mailbox, too.
+MAILBOX = ("send.settled", "send.copy_wished", "wish.stored", "wish.begun", "wish.applied", "wish.finished")
 
 
 class Run:
     """The life of one store, and its deaths."""
 
-    def __init__(self, seed, number, deaths, folder, verbose=False):
+    def __init__(self, seed, number, deaths, folder, verbose=False, site=None):
         self.random = random.Random(f"{seed}/{number}")
         self.deaths, self.verbose = deaths, verbose
         self.store = os.path.join(folder, f"{number}.db")
         self.servers = [Server(self.random.random()), Server(self.random.random(), [o for o in OFFERS if o != "PIPELINING"])]
         self.truth = Truth(self.servers)
+        self.site, self.users = site, [f"k{seed}n{number}u{user}" for user in range(len(self.servers))]
+        if site:
+            site.dovecot.prefix, site.dovecot.separator = "", "/"
+            for server, user in zip(self.servers, self.users, strict=True):
+                server.echo = lambda content, user=user: self._echo(user, content)
         self.killed, self.missed = collections.Counter(), collections.Counter()
         self.shift, self.deck, self.names, self.rows = 0, [], 0, []
 
@@ -57,12 +67,20 @@ class Run:
         return self
 
     def _connect(self):
+        mailbox = {}
+        if self.site:
+            mailbox = {
+                "imap_host": "127.0.0.1", "imap_port": str(self.site.dovecot.imap), "imap_tls": "none", "sent_copy": "always"}
         given = [
-            ["connect", {**SETTINGS, "address": f"ann{number}@test.example", "smtp_port": str(server.port)}]
-            for number, server in enumerate(self.servers)]
+            ["connect", {**SETTINGS, **mailbox, "address": f"{user}@test.example", "smtp_port": str(server.port)}]
+            for user, server in zip(self.users, self.servers, strict=True)]
         said = self._whole(before=given)
         self.accounts = [what["account"] for what in said if "account" in what]
         hold(len(self.accounts) == len(self.servers), "not connected:", said)
+
+    def _echo(self, user, content):
+        with Client(self.site.dovecot, user) as client:
+            client.append("INBOX", b"Received: by lists.example\r\n" + content)
 
     def _whole(self, **plan):
         """A life that nobody ends."""
@@ -79,7 +97,8 @@ class Run:
     def _step(self):
         """Each step comes once, in random order, before any comes again."""
         if not self.deck:
-            self.deck = [("point", name) for name in _points()] + [("server", stage) for stage in STAGES]
+            names = [name for name in _points() if self.site or name not in MAILBOX]
+            self.deck = [("point", name) for name in names] + [("server", stage) for stage in STAGES]
             self.deck += [("moment", "")] * 4
             self.random.shuffle(self.deck)
         return self.deck.pop()
@@ -156,7 +175,7 @@ class Run:
         for _ in range(20):
             self.shift += 300 * MINUTE
             said = self._whole(operations=operations, after=[["look"]], seconds=30)
-            operations = []
+            operations = [["sync", account] for account in self.accounts] if self.site else []
             if all(row["state"] not in ("queued", "sending", "retry_wait") for row in said):
                 return said
         raise Wrong("still waiting: " + repr([row for row in said if row["state"] in ("queued", "sending", "retry_wait")]))
@@ -184,6 +203,25 @@ class Run:
                 break
             rows = self._settle(operations)
         self.truth.delivered(rows)
+        if self.site:
+            self._copies()
+
+    def _copies(self):
+        """Of each message that anybody has accepted one copy in Sent, of all others none."""
+        rows = self._whole(
+            work="always", operations=[["sync", account] for account in self.accounts], after=[["copied", 30], ["look"]], seconds=5)
+        found = collections.Counter()
+        for user in self.users:
+            with Client(self.site.dovecot, user) as client:
+                for name, flags in client.everything().get("Sent", {}).values():
+                    found[name] += 1
+                    hold("\\Seen" in flags, name, "is in Sent, and not seen")
+        for row in rows:
+            count = found.pop(row["message_id"], 0)
+            hold(count <= 1, "the copy is there", count, "times:", row)
+            hold(count == (row["accepted"] > 0), "has", count, "copies in Sent:", row)
+            self.truth.counts["copies"] += count
+        hold(not found, "copies of what was never sent:", dict(found))
 
 
 _known = []
@@ -191,7 +229,7 @@ _known = []
 
 def _points():
     if not _known:
-        _known.extend(points("send.", "batch."))
+        _known.extend(points("send.", "batch.", "wish."))
     return _known
 
 
@@ -204,11 +242,14 @@ def run(kills, seed, only=None, verbose=False, deaths=DEATHS):
     killed, missed, counts = collections.Counter(), collections.Counter(), collections.Counter()
     # In memory, where there is such a place: SIGKILL takes nothing away from the kernel, so no disk has to be waited for.
     where = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="mailroom-kills-", dir=where) as folder:
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="mailroom-kills-", dir=where))
+        site = stack.enter_context(Site(smtp=False)) if os.getuid() == 0 else None
         for number in range(-(-kills // deaths)):
             if only is not None and number != only:
                 continue
-            store = Run(seed, number, min(deaths, kills - number * deaths), folder, verbose)
+            store = Run(
+                seed, number, min(deaths, kills - number * deaths), folder, verbose, site if number % 4 == 1 else None)
             try:
                 store.run()
             except AssertionError as error:
@@ -237,7 +278,10 @@ def main():
         print(f"{killed[name]:5} killed at {name}" + (f"; {missed[name]} times not come to" if missed[name] else ""))
     print(f"{sum(killed.values())} kills; " + ", ".join(f"{name} {counts[name]}" for name in sorted(counts)))
     print("nothing lost, nothing taken twice")
-    unseen = [name for name in _points() if name.startswith("send.") and not killed[f"point {name}"]]
+    if os.getuid() != 0:
+        print("not as root: no Dovecot, and so no copies in Sent and no echoes")
+    wanted = [name for name in _points() if os.getuid() == 0 or name not in MAILBOX]
+    unseen = [name for name in wanted if not killed[f"point {name}"]]
     if given.kills >= 500 and given.only is None and unseen:
         sys.exit(f"never killed at: {', '.join(unseen)}")
 

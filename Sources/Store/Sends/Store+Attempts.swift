@@ -47,14 +47,18 @@ extension Store {
 
     /// To be called directly before the final dot: from here on, a lost connection leaves the outcome unknown. The
     /// lease is renewed in the same transaction, so that it outlasts the write that follows.
+    /// - Parameter answered: what the server has said by now of single recipients.
     /// - Throws: `MR_E_BUSY` where the lease is lost or the attempt is not the running one: then the dot must not go.
-    package func markOffered(_ attempt: Int64, lease: Lease) throws(Failure) {
+    package func markOffered(
+        _ attempt: Int64, answered: [RecipientOutcome] = [], lease: Lease
+    ) throws(Failure) {
         try write { (transaction) throws(Failure) in
             let db = transaction.db
             let row = try transaction.running(attempt)
             try transaction.require(lease, for: row.account)
             try db.run("UPDATE attempt SET offered_at = ? WHERE id = ?", transaction.now, attempt)
             try transaction.spentOffered(attempt)
+            try transaction.answersBeforeDot(answered, attempt: attempt)
             try db.run("UPDATE lease SET expires = ? WHERE account = ?", Clock.boot() + leaseMs, lease.account)
         }
         StopPoint.sendBeforeDot.reach()
@@ -182,17 +186,7 @@ extension Transaction {
         guard ["sent", "retry_wait", "failed", "outcome_unknown", "queued"].contains(result.newState) else {
             throw Failure(MR_E_INTERNAL, "'\(result.newState)' is not how an attempt ends")
         }
-        for recipient in result.recipients {
-            guard ["accepted", "refused", "deferred"].contains(recipient.outcome) else {
-                throw Failure(MR_E_INTERNAL, "'\(recipient.outcome)' is not what a server answers of a recipient")
-            }
-            try db.run(
-                """
-                UPDATE recipient SET state = ?, class = ?, smtp = ?, enhanced = ?, server_text = ?, at = ?
-                WHERE send = ? AND address = ? AND state <> 'accepted'
-                """, recipient.outcome, recipient.failureClass, recipient.smtp, recipient.enhanced,
-                recipient.serverText, now, row.id, recipient.address)
-        }
+        try answers(result.recipients, send: row.id)
         if result.newState == "sent", result.recipients.isEmpty {
             try db.run(
                 "UPDATE recipient SET state = 'accepted', at = ? WHERE send = ? AND state = 'waiting'", now, row.id)

@@ -136,8 +136,9 @@ extension Transaction {
             }
             try db.run(
                 """
-                UPDATE recipient SET state = ?, class = ?, smtp = ?, enhanced = ?, server_text = ?, at = ?
-                WHERE send = ? AND address = ? AND state <> 'accepted'
+                UPDATE recipient SET state = ?, class = iif(report IS NULL, ?, class), smtp = iif(report IS NULL, ?, smtp),
+                  enhanced = iif(report IS NULL, ?, enhanced), server_text = iif(report IS NULL, ?, server_text), at = ?
+                WHERE send = ? AND address = ? AND state NOT IN ('accepted', 'bounced')
                 """, recipient.outcome, recipient.failureClass, recipient.smtp, recipient.enhanced,
                 recipient.serverText, now, row.id, recipient.address)
         }
@@ -145,7 +146,8 @@ extension Transaction {
             try db.run(
                 "UPDATE recipient SET state = 'accepted', at = ? WHERE send = ? AND state = 'waiting'", now, row.id)
         }
-        let missing = try db.exists("SELECT 1 FROM recipient WHERE send = ? AND state <> 'accepted'", row.id)
+        let missing = try db.exists(
+            "SELECT 1 FROM recipient WHERE send = ? AND state NOT IN ('accepted', 'bounced')", row.id)
         let state = missing ? result.newState : "sent"
         let failure = missing ? result.failure : nil
         let accepted = result.recipients.contains { $0.outcome == "accepted" }
@@ -165,6 +167,7 @@ extension Transaction {
         if accepted || state == "sent" { try want(result.copy, of: row.id) }
         change("send", row.id, account: row.account, "changed", state)
         if state == "outcome_unknown" { try awaitSettling(row) }
+        try settleEarlyReports(row)
     }
 
     private func outcome(_ state: String, accepted: Bool, _ recipients: [RecipientOutcome]) -> String {

@@ -215,6 +215,7 @@ extension Transaction {
               server_text = NULL, smtp = NULL, enhanced = NULL, next_attempt = NULL, attempt = NULL,
               check_at = CASE WHEN copy = 'wanted' THEN check_at END, checks = 0 WHERE id = ?
             """, row.id)
+        try forgetReports(of: row.id)
         change("send", row.id, account: row.account, "changed", "queued")
     }
 

@@ -13,6 +13,7 @@ extension Store {
             guard row.state == "queued" || row.state == "retry_wait" else {
                 throw Failure(MR_E_BUSY, "send \(send) is \(row.state)")
             }
+            try transaction.requireRunning(row.batch)
             guard !row.recipients.isEmpty else { throw Failure(MR_E_INTERNAL, "send \(send) has no recipients left") }
             try db.run(
                 "INSERT INTO attempt(send, account, number, started_at) VALUES(?, ?, ?, ?)", send, row.account,
@@ -69,7 +70,7 @@ extension Store {
                     LEFT JOIN lease l ON l.account = s.account WHERE s.state = 'sending' ORDER BY s.id
                     """, []
             ) { (row) throws(Failure) in
-                (try SendRow(row, db), row.optionalText(18), row.optionalText(19), row.int(20))
+                (try SendRow(row, db), row.optionalText(22), row.optionalText(23), row.int(24))
             }
             let now = Clock.boot()
             let own = run.ownerIfAny
@@ -158,13 +159,14 @@ extension Transaction {
             failure?.serverText, failure?.smtp, failure?.enhanced, attempt)
         try db.run(
             """
-            UPDATE send SET state = ?, class = ?, temporary = ?, reason = ?, cause = ?, advice = ?, server_text = ?,
-              smtp = ?, enhanced = ?, next_attempt = ?, attempt = NULL,
-              sent_at = CASE WHEN ? THEN ? ELSE sent_at END WHERE id = ?
+            UPDATE send SET state = ?1, class = ?2, temporary = ?3, reason = ?4, cause = ?5, advice = ?6, server_text = ?7,
+              smtp = ?12, enhanced = ?13, next_attempt = ?8, due = coalesce(?8, 0), attempt = NULL,
+              sent_at = CASE WHEN ?9 THEN ?10 ELSE sent_at END WHERE id = ?11
             """, state, failure?.failureClass, result.temporary && missing, failure?.message, failure?.cause,
-            failure?.advice, failure?.serverText, failure?.smtp, failure?.enhanced,
-            state == "retry_wait" ? result.nextAttempt ?? now : nil, accepted || state == "sent", now, row.id)
+            failure?.advice, failure?.serverText, state == "retry_wait" ? result.nextAttempt ?? now : nil,
+            accepted || state == "sent", now, row.id, failure?.smtp, failure?.enhanced)
         if accepted || state == "sent" { try want(result.copy, of: row.id) }
+        try batchMoved(row.batch)
         change("send", row.id, account: row.account, "changed", state)
         if state == "outcome_unknown" { try awaitSettling(row) }
         try settleEarlyReports(row)

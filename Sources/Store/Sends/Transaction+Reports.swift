@@ -180,14 +180,4 @@ extension Transaction {
         if row.accepted == 0 { try settleUnknown(send: row.id, accepted: true, by: .bounce) }
         try settleReports(of: row.id)
     }
-
-    /// It goes again to those who wait: what was reported of them before is of no more account.
-    func forgetReports(of send: Int64) throws(Failure) {
-        try db.run(
-            """
-            UPDATE recipient SET report = NULL, reported_at = NULL, remote = NULL, temporary = NULL, cause = NULL,
-              advice = NULL WHERE send = ? AND state = 'waiting' AND report IS NOT NULL
-            """, send)
-        try db.run("UPDATE send SET bounced_at = NULL WHERE id = ? AND bounced_at IS NOT NULL", send)
-    }
 }

@@ -166,6 +166,23 @@ import Testing
         #expect(report.recipients.map(\.action) == (arrived ? [.delivered] : []))
     }
 
+    /// The header alone, where no more is fetched.
+    @Test func theHeaderAlone() throws {
+        let exim = reading(
+            "From: Mailer-Daemon@x\nX-Failed-Recipients: bob@far.example\nSubject: Mail delivery failed: returning message to sender\n\n"
+        )
+        #expect(exim?.recipients.map(\.addresses) == [["bob@far.example"]])
+        let exchange = reading(
+            "From: postmaster@x\nSubject: Undeliverable: Hi\nIn-Reply-To: <a@x>\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"
+        )
+        #expect(exchange?.kind == .bounce)
+        #expect(exchange?.originals == ["a@x"])
+        let delayed = reading("From: Mailer-Daemon@x\nSubject: Delivery delayed: Hi\nIn-Reply-To: <a@x>\n\n")
+        #expect(delayed?.kind == .delay)
+        let nothing = reading("From: postmaster@x\nContent-Type: multipart/report; boundary=b\nIn-Reply-To: <a@x>\n\n")
+        #expect(nothing == nil)
+    }
+
     /// Mail of people, in which a bounce is told of or attached.
     @Test(arguments: [
         "Subject: Fwd: Undelivered Mail\nContent-Type: text/plain",

@@ -317,6 +317,33 @@ extension StoreTests {
             #expect(try desk.store.sendRow(send).state == "bounced")
         }
 
+        /// Some systems give a bounce the Message-ID of what came back; it is no copy of that.
+        @Test func aBounceUnderTheSameMessageID() throws {
+            let desk = try Desk()
+            let send = try sent(desk, ["bob@far.example"])
+            var bounce = mail(1, id: "one@example.com", from: "mailer-daemon@far.example")
+            bounce.internalDate = Clock.wall()
+            bounce.summary.report = IncomingReport(
+                kind: "bounce", originals: ["one@example.com"], recipients: [told("failed", "bob@far.example")])
+            try desk.commit([.message(bounce)])
+            let row = try desk.store.get("send", send)
+            #expect(row.text("state") == "bounced")
+            #expect(row.int("message") == nil)
+        }
+
+        /// What a program sends through here is known by its own copy, although that looks like an answer.
+        @Test func anEchoThatLooksLikeAnAnswer() throws {
+            let desk = try Desk()
+            let send = try sent(desk, ["bob@far.example"], state: "outcome_unknown")
+            var echo = mail(1, id: "one@example.com")
+            echo.summary.report = IncomingReport(kind: "auto_reply", originals: ["theirs@far.example"])
+            try desk.commit([.message(echo)])
+            let row = try desk.store.get("send", send)
+            #expect(row.text("state") == "sent")
+            #expect(row.int("message") == (try desk.messages()[0].int("id")))
+            #expect(try desk.messages()[0].int("send") == send)
+        }
+
         /// What was never offered cannot come back; what was removed leaves the report alone.
         @Test func neverOfferedAndRemoved() throws {
             let desk = try Desk()

@@ -46,12 +46,19 @@ struct ReportSigns {
         let bytes = field.block
         let value = field.valueRange
         switch field.known {
-        case .from:
-            if Self.daemons.contains(where: { bytes.has(value, $0) }) { isDaemon = true }
-            if Self.suspects.contains(where: { bytes.has(value, $0) }) { mayBeDaemon = true }
+        case .from: takeAuthor(bytes, value)
         case .inReplyTo, .references: answers = true
         case .other: takeOther(field, bytes, value)
         default: break
+        }
+    }
+
+    /// One pass, because every message has an author: a name can begin with one of five letters alone.
+    private mutating func takeAuthor(_ bytes: [UInt8], _ value: Range<Int>) {
+        for start in value where Self.initials[Int(bytes[start])] {
+            let rest = start..<value.upperBound
+            if !isDaemon { isDaemon = Self.daemons.contains { bytes.begins($0, in: rest) } }
+            if !mayBeDaemon { mayBeDaemon = Self.suspects.contains { bytes.begins($0, in: rest) } }
         }
     }
 
@@ -116,21 +123,22 @@ struct ReportSigns {
     ]
 
     private static let suspects: [StaticString] = ["postmaster", "mail administrator", "postoffice", "bounce"]
+
+    /// Whether one of those names begins with the byte.
+    private static let initials: [Bool] = (0..<256).map { byte in
+        (daemons + suspects).contains { $0.utf8Start[0] == UInt8(byte).lowercased }
+    }
 }
 
 extension [UInt8] {
+    /// Whether `range` begins with `word` (lower case), in any case.
+    fileprivate func begins(_ word: StaticString, in range: Range<Int>) -> Bool {
+        let length = word.utf8CodeUnitCount
+        return range.count >= length && matches(range.lowerBound..<(range.lowerBound + length), word)
+    }
+
     /// Whether `word` (lower case) stands anywhere in `range`, in any case.
     func has(_ range: Range<Int>, _ word: StaticString) -> Bool {
-        let length = word.utf8CodeUnitCount
-        guard range.count >= length, length > 0 else { return false }
-        return withUnsafeBufferPointer { bytes in
-            let expected = word.utf8Start
-            for start in range.lowerBound...(range.upperBound - length) where bytes[start].lowercased == expected[0] {
-                var at = 1
-                while at < length, bytes[start + at].lowercased == expected[at] { at += 1 }
-                if at == length { return true }
-            }
-            return false
-        }
+        range.contains { begins(word, in: $0..<range.upperBound) }
     }
 }

@@ -15,7 +15,7 @@ extension Transaction {
     ///   - account: whose mailbox.
     func take(_ report: IncomingReport, message: Int64, at: Int64, account: Int64) throws(Failure) {
         let send = try reportedSend(report, at: at, account: account)
-        try db.run("UPDATE message SET report = ?, send = ? WHERE id = ?", report.kind, send, message)
+        try db.run("UPDATE message SET report = ?, send = coalesce(?, send) WHERE id = ?", report.kind, send, message)
         guard let send else { return }
         var row = try SendRow.load(db, send)
         if row.state == "outcome_unknown", try provesSending(report, row) {
@@ -54,7 +54,7 @@ extension Transaction {
             return fitting.count == 1 ? fitting[0] : nil
         }
         // A report that names another message is not about one of ours.
-        guard report.originals.isEmpty, report.kind == "bounce" || report.kind == "delay" else { return nil }
+        guard report.originals.isEmpty, report.isReturn else { return nil }
         return try sendByRecipient(report, at: at, account: account)
     }
 

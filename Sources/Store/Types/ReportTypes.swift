@@ -19,6 +19,9 @@ package struct IncomingReport: Sendable {
         self.recipients = recipients
     }
 
+    /// Whether it tells of what has not arrived, by its nature from elsewhere.
+    var isReturn: Bool { kind == "bounce" || kind == "delay" }
+
     /// Whether whoever wrote it had got the message: not so of somebody who only complains.
     var provesSending: Bool { kind != "abuse" }
 }

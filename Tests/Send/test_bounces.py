@@ -24,7 +24,7 @@ def account(room, site, user):
 def send(room, account, *to, **fields):
     """Sends it and waits until the server has taken it."""
     given = {"subject": "Your offer", "text": "Hello", **fields}
-    id = room.send(account, to=list(to), **given)["id"]
+    id = room.send(account, to=list(to), **given)
     assert room.send_wait(id, 60)["state"] in ("sent", "bounced")
     return id
 

@@ -1,8 +1,9 @@
 """A real Postfix: submission and MX on ports of its own, users and mailboxes from a Dovecot beside it.
 
 Recipients: anyone@test.example is delivered to Dovecot by LMTP; reject-*@test.example is 550 5.1.1, full-* 452 4.2.2,
-grey-* 451 4.7.1, all three at RCPT; every other domain is 554 5.7.1. `refuse` and `accept` add and take away single
-mailboxes, as an administrator would."""
+grey-* 451 4.7.1, all three at RCPT; every other domain is 554 5.7.1. gone-* and slow-* are taken and then bounced (5.1.1), or
+put off (4.4.1) with a warning to the sender after seconds. `refuse` and `accept` add and take away single mailboxes, as an
+administrator would."""
 
 import os
 import pwd
@@ -36,6 +37,8 @@ virtual_mailbox_limit = 0
 mailbox_size_limit = 0
 message_size_limit = 209715200
 recipient_delimiter = +
+transport_maps = regexp:{etc}/transport
+delay_warning_time = 2s
 smtpd_recipient_restrictions = check_recipient_access regexp:{etc}/recipients
 smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
 smtpd_client_connection_count_limit = 0
@@ -99,6 +102,10 @@ _RECIPIENTS = r"""/^reject-.*@test\.example$/ 550 5.1.1 User unknown
 """
 
 
+_TRANSPORT = r"""/^gone-.*@test\.example$/ error:5.1.1 User unknown: the mailbox is gone
+/^slow-.*@test\.example$/ retry:4.4.1 connect to mx.slow.example: Connection timed out
+"""
+
 _PORTS = ("mx", "submission", "submissions", "plain", "small", "owned", "limited", "crowded", "few")
 # In seconds: what its rate limits count within.
 RATE_UNIT = 10
@@ -123,6 +130,8 @@ class Postfix:
         self._write_recipients()
         with open(f"{self.etc}/owners", "w") as file:
             file.write("/^(.*)@test\\.example$/ $1, $1@test.example\n")
+        with open(f"{self.etc}/transport", "w") as file:
+            file.write(_TRANSPORT)
         certificate = certificate or pki.good
         values = dict(
             rate_unit=RATE_UNIT, folder=folder, etc=self.etc, lmtp=dovecot.lmtp, auth=dovecot.auth, certificate=certificate[0],

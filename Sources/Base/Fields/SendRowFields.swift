@@ -66,6 +66,8 @@ extension RecordSpec {
             .shown("report", .text, "what a later report says: failed, delayed, delivered, relayed or expanded"),
             .shown("reported_at", .int, "when that report came"),
             .shown("remote", .text, "the server that the report quotes"),
+            .shown("cause", .text, "the code of the cause, where the mail came back or waits"),
+            .shown("advice", .text, "what a person does next, one step a line"),
         ])
 
     static let attempt = RecordSpec(

@@ -88,7 +88,8 @@ extension KindTable {
     static let recipient = KindTable(
         from: "recipient r",
         select: """
-            r.send, r.address, r.state, r.class, r.smtp, r.enhanced, r.server_text, r.at, r.report, r.reported_at, r.remote
+            r.send, r.address, r.state, r.class, r.smtp, r.enhanced, r.server_text, r.at, r.report, r.reported_at, r.remote,
+            r.cause, r.advice
             """,
         id: "r.id", visible: "1",
         rules: [
@@ -110,6 +111,8 @@ extension KindTable {
             record.set("report", row.optionalText(10))
             record.set("reported_at", row.optionalInt(11))
             record.set("remote", row.optionalText(12))
+            record.set("cause", row.optionalText(13))
+            record.set("advice", row.optionalText(14))
             return record
         })
 

@@ -13,7 +13,7 @@ extension SendRow {
     init(_ row: Row, _ db: Connection) throws(Failure) {
         let id = row.int(0)
         let recipients = try db.all(
-            "SELECT address FROM recipient WHERE send = ? AND state <> 'accepted' ORDER BY id", id
+            "SELECT address FROM recipient WHERE send = ? AND state NOT IN ('accepted', 'bounced') ORDER BY id", id
         ) { (row) throws(Failure) in row.text(0) }
         self.init(
             id: id, account: row.int(1), body: row.optionalInt(2), state: row.text(3), from: row.text(4),

@@ -191,7 +191,8 @@ extension Transaction {
             try db.run(
                 "UPDATE recipient SET state = 'accepted', at = ? WHERE send = ? AND state = 'waiting'", now, row.id)
         }
-        let missing = try db.exists("SELECT 1 FROM recipient WHERE send = ? AND state <> 'accepted'", row.id)
+        let missing = try db.exists(
+            "SELECT 1 FROM recipient WHERE send = ? AND state NOT IN ('accepted', 'bounced')", row.id)
         let state = missing ? result.newState : "sent"
         let failure = missing ? result.failure : nil
         let accepted = result.recipients.contains { $0.outcome == "accepted" }
@@ -216,6 +217,7 @@ extension Transaction {
         change("send", row.id, account: row.account, "changed", state)
         try setHold(of: row.account, result.hold, accepted: accepted || state == "sent")
         if state == "outcome_unknown" { try awaitSettling(row) }
+        try settleEarlyReports(row)
     }
 
     private func outcome(_ state: String, accepted: Bool, _ recipients: [RecipientOutcome]) -> String {

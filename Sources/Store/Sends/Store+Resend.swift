@@ -115,7 +115,8 @@ extension Transaction {
         try db.run(
             """
             UPDATE recipient SET state = 'waiting', class = NULL, smtp = NULL, enhanced = NULL, server_text = NULL,
-              at = NULL, report = NULL, reported_at = NULL, remote = NULL WHERE send = ? AND state <> 'accepted'
+              at = NULL, report = NULL, reported_at = NULL, remote = NULL, temporary = NULL, cause = NULL, advice = NULL
+            WHERE send = ? AND state <> 'accepted'
             """, send)
     }
 

@@ -17,7 +17,7 @@ extension Transaction {
         try answers(recipients.filter { $0.outcome != "accepted" }, send: send)
     }
 
-    /// Whoever has accepted it stays so.
+    /// Whoever has accepted it stays so; and where a report was faster than the answer, it says more.
     func answers(_ recipients: [RecipientOutcome], send: Int64) throws(Failure) {
         for recipient in recipients {
             guard ["accepted", "refused", "deferred"].contains(recipient.outcome) else {
@@ -25,8 +25,9 @@ extension Transaction {
             }
             try db.run(
                 """
-                UPDATE recipient SET state = ?, class = ?, smtp = ?, enhanced = ?, server_text = ?, at = ?
-                WHERE send = ? AND address = ? AND state <> 'accepted'
+                UPDATE recipient SET state = ?, class = iif(report IS NULL, ?, class), smtp = iif(report IS NULL, ?, smtp),
+                  enhanced = iif(report IS NULL, ?, enhanced), server_text = iif(report IS NULL, ?, server_text), at = ?
+                WHERE send = ? AND address = ? AND state NOT IN ('accepted', 'bounced')
                 """, recipient.outcome, recipient.failureClass, recipient.smtp, recipient.enhanced,
                 recipient.serverText, now, send, recipient.address)
         }

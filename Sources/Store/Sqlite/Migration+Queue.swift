@@ -37,6 +37,10 @@ extension Migration {
             ALTER TABLE recipient ADD COLUMN report TEXT;
             ALTER TABLE recipient ADD COLUMN reported_at INTEGER;
             ALTER TABLE recipient ADD COLUMN remote TEXT;
+            ALTER TABLE recipient ADD COLUMN temporary INTEGER;
+            ALTER TABLE recipient ADD COLUMN cause TEXT;
+            ALTER TABLE recipient ADD COLUMN advice TEXT;
+            CREATE INDEX recipient_address ON recipient(lower(address));
             ALTER TABLE attempt ADD COLUMN account INTEGER;
             ALTER TABLE send ADD COLUMN try_after INTEGER;
             ALTER TABLE send ADD COLUMN http INTEGER;

@@ -5,7 +5,10 @@ extension FolderCommit {
     /// - Parameter id: the message as it is stored, with its place in this folder.
     func noteEcho(_ id: Int64, _ message: PreparedMessage) throws(Failure) {
         guard hasSends, let messageID = message.incoming.summary.messageID, !messageID.isEmpty,
-            message.flags.bits & FlagSet.draft == 0, let send = try transaction.offeredSend(messageID: messageID)
+            message.flags.bits & FlagSet.draft == 0,
+            // A bounce may bear the Message-ID of what came back.
+            message.incoming.summary.report?.isReturn != true,
+            let send = try transaction.offeredSend(messageID: messageID)
         else { return }
         let role =
             try db.all(

@@ -103,6 +103,13 @@ struct FolderCommit {
         transaction.change("message", id, account: account, "added", incoming.historical ? "historical" : "new")
         try placeNew(incoming.ref, message: id, flags: message.flags, stable: incoming.stable)
         try noteEcho(id, message)
+        try noteReport(id, message)
+    }
+
+    /// What a message says about one that was sent from here.
+    private func noteReport(_ id: Int64, _ message: PreparedMessage) throws(Failure) {
+        guard let report = message.incoming.summary.report else { return }
+        try transaction.take(report, message: id, at: message.incoming.internalDate, account: account)
     }
 
     /// A message of which the header alone was fetched.
@@ -124,6 +131,7 @@ struct FolderCommit {
         transaction.change("message", id, account: account, "added", incoming.historical ? "historical" : "new")
         try placeNew(incoming.ref, message: id, flags: message.flags, stable: incoming.stable)
         try noteEcho(id, message)
+        try noteReport(id, message)
     }
 
     /// Where the header of this very message is stored already, it gets its body.
@@ -153,6 +161,7 @@ struct FolderCommit {
         try transaction.complete(partial, with: message)
         transaction.change("message", partial, account: account, "changed", "body")
         try place(incoming.ref, message: partial, flags: message.flags, stable: incoming.stable)
+        try noteReport(partial, message)
         return true
     }
 }

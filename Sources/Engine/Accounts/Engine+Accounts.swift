@@ -22,6 +22,7 @@ extension Engine {
         values.sends = form.sends(form.settings)
         values.settings = form.settings
         values.settings["direction"] = try Engine.direction(record)
+        for (name, value) in try SendSettings.read(record) { values.settings[name] = value }
         values.settings["sent_copy"] = try Engine.sentCopy(record)
         values.settings["accept_duplicate"] = try Engine.acceptDuplicate(record)
         values.secrets = form.secrets
@@ -46,6 +47,7 @@ extension Engine {
         var changedSettings: [String: String?] = form.settings.mapValues { $0 }
         var changedSecrets: [String: [UInt8]?] = form.secrets.mapValues { $0 }
         if let direction = try Engine.direction(record) { changedSettings["direction"] = direction }
+        changedSettings.merge(try SendSettings.read(record)) { $1 }
         if let accepts = try Engine.acceptDuplicate(record) { changedSettings["accept_duplicate"] = accepts }
         if let copy = try Engine.sentCopy(record) {
             changedSettings["sent_copy"] = copy

@@ -79,9 +79,12 @@ enum HealthRules {
             after.state = state
             after.since = now
         }
-        after.nextAttempt = state == "error" ? now + pause(failure, after.attempts) : nil
+        after.nextAttempt = state == "error" && !waitsForOwner(failure) ? now + pause(failure, after.attempts) : nil
         return after
     }
+
+    /// Sending that the provider has stopped is not tried again by itself: it wants the owner, and trying makes it worse.
+    private static func waitsForOwner(_ failure: Failure) -> Bool { failure.failureClass == "suspended" }
 
     /// The pause that the server named: at least a second, and not more than a day, whatever it says.
     static func namedPause(_ failure: Failure) -> Int64? {

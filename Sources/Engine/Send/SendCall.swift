@@ -49,7 +49,7 @@ final class SendCall: AccountCall {
         let found = SendClass.of(reply)
         row.failureClass = found.rawValue
         // A daily limit comes with a 5 and passes all the same.
-        row.outcome = found.isTemporary(reply) || reply.isTransient ? "deferred" : "refused"
+        row.outcome = found.isTemporary(reply) ? "deferred" : "refused"
         return row
     }
 

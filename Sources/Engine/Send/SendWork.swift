@@ -36,13 +36,14 @@ struct SendWork {
                     isFresh = true
                 }
                 guard let open = session else { break }
-                (outcome, ended) = try offer(due, after: ended, open, scheme, &queue, copyRule, isFresh: isFresh)
+                (outcome, ended) = try offer(due, after: ended, open, scheme, copyRule, &queue, isFresh: isFresh)
                 if outcome != .done {
                     closing.close(open, scheme)
                     session = nil
                 }
             } while outcome == .usedUp && !isFresh
             tried += 1
+            if outcome == .held { break }
         }
         if let ended { try finish(ended, &queue) }
         return (tried, queue.rest)
@@ -55,13 +56,15 @@ struct SendWork {
         case broken
         /// The connection was found to be closed before anything was offered.
         case usedUp
+        /// From now on the account's whole queue waits.
+        case held
     }
 
     /// - Parameter last: what has still to be stored of the message before.
     /// - Returns: what has still to be stored of this one: only where another follows at once.
     private func offer(
-        _ due: DueSend, after last: Ended?, _ session: ProviderSession, _ scheme: String, _ queue: inout SendQueue,
-        _ copyRule: SentCopies.Rule, isFresh: Bool
+        _ due: DueSend, after last: Ended?, _ session: ProviderSession, _ scheme: String,
+        _ copyRule: SentCopies.Rule, _ queue: inout SendQueue, isFresh: Bool
     ) throws(Failure) -> (Offered, Ended?) {
         let spending = Spending(
             host: queue.limits?.host ?? scheme, hostLimits: queue.limits?.hostLimits ?? [])
@@ -93,7 +96,10 @@ struct SendWork {
                 return (usedUp ? .usedUp : .broken, nil)
             }
         }
-        var result = SendOutcome.decide(send, call.outcomes, failure, offered: call.offered, now: Clock.wall())
+        let isWhole = failure == nil && call.outcomes.allSatisfy { $0.outcome == "accepted" }
+        var result = SendOutcome.decide(
+            send, call.outcomes, failure, offered: call.offered, now: Clock.wall(),
+            rules: isWhole ? SendRules() : core.sendRules(account))
         result.copy = SentCopies.begin(copyRule, send)
         let lost = [MR_E_CONNECTION, MR_E_TLS, MR_E_PROTOCOL, MR_E_UNKNOWN_OUTCOME, MR_E_CANCELLED]
         if failure.map({ lost.contains(Int($0.result)) }) == true {
@@ -103,7 +109,7 @@ struct SendWork {
         if result.failure == nil, queue.hasMore { return (.done, (attempt, result)) }
         guard let held = SendWork.holding(result, offered: call.offered) else {
             try finish((attempt, result), &queue)
-            return (.done, nil)
+            return (result.hold == nil ? .done : .held, nil)
         }
         // Nothing is wrong with the message where the login is: it waits with the others.
         let waits = held.result == Int32(MR_E_AUTH)

@@ -86,7 +86,7 @@ extension Store {
                     LEFT JOIN lease l ON l.account = s.account WHERE s.state = 'sending' ORDER BY s.id
                     """, []
             ) { (row) throws(Failure) in
-                (try SendRow(row, db), row.optionalText(18), row.optionalText(19), row.int(20))
+                (try SendRow(row, db), row.optionalText(22), row.optionalText(23), row.int(24))
             }
             let now = Clock.boot()
             let own = run.ownerIfAny
@@ -147,6 +147,7 @@ extension Transaction {
             return .gone
         }
         try require(lease, for: row.account)
+        guard try runs(row.batch) else { return .gone }
         guard !row.recipients.isEmpty else { throw Failure(MR_E_INTERNAL, "send \(send) has no recipients left") }
         if let spending, !spending.hostLimits.isEmpty {
             let opens = try db.opens(
@@ -203,20 +204,23 @@ extension Transaction {
         let next = state == "retry_wait" ? result.nextAttempt ?? now : nil
         try db.run(
             """
-            UPDATE attempt SET ended_at = ?, outcome = ?, class = ?, server_text = ?, smtp = ?, enhanced = ? WHERE id = ?
+            UPDATE attempt SET ended_at = ?, outcome = ?, class = ?, server_text = ?, smtp = ?, enhanced = ?, http = ?,
+              code = ? WHERE id = ?
             """, now, result.outcome ?? outcome(state, accepted: accepted, result.recipients), failure?.failureClass,
-            failure?.serverText, failure?.smtp, failure?.enhanced, attempt)
+            failure?.serverText, failure?.smtp, failure?.enhanced, failure?.http, failure?.code, attempt)
         try db.run(
             """
             UPDATE send SET state = ?, class = ?, temporary = ?, reason = ?, cause = ?, advice = ?, server_text = ?,
-              smtp = ?, enhanced = ?, next_attempt = ?, due = max(coalesce(send_at, 0), ?), attempt = NULL,
-              sent_at = CASE WHEN ? THEN ? ELSE sent_at END WHERE id = ?
+              smtp = ?, enhanced = ?, http = ?, code = ?, next_attempt = ?, due = max(coalesce(send_at, 0), ?),
+              try_after = ?, attempt = NULL, sent_at = CASE WHEN ? THEN ? ELSE sent_at END WHERE id = ?
             """, state, failure?.failureClass, result.temporary && missing, failure?.message, failure?.cause,
-            failure?.advice, failure?.serverText, failure?.smtp, failure?.enhanced, next, next ?? 0,
-            accepted || state == "sent", now, row.id)
-        try settleSpent(attempt, row, result)
+            failure?.advice, failure?.serverText, failure?.smtp, failure?.enhanced, failure?.http, failure?.code, next,
+            next ?? 0, state == "failed" ? result.tryAfter : nil, accepted || state == "sent", now, row.id)
         if accepted || state == "sent" { try want(result.copy, of: row.id) }
+        try batchMoved(row.batch)
+        try settleSpent(attempt, row, result)
         change("send", row.id, account: row.account, "changed", state)
+        try setHold(of: row.account, result.hold, accepted: accepted || state == "sent")
         if state == "outcome_unknown" { try awaitSettling(row) }
     }
 

@@ -25,7 +25,7 @@ extension Store {
                       FROM waiting WHERE waiting.account IS NOT NULL)
                     SELECT a.id, (SELECT p.column1 FROM (VALUES(1), (0), (-1)) p WHERE EXISTS (
                       SELECT 1 FROM send s WHERE s.account = a.id AND s.state IN ('queued', 'retry_wait')
-                        AND s.priority = p.column1 AND s.due <= ?1) LIMIT 1) AS highest
+                        AND s.priority = p.column1 AND s.due <= ?1 AND \(Store.batchRuns)) LIMIT 1) AS highest
                     FROM waiting CROSS JOIN account a ON a.id = waiting.account
                     WHERE \(Store.maySend) AND highest IS NOT NULL
                     """, [.int(now)]
@@ -75,18 +75,18 @@ extension Connection {
     ) throws(Failure) -> [DueSend] {
         func read(_ row: Row) -> DueSend { DueSend(id: row.int(0), priority: priority, recipients: row.int(1)) }
         let fresh = try all(
-            """
-            SELECT s.id, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted') FROM send s
-            WHERE s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.priority = ? AND s.due = 0
-            ORDER BY s.id LIMIT ?
-            """, account, priority, limit
+            composed: """
+                SELECT s.id, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted') FROM send s
+                WHERE s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.priority = ? AND s.due = 0
+                  AND \(Store.batchRuns) ORDER BY s.id LIMIT ?
+                """, [.int(account), .int(priority), .int(Int64(limit))]
         ) { (row) throws(Failure) in read(row) }
         let ripe = try all(
-            """
-            SELECT s.id, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted') FROM send s
-            WHERE s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.priority = ? AND s.due > 0 AND s.due <= ?
-            ORDER BY s.due, s.id LIMIT ?
-            """, account, priority, now, limit
+            composed: """
+                SELECT s.id, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted') FROM send s
+                WHERE s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.priority = ? AND s.due > 0
+                  AND s.due <= ? AND \(Store.batchRuns) ORDER BY s.due, s.id LIMIT ?
+                """, [.int(account), .int(priority), .int(now), .int(Int64(limit))]
         ) { (row) throws(Failure) in read(row) }
         var (merged, at, other): ([DueSend], Int, Int) = ([], 0, 0)
         while merged.count < limit, at < fresh.count || other < ripe.count {
@@ -103,11 +103,11 @@ extension Connection {
 
     fileprivate func due(_ send: Int64, _ account: Int64, low: Bool, _ now: Int64) throws(Failure) -> [DueSend] {
         try all(
-            """
-            SELECT s.id, s.priority, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted')
-            FROM send s WHERE s.id = ? AND s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.due <= ?
-              AND (s.priority >= 0 OR ?)
-            """, send, account, now, low
+            composed: """
+                SELECT s.id, s.priority, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted')
+                FROM send s WHERE s.id = ? AND s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.due <= ?
+                  AND (s.priority >= 0 OR ?) AND \(Store.batchRuns)
+                """, [.int(send), .int(account), .int(now), .int(low ? 1 : 0)]
         ) { (row) throws(Failure) in DueSend(id: row.int(0), priority: row.int(1), recipients: row.int(2)) }
     }
 }

@@ -102,7 +102,7 @@ extension Store {
             try write { (transaction) throws(Failure) in
                 let row = try SendRow.load(transaction.db, send)
                 guard row.state == "outcome_unknown" else { return }
-                try transaction.requeue(row)
+                try transaction.requeue(row, sendAt: nil)
                 var log = NewLog(
                     account: row.account, level: "notice", what: "send",
                     message: "send \(send) goes again although it may have arrived: the account accepts a duplicate")

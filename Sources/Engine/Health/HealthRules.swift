@@ -94,8 +94,8 @@ enum HealthRules {
     /// How long to wait before the next attempt, in milliseconds.
     private static func pause(_ failure: Failure, _ attempts: Int64) -> Int64 {
         if let named = namedPause(failure) { return named }
-        let minutes: [Int64] =
-            failure.result == Int32(MR_E_AUTH) ? [1, 15, 60, 360] : [1, 2, 5, 10, 15, 30]
+        let isLogin = failure.result == Int32(MR_E_AUTH) || failure.failureClass == "auth"
+        let minutes: [Int64] = isLogin ? [1, 15, 60, 360] : [1, 2, 5, 10, 15, 30]
         let chosen = minutes[min(Int(attempts) - 1, minutes.count - 1)] * minute
         // Up to a tenth more, so that many do not come at once.
         let jitter = randomBytes(2).reduce(0) { $0 << 8 | Int64($1) }

@@ -151,6 +151,33 @@ import Testing
         #expect((result.hold != nil) == (expected == "throttling"))
     }
 
+    @Test(
+        arguments: [
+            (MR_E_AUTH, 535, "5.7.8", "Username and Password not accepted", MR_E_AUTH, "auth", "auth.refused"),
+            (
+                MR_E_AUTH, 550, "5.4.5", "Daily user sending limit exceeded", MR_E_OUTAGE, "sending_limit",
+                "send.sending_limit"
+            ),
+            (MR_E_AUTH, 535, "5.7.0", "Too many login attempts", MR_E_OUTAGE, "throttling", "send.throttling"),
+            (MR_E_AUTH, 550, "5.1.1", "User unknown", MR_E_AUTH, nil, nil),
+            (MR_E_REFUSED, 554, "5.2.0", "OutboundSpamException", MR_E_REFUSED, "suspended", "send.suspended"),
+            (MR_E_REFUSED, 554, nil, "go away", MR_E_REFUSED, nil, nil),
+        ] as [(Int, Int32, String?, String, Int, String?, String?)])
+    func aLoginOrAGreetingIsKnownByItsWords(
+        _ result: Int, _ smtp: Int32, _ enhanced: String?, _ words: String, _ after: Int, _ expected: String?,
+        _ cause: String?
+    ) {
+        var failure = Failure(result, "refused")
+        failure.smtp = smtp
+        failure.enhanced = enhanced
+        failure.serverText = words
+        failure.step = result == MR_E_AUTH ? "auth" : "greeting"
+        let told = SendOutcome.told(failure)
+        #expect(told.result == Int32(after))
+        #expect(told.failureClass == expected)
+        #expect(told.cause == cause)
+    }
+
     @Test func aLostConnectionAfterTheMessageIsUnknown() {
         var failure = Failure(MR_E_CONNECTION, "lost")
         failure.step = "dot"

@@ -71,7 +71,8 @@ struct AccountFailure {
     /// that others keep busy, or a key that this process lacks, is no failure of the account.
     func record(_ failure: Failure, _ side: HealthRules.Side, what: String) throws(Failure) -> Failure {
         let (provider, statusURL) = core.knownProvider(account, side)
-        var explained = failure.explained(at: provider, statusURL: statusURL)
+        let told = side == .send ? SendOutcome.told(failure) : failure
+        var explained = told.explained(at: provider, statusURL: statusURL)
         explained.account = account.id
         explained.provider = explained.provider ?? account.provider
         guard interruption.reason == .none, !interruption.isGivingWay, failure.result != Int32(MR_E_KEY),

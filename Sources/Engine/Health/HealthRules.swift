@@ -94,11 +94,12 @@ enum HealthRules {
     /// How long to wait before the next attempt, in milliseconds.
     private static func pause(_ failure: Failure, _ attempts: Int64) -> Int64 {
         if let named = namedPause(failure) { return named }
+        let isLogin = failure.result == Int32(MR_E_AUTH) || failure.failureClass == SendClass.auth.rawValue
         let minutes: [Int64] =
             if failure.failureClass == SendClass.suspended.rawValue {
                 [60, 360]  // each try costs a message, which stops as failed
             } else {
-                failure.result == Int32(MR_E_AUTH) ? [1, 15, 60, 360] : [1, 2, 5, 10, 15, 30]
+                isLogin ? [1, 15, 60, 360] : [1, 2, 5, 10, 15, 30]
             }
         let chosen = minutes[min(Int(attempts) - 1, minutes.count - 1)] * minute
         // Up to a tenth more, so that many do not come at once.

@@ -77,6 +77,23 @@ enum SendOutcome {
         }
     }
 
+    /// A failure before any message was offered, known for what it is where the server's words say more than its code: a limit
+    /// that it names in the login says nothing of the password, and a suspended account may show it in the greeting.
+    static func told(_ failure: Failure) -> Failure {
+        guard SendClass.Reply(failure).saysSomething else { return failure }
+        let found = SendClass.find(failure)
+        var told = failure
+        switch found.result {
+        case .sendingLimit, .throttling, .outage:
+            if failure.result == Int32(MR_E_AUTH) { told.result = Int32(MR_E_OUTAGE) }
+        case .suspended, .auth: break
+        default: return failure
+        }
+        told.failureClass = found.result.rawValue
+        if told.cause.flatMap(Cause.named)?.failureClass != told.failureClass { told.cause = found.cause }
+        return told
+    }
+
     /// Whether it is the account that may not send, with whatever message: its login is refused, or it is suspended. What was
     /// said about one recipient is not.
     static func concernsAccount(_ failure: Failure) -> Bool {

@@ -169,6 +169,7 @@ final class Schedule: Sendable {
             if now >= sweepAt {
                 try core.store.sweepDeadJobs()
                 try core.store.finishErasing()
+                try core.store.sweepBatches()
                 core.turns?.tidy()
                 sweepAt = now + Schedule.sweepMs
             }

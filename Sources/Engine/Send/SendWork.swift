@@ -22,6 +22,7 @@ struct SendWork {
         let manifest = try core.registry.manifest(account.provider)
         let scheme = manifest.sendWith ?? account.provider
         var session: ProviderSession?
+        let content = SendContent(core.store)
         let closing = AccountCall(core: core, account: account, interruption: interruption)
         defer { if let session { closing.close(session, scheme) } }
         var tried = 0
@@ -35,7 +36,7 @@ struct SendWork {
                     isFresh = true
                 }
                 guard let open = session else { break }
-                outcome = try offer(send, open, scheme, isFresh: isFresh)
+                outcome = try offer(send, content, open, scheme, isFresh: isFresh)
                 if outcome != .done {
                     closing.close(open, scheme)
                     session = nil
@@ -56,16 +57,22 @@ struct SendWork {
     }
 
     private func offer(
-        _ found: SendRow, _ session: ProviderSession, _ scheme: String, isFresh: Bool
+        _ found: SendRow, _ content: SendContent, _ session: ProviderSession, _ scheme: String, isFresh: Bool
     ) throws(Failure) -> Offered {
-        guard let body = found.body else { return .done }
-        let spool = try SpoolFile(core.store, body: body)
+        let spool: SpoolFile
+        do throws(Failure) {
+            spool = try content.open(found)
+        } catch {
+            guard error.result != Int32(MR_E_STORE) else { throw error }
+            try giveUp(found, error)
+            return .done
+        }
         guard let (attempt, send) = try SendWork.begin(found.id, core.store, lease) else { return .done }
         let call = SendCall(
             core: core, account: account, interruption: interruption, attempt: attempt, lease: lease, spool: spool)
         var failure: Failure?
         do throws(Failure) {
-            try session.send(call.options(scheme), call, envelope: envelope(send), message: spool.bytes)
+            try session.send(call.options(scheme), call, envelope: envelope(send, spool), message: spool.bytes)
         } catch {
             failure = error
         }
@@ -103,11 +110,18 @@ struct SendWork {
         }
     }
 
-    private func envelope(_ send: SendRow) -> Record {
+    /// There is nothing to send: its content is gone.
+    private func giveUp(_ send: SendRow, _ failure: Failure) throws(Failure) {
+        guard let (attempt, _) = try SendWork.begin(send.id, core.store, lease) else { return }
+        try core.store.finishAttempt(
+            attempt, AttemptResult(newState: "failed", outcome: "failed", failure: failure.explained()), lease: lease)
+    }
+
+    private func envelope(_ send: SendRow, _ spool: SpoolFile) -> Record {
         var envelope = Record()
         envelope.set("from", send.from)
         envelope.set("message_id", send.messageID)
-        envelope.set("size", send.size)
+        envelope.set("size", Int64(spool.bytes.count))
         envelope.set("utf8", send.utf8 ? 1 : 0)
         envelope.set("eight_bit", send.params.int("eight_bit"))
         envelope["recipients"] = .list(send.recipients.map { .record(Record(["address": .text($0)])) })

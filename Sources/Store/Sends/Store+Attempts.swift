@@ -9,10 +9,10 @@ extension Store {
         let attempt = try write { (transaction) throws(Failure) -> Int64 in
             let db = transaction.db
             let row = try SendRow.load(db, send)
-            try transaction.require(lease, for: row.account)
-            guard row.state == "queued" || row.state == "retry_wait" else {
-                throw Failure(MR_E_BUSY, "send \(send) is \(row.state)")
+            guard row.account == lease.account, row.state == "queued" || row.state == "retry_wait" else {
+                throw Failure(MR_E_BUSY, "send \(send) is \(row.state), or another account's by now")
             }
+            try transaction.require(lease, for: row.account)
             try transaction.requireRunning(row.batch)
             guard !row.recipients.isEmpty else { throw Failure(MR_E_INTERNAL, "send \(send) has no recipients left") }
             try db.run(
@@ -147,7 +147,8 @@ extension Transaction {
                 "UPDATE recipient SET state = 'accepted', at = ? WHERE send = ? AND state = 'waiting'", now, row.id)
         }
         let missing = try db.exists("SELECT 1 FROM recipient WHERE send = ? AND state <> 'accepted'", row.id)
-        let state = missing ? result.newState : "sent"
+        var state = missing ? result.newState : "sent"
+        if ["queued", "retry_wait"].contains(state), try isCancelled(row.batch) { state = "cancelled" }
         let failure = missing ? result.failure : nil
         let accepted = result.recipients.contains { $0.outcome == "accepted" }
         try db.run(

@@ -41,7 +41,7 @@ extension Store {
             AND (a.next_attempt IS NULL OR a.next_attempt > ?1))
         """
 
-    /// Sends whose time has come, oldest first.
+    /// Sends whose time has come, the higher priority first, then the older.
     /// - Parameters:
     ///   - account: nil: of all accounts.
     ///   - only: this send, if it is one of them.
@@ -51,7 +51,7 @@ extension Store {
                 composed: """
                     SELECT \(SendRow.columns) FROM send s JOIN account a ON a.id = s.account
                     WHERE \(Store.isDue) AND (?2 = 0 OR s.account = ?2) AND (?3 = 0 OR s.id = ?3)
-                    ORDER BY s.id LIMIT ?4
+                    ORDER BY s.priority DESC, s.id LIMIT ?4
                     """, [.int(now), .int(account ?? 0), .int(only ?? 0), .int(Int64(max(limit, 0)))]
             ) { (row) throws(Failure) in try SendRow(row, db) }
         }

@@ -14,6 +14,7 @@ struct BatchForm {
     private let sendAt: Int64?
     private let priority: Int64
     private let autoRetry: Bool
+    private let wantsCopy: Bool
     /// Those who get every message of it, beside its recipient.
     private let copies: [MailAddress]
 
@@ -39,6 +40,11 @@ struct BatchForm {
         sendAt = values.int("send_at")
         priority = try Composer.priority(values) ?? -1
         autoRetry = try Composer.truth(values, "auto_retry") ?? true
+        do throws(Failure) {
+            wantsCopy = try Composer.truth(message, "sent_copy") ?? true
+        } catch {
+            throw error.within("message")
+        }
         recipients = values["recipients"]?.list ?? []
         guard (1...BatchForm.mostRecipients).contains(recipients.count) else {
             throw .invalid(
@@ -99,6 +105,7 @@ struct BatchForm {
             account: author.account, body: nil, from: author.sender, recipients: recipients,
             subject: try template.subject(values), messageID: MessageID.make(domain: author.sender.domain), size: size,
             utf8: Composer.needsUTF8([author.sender] + recipients), params: Record(["eight_bit": .int(0)]))
+        if !wantsCopy { send.params.set("sent_copy", 0) }
         send.sendAt = sendAt
         send.priority = priority
         send.autoRetry = autoRetry

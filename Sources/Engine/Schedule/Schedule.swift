@@ -133,7 +133,8 @@ final class Schedule: Sendable {
             let row = try core.store.account(account)
             if left.contains(account) || row.sends { try SendRunner(core: core).start(account) }
         }
-        for account in try core.store.wishfulAccounts(now: now) { try WishRunner(core: core).start(account) }
+        let wishful = try core.store.wishfulAccounts(now: now).union(core.store.attendedAccounts(now: now))
+        for account in wishful { try WishRunner(core: core).start(account) }
         for account in try core.store.dueAccounts(now: now, limit: Schedule.atOnce, except: turns.accounts) {
             turns.due(account)
         }

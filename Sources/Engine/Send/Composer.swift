@@ -26,6 +26,7 @@ struct Composer {
         send.sendAt = record.int("send_at")
         send.priority = try Composer.priority(record) ?? 0
         send.autoRetry = try Composer.truth(record, "auto_retry") ?? true
+        if try Composer.truth(record, "sent_copy") == false { send.params.set("sent_copy", 0) }
         send.contentDigest = Composer.digest(record, without: Composer.beside)
         return send
     }

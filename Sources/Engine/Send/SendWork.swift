@@ -21,6 +21,7 @@ struct SendWork {
         guard !due.isEmpty else { return 0 }
         let manifest = try core.registry.manifest(account.provider)
         let scheme = manifest.sendWith ?? account.provider
+        let copyRule = try SentCopies(core: core, account: account).rule()
         var session: ProviderSession?
         let content = SendContent(core.store)
         let closing = AccountCall(core: core, account: account, interruption: interruption)
@@ -36,7 +37,7 @@ struct SendWork {
                     isFresh = true
                 }
                 guard let open = session else { break }
-                outcome = try offer(send, content, open, scheme, isFresh: isFresh)
+                outcome = try offer(send, content, open, scheme, copyRule, isFresh: isFresh)
                 if outcome != .done {
                     closing.close(open, scheme)
                     session = nil
@@ -57,7 +58,8 @@ struct SendWork {
     }
 
     private func offer(
-        _ found: SendRow, _ content: SendContent, _ session: ProviderSession, _ scheme: String, isFresh: Bool
+        _ found: SendRow, _ content: SendContent, _ session: ProviderSession, _ scheme: String,
+        _ copyRule: SentCopies.Rule, isFresh: Bool
     ) throws(Failure) -> Offered {
         let spool: SpoolFile
         do throws(Failure) {
@@ -86,7 +88,8 @@ struct SendWork {
                 return usedUp ? .usedUp : .broken
             }
         }
-        let result = SendOutcome.decide(send, call.outcomes, failure, offered: call.offered, now: Clock.wall())
+        var result = SendOutcome.decide(send, call.outcomes, failure, offered: call.offered, now: Clock.wall())
+        result.copy = SentCopies.begin(copyRule, send)
         try core.store.finishAttempt(attempt, result, lease: lease)
         if let failure = result.failure {
             try core.store.addLog(NewLog(failure, account: account.id, what: "send"))

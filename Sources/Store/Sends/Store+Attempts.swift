@@ -164,8 +164,10 @@ extension Transaction {
             """, state, failure?.failureClass, result.temporary && missing, failure?.message, failure?.cause,
             failure?.advice, failure?.serverText, state == "retry_wait" ? result.nextAttempt ?? now : nil,
             accepted || state == "sent", now, row.id, failure?.smtp, failure?.enhanced)
+        if accepted || state == "sent" { try want(result.copy, of: row.id) }
         try batchMoved(row.batch)
         change("send", row.id, account: row.account, "changed", state)
+        if state == "outcome_unknown" { try awaitSettling(row) }
     }
 
     private func outcome(_ state: String, accepted: Bool, _ recipients: [RecipientOutcome]) -> String {

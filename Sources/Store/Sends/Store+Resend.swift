@@ -143,12 +143,12 @@ extension Transaction {
     }
 
     /// Back into the queue, as if it had never been tried; its attempts stay on record.
-    fileprivate func requeue(_ row: SendRow, sendAt: Int64?) throws(Failure) {
+    func requeue(_ row: SendRow, sendAt: Int64?) throws(Failure) {
         try db.run(
             """
             UPDATE send SET state = 'queued', class = NULL, temporary = 0, reason = NULL, cause = NULL, advice = NULL,
               server_text = NULL, smtp = NULL, enhanced = NULL, next_attempt = NULL, attempt = NULL, bounced_at = NULL,
-              check_at = NULL, checks = 0, former = attempts, send_at = ?1, due = coalesce(?1, 0) WHERE id = ?2
+              check_at = CASE WHEN copy = 'wanted' THEN check_at END, checks = 0, former = attempts, send_at = ?1, due = coalesce(?1, 0) WHERE id = ?2
             """, sendAt, row.id)
         try batchMoved(row.batch)
         change("send", row.id, account: row.account, "changed", "queued")
@@ -156,7 +156,10 @@ extension Transaction {
 
     func cancel(_ row: SendRow) throws(Failure) {
         try db.run(
-            "UPDATE send SET state = 'cancelled', next_attempt = NULL, check_at = NULL WHERE id = ?", row.id)
+            """
+            UPDATE send SET state = 'cancelled', next_attempt = NULL,
+              check_at = CASE WHEN copy = 'wanted' THEN check_at END WHERE id = ?
+            """, row.id)
         change("send", row.id, account: row.account, "changed", "cancelled")
     }
 
@@ -164,6 +167,7 @@ extension Transaction {
         try db.run("DELETE FROM recipient WHERE send = ?", send)
         try db.run("DELETE FROM attempt WHERE send = ?", send)
         try db.run("DELETE FROM send WHERE id = ?", send)
+        try db.run("UPDATE message SET send = NULL WHERE send = ?", send)
         if let body { try releaseBody(body, erase: erase) }
         change("send", send, account: account, "removed")
     }

@@ -29,7 +29,7 @@ def test_a_batch_from_a_file(connected, box, text, names):
     for address, name, number in zip(sorted(messages), names, ("5", "6")):
         message = messages[address]
         assert message["Subject"] == f"Sum {number}" and message["X-Sum"] == number
-        assert message.get_content() == f"Dear {name}\n"
+        assert message.get_content().split() == f"Dear {name}".split()
     told = connected.run("batch").stdout
     assert "Sums" in told and "done" in told
     assert [listed["id"] for listed in connected.ask("batch", "--id", row["id"])] == [row["id"]]
@@ -37,7 +37,7 @@ def test_a_batch_from_a_file(connected, box, text, names):
 
 @pytest.mark.parametrize("text, words", [
     ("", "is empty"), ("a,b\n1,2\n", "--column"), ("to,to\nx,y\n", "same name"), ("to,name\nann@example.com\n", "line 2"),
-    ("to,name\nx y,z\n", "x y"), ("to,nam\nann@example.com,z\n", "{{name}}"), ('{"to": 5}\n', "line 1"),
+    ("to,name\nx y,z\n", "x y"), ("to,nam\nann@example.com,z\n", "{{name}}"), ('{"to": 5}\n', "recipients[0].to"),
     ('{"to": "ann@example.com", "name": 1.5}\n', "line 1"), ('{"to": "ann@example.com"}\n{"name": "x"}\n', "line 2"),
     ('{"to": "ann@example.com", "name": []}\n', "line 1"), ("to,name\n", "no recipient"),
 ])
@@ -91,7 +91,7 @@ def test_other_content_and_another_recipient(connected, box):
     again = connected.ask("resend", failed["id"], "--to", box.good, "--text", "Mended", "--wait")
     assert [row["state"] for row in again] == ["sent"]
     [message] = outbox(box)
-    assert message["Subject"] == "First" and message.get_content() == "Mended\n" and str(message["To"]) == box.good
+    assert message["Subject"] == "First" and message.get_content().strip() == "Mended" and str(message["To"]) == box.good
 
 
 def test_an_answer_leaves_from_the_account_that_has_the_message(connected, box):

@@ -77,7 +77,7 @@ def test_each_recipient_gets_a_message_of_its_own(scripted, worker, tmp_path):
         assert message["Subject"] == f"<Ann & {n}>: {n} EUR" and message["X-Sum"] == str(n)
         assert str(message["To"]) == f"Person {n} <p{n}@b.example>"
         assert message.get_body(("plain",)).get_content() == f"Dear <Ann & {n}>, {n}. {{left}} {{{{not this}}}}"
-        assert message.get_body(("html",)).get_content() == f"<p>&lt;Ann &amp; {n}&gt;</p>\n"
+        assert message.get_body(("html",)).get_content() == f"<p>&lt;Ann &amp; {n}&gt;</p>"
         assert [part.get_content() for part in message.iter_attachments()] == [b"%PDF-1.4 for everybody", "bytes"]
     sends = list(room.find("send", batch=batch))
     assert {send["message_id"] for send in sends} == {str(message["Message-ID"])[1:-1] for message in seen.values()}
@@ -169,7 +169,7 @@ def test_one_of_a_batch_goes_again_to_another_or_with_other_content(scripted):
     assert room.send_wait(second, 20)["state"] == "sent"
     assert [recipients for _, recipients, _ in server.messages] == [["a@b.example"], ["b@b.example"]]
     one, two = (parsed(raw) for _, _, raw in server.messages)
-    assert one["Subject"] == "A" and two["Subject"] == "Dear Bea" and str(two["To"]) == "Bea <b@b.example>"
+    assert one["Subject"] == "A" and str(one["To"]) == "a@b.example" and two["Subject"] == "Dear Bea" and str(two["To"]) == "Bea <b@b.example>"
     row = room.get("send", second)
     assert row["batch"] == batch and row["message_id"] == str(two["Message-ID"])[1:-1] != old
     with pytest.raises(mailroom.ExistsError):
@@ -188,6 +188,28 @@ def test_edited_content_goes_to_those_who_have_not_accepted_it(scripted):
     assert room.send_wait(send, 20)["state"] == "sent"
     assert [(r, parsed(raw)["Subject"]) for _, r, raw in server.messages] == [
         (["ok@b.example"], "First"), (["x@b.example"], "Second")]
+
+
+def test_the_header_names_those_who_get_it(scripted):
+    room, account, server = scripted
+    send = room.send(
+        account, to=["Ok <ok@b.example>", "Typo <refuse-x@b.example>"], cc="refuse-y@b.example", bcc="refuse-z@b.example",
+        subject="S", text="Hello", attachments=[{"name": "a.bin", "data": bytes(range(256)) * 2000}])
+    assert room.send_wait(send, 20)["state"] == "failed"
+    room.resend(send, to=["x@b.example", "z@b.example"])
+    assert room.send_wait(send, 20)["state"] == "sent"
+    (_, _, first), (_, recipients, second) = server.messages
+    assert recipients == ["x@b.example", "z@b.example"]
+    first, second = parsed(first), parsed(second)
+    assert str(second["To"]) == "Ok <ok@b.example>, x@b.example, z@b.example" and second["Cc"] is None
+    assert first["Message-ID"] == second["Message-ID"]
+    assert [part.get_content() for part in second.iter_attachments()] == [bytes(range(256)) * 2000]
+    raw = b"From: a@test.example\r\nTo: refuse-x@b.example\r\nSubject: S\r\n\r\nHello\r\n"
+    send = room.send(account, raw=raw)
+    assert room.send_wait(send, 20)["state"] == "failed"
+    room.resend(send, to="x@b.example")
+    room.send_wait(send, 20)
+    assert str(parsed(server.messages[-1][2])["To"]) == "refuse-x@b.example"
 
 
 def test_what_waits_goes_at_once_when_it_is_resent(scripted):

@@ -62,7 +62,7 @@ struct BatchTemplate {
         let values = content.recipient["values"]?.record ?? Record()
         let value = { (name: String) throws(Failure) -> String in try BatchTemplate.value(values, name) }
         var message = fields
-        message.set("to", content.recipient.text("to"))
+        message["to"] = content.recipient["to"]
         message.set("subject", try subject.filled(value))
         message.set("text", try text?.filled(value))
         message.set("html", try html?.filled(escaping: true, value))

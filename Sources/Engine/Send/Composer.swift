@@ -163,6 +163,7 @@ struct Composer {
             account: account.id, body: written.body, from: from.address, recipients: recipients,
             subject: parsed.subject, messageID: parsed.messageID ?? outgoing.messageID, size: written.size,
             utf8: Composer.needsUTF8([from.address] + recipients), params: written.params)
+        send.params.set("raw", 1)  // not a byte of it is ever changed
         try answers(record, parsed.inReplyTo.first, &send)
         return send
     }

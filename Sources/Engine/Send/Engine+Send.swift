@@ -46,6 +46,8 @@ extension Engine {
         var content: NewSend?
         if let message = options["message"]?.record {
             content = try edited(message, try core.store.sendRow(send))
+        } else if let to {
+            content = try Readdressing(store: core.store).content(try core.store.sendRow(send), to: to)
         }
         try core.store.resend(send, to: to, content: content, acceptDuplicate: accept)
     }

@@ -32,7 +32,7 @@ enum FindingRule {
             throw .invalid("kind", "\(kind) cannot be found by \(function.rawValue)")
         }
         switch kind {
-        case "flags", "gone", "placed": try ref(record)
+        case "flags", "gone", "placed", "sent": try ref(record)
         case "refused", "listed":
             try ref(record)
             try size(record, "size")

@@ -1,5 +1,7 @@
 """Push and limits: what a server tells of is in the store at once, and servers are asked no more than they allow."""
 
+import contextlib
+import os
 import smtplib
 import threading
 import time
@@ -121,6 +123,40 @@ def test_one_connection_is_for_work_and_the_clock_looks(store, settings, site, u
         deliver(site, user, 1)
         wait_until(lambda: count(room, account) == 1, 15, "the delivery, by the clock")
         assert pushed(room, account) is None
+
+
+def test_a_watched_mailbox_that_is_looked_at_holds_one_connection(store, settings, site, user):
+    with mailroom.open(
+        store, key_file=True, ca_file=site.ca, work="always", poll_ms=1000, connect_timeout_ms=3000
+    ) as room:
+        room.start()
+        account = watched(room, settings(user, imap_off="NOTIFY"))
+        # The clock looks at Sent each second. What it finds to be unchanged is no reason to stay.
+        looked = [folders(room, account)["Sent"]["synced_at"]]
+        held = set()
+
+        def looks():
+            held.add(connections(site.dovecot.imap))
+            at = folders(room, account)["Sent"]["synced_at"]
+            if at != looked[-1]:
+                looked.append(at)
+            return len(looked) > 3
+
+        wait_until(looks, 20, "three looks at Sent", step=0.02)
+        assert min(held) == 1, held
+        assert room.status(account)["sync_health"] == "ok" and pushed(room, account) == "idle"
+
+
+def connections(port):
+    """How many connections this process has to a port of this machine."""
+    with open("/proc/self/net/tcp") as file:
+        rows = [line.split() for line in file.readlines()[1:]]
+    open_to = {row[9] for row in rows if row[2].endswith(f":{port:04X}") and row[3] == "01"}
+    links = set()
+    for name in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):
+            links.add(os.readlink(f"/proc/self/fd/{name}"))
+    return sum(f"socket:[{inode}]" in links for inode in open_to)
 
 
 def test_a_folder_that_is_manual_waits_to_be_asked_for(worker, settings, site, user):

@@ -42,6 +42,10 @@ extension RecordSpec {
             .given("company", .int, "the id of the company"),
             .given("display_name", .text, "the name that goes into From"),
             .given("direction", .text, "two_way (the default), or read_only: nothing is changed on the server"),
+            .given(
+                "sent_copy", .text,
+                "auto (the default): what is sent gets a copy in Sent unless the server keeps its own; always, or never"
+            ),
         ])
 
     package static let reconnect = RecordSpec(
@@ -50,6 +54,9 @@ extension RecordSpec {
             .given("user_key", .text, "the CRM's own key of the user"),
             .given("display_name", .text, "the name that goes into From"),
             .given("direction", .text, "two_way, or read_only: nothing is changed on the server"),
+            .given(
+                "sent_copy", .text,
+                "auto: what is sent gets a copy in Sent unless the server keeps its own; always, or never"),
         ])
 
     package static let disconnect = RecordSpec(

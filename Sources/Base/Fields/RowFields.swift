@@ -15,6 +15,7 @@ extension RecordSpec {
             .both("company", .int, "the id of the company", queried: true),
             .both("display_name", .text, "the name that goes into From"),
             .shown("direction", .text, "two_way, or read_only: nothing is changed on the server"),
+            .shown("sent_copy", .text, "auto, always or never: whether what is sent gets a copy in Sent"),
             .shown("receives", .int, "1 where mail is synced from it"),
             .shown("sends", .int, "1 where mail is sent through it"),
             .shown("state", .text, "enabled, pending, error, connection_issue or disconnected", queried: true),

@@ -11,6 +11,8 @@ class AccountCall: CallDelegate {
     let interruption: Interruption
     /// State that commits with what the call emitted.
     var pendingState: [(String, [UInt8]?)] = []
+    /// It was a look at the whole account, and all was as before.
+    var foundNothing = false
 
     init(core: Core, account: AccountRow, interruption: Interruption) {
         self.core = core
@@ -46,10 +48,14 @@ class AccountCall: CallDelegate {
     }
 
     /// Keeps the session for what comes next, where it is sound and there is room; else closes it. A maildrop (POP3) is
-    /// locked while one is logged in, and shows nothing that came since.
+    /// locked while one is logged in, and shows nothing that came since. A look that found nothing at a mailbox that is
+    /// watched is not the beginning of a burst: nobody needs its session for minutes.
     func giveBack(_ session: ProviderSession, _ scheme: String) {
         let drops = (try? core.registry.manifest(scheme))?.can("drop") == true
-        if !drops, interruption.reason == .none, core.sessions?.keep(session, account, scheme) == true { return }
+        let isIdle = foundNothing && core.watchers?.isWatched(account.id) == true
+        if !drops, !isIdle, interruption.reason == .none, core.sessions?.keep(session, account, scheme) == true {
+            return
+        }
         close(session, scheme)
     }
 

@@ -22,6 +22,7 @@ extension Engine {
         values.sends = form.sends(form.settings)
         values.settings = form.settings
         values.settings["direction"] = try Engine.direction(record)
+        values.settings["sent_copy"] = try Engine.sentCopy(record)
         values.secrets = form.secrets
         let made = try core.store.insertAccount(values, job: NewJob(kind: "connect", onDeath: .repeat))
         return Job(made.job, self)
@@ -44,6 +45,10 @@ extension Engine {
         var changedSettings: [String: String?] = form.settings.mapValues { $0 }
         var changedSecrets: [String: [UInt8]?] = form.secrets.mapValues { $0 }
         if let direction = try Engine.direction(record) { changedSettings["direction"] = direction }
+        if let copy = try Engine.sentCopy(record) {
+            changedSettings["sent_copy"] = copy
+            try core.store.forgetCopyHabit(of: id)
+        }
         for name in form.cleared {
             if form.isSecret(name) {
                 changedSecrets.updateValue(nil, forKey: name)
@@ -77,6 +82,14 @@ extension Engine {
             throw .invalid("direction", "is neither two_way nor read_only")
         }
         return direction
+    }
+
+    private static func sentCopy(_ record: Record) throws(Failure) -> String? {
+        guard let choice = record.text("sent_copy") else { return nil }
+        guard SentCopies.choices.contains(choice) else {
+            throw .invalid("sent_copy", "is none of \(SentCopies.choices.joined(separator: ", "))")
+        }
+        return choice
     }
 
     private func form(_ scheme: String) throws(Failure) -> AccountForm {

@@ -141,7 +141,8 @@ final class Schedule: Sendable {
         for account in left.union(due.keys) where !core.isRunning(.sending(account)) {
             try SendRunner(core: core).start(account)
         }
-        for account in try core.store.wishfulAccounts(now: now) { try WishRunner(core: core).start(account) }
+        let wishful = try core.store.wishfulAccounts(now: now).union(core.store.attendedAccounts(now: now))
+        for account in wishful { try WishRunner(core: core).start(account) }
         for account in try core.store.dueAccounts(now: now, limit: Schedule.atOnce, except: turns.accounts) {
             turns.due(account)
         }

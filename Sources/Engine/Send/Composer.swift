@@ -24,6 +24,10 @@ struct Composer {
             send.idempotencyKey = key
         }
         send.sendAt = record.int("send_at")
+        if let copy = record.int("sent_copy") {
+            guard (0...1).contains(copy) else { throw .invalid("sent_copy", "is neither 0 nor 1") }
+            if copy == 0 { send.params.set("sent_copy", copy) }
+        }
         send.contentDigest = digest(record)
         return send
     }
@@ -32,7 +36,7 @@ struct Composer {
     private func digest(_ record: Record) -> [UInt8] {
         var digest = SHA256()
         for field in record.fields.sorted(by: { $0.name < $1.name })
-        where field.name != "idempotency_key" && field.name != "send_at" {
+        where !["idempotency_key", "send_at", "sent_copy"].contains(field.name) {
             digest.update(Array(field.name.utf8) + [0])
             digest.update(field.value)
         }
@@ -100,7 +104,7 @@ struct Composer {
 
     /// A message that the caller made: sent as it is, but for Bcc, which is taken out.
     private func fromRaw(_ record: Record) throws(Failure) -> NewSend {
-        let own: Set = ["raw", "recipients", "from", "idempotency_key", "send_at"]
+        let own: Set = ["raw", "recipients", "from", "idempotency_key", "send_at", "sent_copy"]
         if let other = record.fields.first(where: { !own.contains($0.name) }) {
             throw .invalid(other.name, "cannot stand beside raw")
         }

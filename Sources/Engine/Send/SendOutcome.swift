@@ -15,7 +15,11 @@ enum SendOutcome {
     ) -> AttemptResult {
         if let failure, isUnknown(failure, offered: offered) {
             let explained = classed(failure, .outcomeUnknown)
-            return AttemptResult(newState: "outcome_unknown", outcome: "unknown", failure: explained)
+            // Those whom the server had refused by then are not among those who may have got it.
+            return AttemptResult(
+                newState: "outcome_unknown", outcome: "unknown",
+                recipients: outcomes.filter { $0.outcome != "accepted" },
+                failure: explained)
         }
         let refused = outcomes.filter { $0.outcome == "refused" }
         let deferred = outcomes.filter { $0.outcome == "deferred" }

@@ -20,6 +20,7 @@ struct SendWork {
     func run() throws(Failure) -> (tried: Int, rest: SendQueue.Rest) {
         var queue = SendQueue(core, account, only: only)
         let scheme = try core.sendingServer(account).scheme
+        let copyRule = try SentCopies(core: core, account: account).rule()
         let closing = AccountCall(core: core, account: account, interruption: interruption)
         var session: ProviderSession?
         defer { if let session { closing.close(session, scheme) } }
@@ -35,7 +36,7 @@ struct SendWork {
                     isFresh = true
                 }
                 guard let open = session else { break }
-                (outcome, ended) = try offer(due, after: ended, open, scheme, &queue, isFresh: isFresh)
+                (outcome, ended) = try offer(due, after: ended, open, scheme, copyRule, &queue, isFresh: isFresh)
                 if outcome != .done {
                     closing.close(open, scheme)
                     session = nil
@@ -59,8 +60,8 @@ struct SendWork {
     /// - Parameter last: what has still to be stored of the message before.
     /// - Returns: what has still to be stored of this one: only where another follows at once.
     private func offer(
-        _ due: DueSend, after last: Ended?, _ session: ProviderSession, _ scheme: String, _ queue: inout SendQueue,
-        isFresh: Bool
+        _ due: DueSend, after last: Ended?, _ session: ProviderSession, _ scheme: String, _ copyRule: SentCopies.Rule,
+        _ queue: inout SendQueue, isFresh: Bool
     ) throws(Failure) -> (Offered, Ended?) {
         let spending = Spending(
             host: queue.limits?.host ?? scheme, hostLimits: queue.limits?.hostLimits ?? [])
@@ -92,7 +93,8 @@ struct SendWork {
                 return (usedUp ? .usedUp : .broken, nil)
             }
         }
-        let result = SendOutcome.decide(send, call.outcomes, failure, offered: call.offered, now: Clock.wall())
+        var result = SendOutcome.decide(send, call.outcomes, failure, offered: call.offered, now: Clock.wall())
+        result.copy = SentCopies.begin(copyRule, send)
         let lost = [MR_E_CONNECTION, MR_E_TLS, MR_E_PROTOCOL, MR_E_UNKNOWN_OUTCOME, MR_E_CANCELLED]
         if failure.map({ lost.contains(Int($0.result)) }) == true {
             try finish((attempt, result), &queue)

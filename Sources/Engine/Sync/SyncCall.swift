@@ -14,6 +14,8 @@ final class SyncCall: AccountCall {
         var gone: Int64 = 0
         var bytes: Int64 = 0
 
+        var isNothing: Bool { messages + known + flags + gone == 0 }
+
         static func += (left: inout Counts, right: Counts) {
             left.messages += right.messages
             left.known += right.known

@@ -33,11 +33,13 @@ struct SyncWork {
     /// - Returns: messages, known, flags, gone, bytes, folders, unchanged_folders, failed_folders.
     func run() throws(Failure) -> Record {
         var totals = Totals()
-        try withSession { (session) throws(Failure) in
+        let call = AccountCall(core: core, account: account, interruption: interruption)
+        try call.withSession(account.provider) { (session) throws(Failure) in
             try wishes.run(session)
             let (folders, listing) = try list(session)
             try round(folders, listing, session, &totals)
             try retryQuarantine(session, &totals)
+            call.foundNothing = scope.isWhole && totals.counts.isNothing
         }
         if totals.folders + totals.unchanged == 0, let failure = totals.failure { throw failure }
         if scope.isWhole { try sweepAdrift() }
@@ -56,12 +58,6 @@ struct SyncWork {
     /// What is wished goes to the server first, and between two folders.
     private var wishes: WishWork {
         WishWork(core: core, account: account, interruption: interruption, lease: lease)
-    }
-
-    /// Has `body` done on a session of the account.
-    private func withSession(_ body: (ProviderSession) throws(Failure) -> Void) throws(Failure) {
-        let call = AccountCall(core: core, account: account, interruption: interruption)
-        try call.withSession(account.provider, body)
     }
 
     /// The folders, as the server lists them now. Where only some are meant, and known, it is not asked: news is to be seen

@@ -215,7 +215,9 @@ extension Transaction {
             failure?.advice, failure?.serverText, failure?.smtp, failure?.enhanced, next, next ?? 0,
             accepted || state == "sent", now, row.id)
         try settleSpent(attempt, row, result)
+        if accepted || state == "sent" { try want(result.copy, of: row.id) }
         change("send", row.id, account: row.account, "changed", state)
+        if state == "outcome_unknown" { try awaitSettling(row) }
     }
 
     private func outcome(_ state: String, accepted: Bool, _ recipients: [RecipientOutcome]) -> String {

@@ -160,12 +160,14 @@ extension Store {
 }
 
 extension Transaction {
-    fileprivate func requeue(_ row: SendRow) throws(Failure) {
+    /// It goes again, at once.
+    func requeue(_ row: SendRow) throws(Failure) {
         try db.run(
             """
             UPDATE send SET state = 'queued', class = NULL, temporary = 0, reason = NULL, cause = NULL, advice = NULL,
               server_text = NULL, smtp = NULL, enhanced = NULL, next_attempt = NULL, attempt = NULL,
-              due = max(coalesce(send_at, 0), 0) WHERE id = ?
+              due = max(coalesce(send_at, 0), 0), check_at = CASE WHEN copy = 'wanted' THEN check_at END, checks = 0
+              WHERE id = ?
             """, row.id)
         change("send", row.id, account: row.account, "changed", "queued")
     }
@@ -174,6 +176,7 @@ extension Transaction {
         try db.run("DELETE FROM recipient WHERE send = ?", send)
         try db.run("DELETE FROM attempt WHERE send = ?", send)
         try db.run("DELETE FROM send WHERE id = ?", send)
+        try db.run("UPDATE message SET send = NULL WHERE send = ?", send)
         if let body { try releaseBody(body, erase: erase) }
         change("send", send, account: account, "removed")
     }

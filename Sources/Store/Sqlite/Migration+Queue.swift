@@ -2,9 +2,9 @@ extension Migration {
     /// What the queue needs to lose nothing and to explain everything: batches, pacing, Sent copies, bounces.
     ///
     /// `send.due` is the later of `send_at` and `next_attempt`, 0 for at once. `send.copy` is what has become of the Sent
-    /// copy: NULL where none is wanted, else wanted, wished, server (it keeps its own), done or lost; `copy_wish` is the
-    /// wish that appends it. `send.echo` is the stored message that this send is; `send.answers` the one that it
-    /// answers. `check_at` is when a send whose outcome is unknown is looked for next. `send.template` is the packed
+    /// copy: NULL where none is wanted, else wanted, wished, server (it keeps its own), done or lost. `send.echo` is the
+    /// stored message that this send is; `send.answers` the one that it answers. `check_at` is when somebody looks at
+    /// the send next: for what became of it, `checks` times so far, or for its copy. `send.template` is the packed
     /// content of one of a batch, which is composed when its turn comes. `spent` holds what each account has
     /// offered, by the attempt's id, for the windows of its limits; it outlives the sends. `account.send_after` is until when the whole
     /// queue of an account waits, because its provider's limit is reached. `message.report` is what a machine
@@ -20,7 +20,6 @@ extension Migration {
             ALTER TABLE send ADD COLUMN answers INTEGER;
             ALTER TABLE send ADD COLUMN thread INTEGER;
             ALTER TABLE send ADD COLUMN copy TEXT;
-            ALTER TABLE send ADD COLUMN copy_wish INTEGER;
             ALTER TABLE send ADD COLUMN echo INTEGER;
             ALTER TABLE send ADD COLUMN check_at INTEGER;
             ALTER TABLE send ADD COLUMN checks INTEGER NOT NULL DEFAULT 0;
@@ -28,8 +27,7 @@ extension Migration {
             UPDATE send SET due = max(coalesce(send_at, 0), coalesce(next_attempt, 0));
             CREATE INDEX send_due ON send(account, priority DESC, due, id) WHERE state IN ('queued', 'retry_wait');
             CREATE INDEX send_batch ON send(batch, state) WHERE batch IS NOT NULL;
-            CREATE INDEX send_check ON send(check_at) WHERE check_at IS NOT NULL;
-            CREATE INDEX send_copy ON send(account) WHERE copy = 'wanted';
+            CREATE INDEX send_check ON send(account, check_at) WHERE check_at IS NOT NULL;
             CREATE INDEX send_thread ON send(thread) WHERE thread IS NOT NULL;
             ALTER TABLE recipient ADD COLUMN report TEXT;
             ALTER TABLE recipient ADD COLUMN reported_at INTEGER;

@@ -105,6 +105,8 @@ package struct AttemptResult: Sendable {
     package var temporary: Bool
     /// For retry_wait: when to go again.
     package var nextAttempt: Int64?
+    /// Of the copy in Sent, once somebody has accepted the message.
+    package var copy = SentCopy.none
 
     package init(
         newState: String, outcome: String? = nil, recipients: [RecipientOutcome] = [], failure: Failure? = nil,
@@ -116,5 +118,36 @@ package struct AttemptResult: Sendable {
         self.failure = failure
         self.temporary = temporary
         self.nextAttempt = nextAttempt
+    }
+}
+
+/// What is to become of the copy of a sent message in the account's Sent folder.
+package enum SentCopy: Sendable, Equatable {
+    /// None is meant.
+    case none
+    /// The server keeps its own.
+    case server
+    /// To be put there, after so many milliseconds at the earliest.
+    case wanted(afterMs: Int64)
+}
+
+/// How it became known what happened to a message whose outcome was unknown.
+package enum SendEvidence: String, Sendable {
+    /// It is in the Sent folder of its account, where the server put it.
+    case sentFolder
+    /// It came back to one of the mailboxes here.
+    case echo
+    /// Somebody reports that it could not be delivered: so it was accepted.
+    case bounce
+    /// The provider says so.
+    case provider
+
+    var words: String {
+        switch self {
+        case .sentFolder: "the server has put it into Sent"
+        case .echo: "it has come in"
+        case .bounce: "a report about it has come"
+        case .provider: "the provider says so"
+        }
     }
 }

@@ -44,7 +44,7 @@ extension StoreTests {
                     == Int32(MR_E_BUSY))
             #expect(result { try desk.store.markOffered(attempt, lease: desk.lease) } == Int32(MR_E_BUSY))
             #expect(result { try desk.store.cancelSend(send) } == Int32(MR_E_INVALID))
-            #expect(result { try desk.store.resend(send, to: nil, acceptDuplicate: true) } == Int32(MR_E_INVALID))
+            #expect(result { try desk.store.resend(send, to: nil, acceptDuplicate: true) } == Int32(MR_E_EXISTS))
             try desk.store.removeSend(send)
             #expect(result { _ = try desk.store.sendRow(send) } == Int32(MR_E_NOT_FOUND))
         }

@@ -125,6 +125,7 @@ extension Store {
             try transaction.db.run("DELETE FROM thread WHERE id = ? AND joined IS NULL AND messages <= 0", id)
             guard transaction.db.changedRows > 0 else { return }
             try transaction.db.run("DELETE FROM thread WHERE joined = ?", id)
+            try transaction.db.run("UPDATE send SET thread = NULL WHERE thread = ?", id)
         }
         try eraseUseless { (db, after) throws(Failure) in
             try db.all(

@@ -86,7 +86,7 @@ extension Store {
                     LEFT JOIN lease l ON l.account = s.account WHERE s.state = 'sending' ORDER BY s.id
                     """, []
             ) { (row) throws(Failure) in
-                (try SendRow(row, db), row.optionalText(18), row.optionalText(19), row.int(20))
+                (try SendRow(row, db), row.optionalText(22), row.optionalText(23), row.int(24))
             }
             let now = Clock.boot()
             let own = run.ownerIfAny
@@ -147,6 +147,7 @@ extension Transaction {
             return .gone
         }
         try require(lease, for: row.account)
+        guard try mayRun(row.batch) else { return .gone }
         guard !row.recipients.isEmpty else { throw Failure(MR_E_INTERNAL, "send \(send) has no recipients left") }
         if let spending, !spending.hostLimits.isEmpty {
             let opens = try db.opens(
@@ -208,14 +209,15 @@ extension Transaction {
             failure?.serverText, failure?.smtp, failure?.enhanced, attempt)
         try db.run(
             """
-            UPDATE send SET state = ?, class = ?, temporary = ?, reason = ?, cause = ?, advice = ?, server_text = ?,
-              smtp = ?, enhanced = ?, next_attempt = ?, due = max(coalesce(send_at, 0), ?), attempt = NULL,
-              sent_at = CASE WHEN ? THEN ? ELSE sent_at END WHERE id = ?
+            UPDATE send SET state = ?1, class = ?2, temporary = ?3, reason = ?4, cause = ?5, advice = ?6, server_text = ?7,
+              smtp = ?12, enhanced = ?13, next_attempt = ?8, due = coalesce(?8, 0), attempt = NULL,
+              sent_at = CASE WHEN ?9 THEN ?10 ELSE sent_at END WHERE id = ?11
             """, state, failure?.failureClass, result.temporary && missing, failure?.message, failure?.cause,
-            failure?.advice, failure?.serverText, failure?.smtp, failure?.enhanced, next, next ?? 0,
-            accepted || state == "sent", now, row.id)
+            failure?.advice, failure?.serverText, state == "retry_wait" ? result.nextAttempt ?? now : nil,
+            accepted || state == "sent", now, row.id, failure?.smtp, failure?.enhanced)
         try settleSpent(attempt, row, result)
         if accepted || state == "sent" { try want(result.copy, of: row.id) }
+        try batchMoved(row.batch)
         change("send", row.id, account: row.account, "changed", state)
         if state == "outcome_unknown" { try awaitSettling(row) }
     }

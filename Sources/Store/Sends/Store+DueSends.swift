@@ -25,7 +25,7 @@ extension Store {
                       FROM waiting WHERE waiting.account IS NOT NULL)
                     SELECT a.id, (SELECT p.column1 FROM (VALUES(1), (0), (-1)) p WHERE EXISTS (
                       SELECT 1 FROM send s WHERE s.account = a.id AND s.state IN ('queued', 'retry_wait')
-                        AND s.priority = p.column1 AND s.due <= ?1) LIMIT 1) AS highest
+                        AND s.priority = p.column1 AND s.due <= ?1 AND \(Store.batchRuns)) LIMIT 1) AS highest
                     FROM waiting CROSS JOIN account a ON a.id = waiting.account
                     WHERE \(Store.maySend) AND highest IS NOT NULL
                     """, [.int(now)]
@@ -73,21 +73,17 @@ extension Connection {
     fileprivate func due(
         _ account: Int64, _ priority: Int64, _ now: Int64, _ limit: Int
     ) throws(Failure) -> [DueSend] {
-        func read(_ row: Row) -> DueSend { DueSend(id: row.int(0), priority: priority, recipients: row.int(1)) }
-        let fresh = try all(
-            """
-            SELECT s.id, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted') FROM send s
-            WHERE s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.priority = ? AND s.due = 0
-            ORDER BY s.id LIMIT ?
-            """, account, priority, limit
-        ) { (row) throws(Failure) in read(row) }
-        let ripe = try all(
-            """
-            SELECT s.id, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted') FROM send s
-            WHERE s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.priority = ? AND s.due > 0 AND s.due <= ?
-            ORDER BY s.due, s.id LIMIT ?
-            """, account, priority, now, limit
-        ) { (row) throws(Failure) in read(row) }
+        func read(_ due: String) throws(Failure) -> [DueSend] {
+            try all(
+                composed: """
+                    SELECT s.id, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted') FROM send s
+                    WHERE s.account = ?1 AND s.state IN ('queued', 'retry_wait') AND s.priority = ?2 AND \(due)
+                      AND \(Store.batchRuns) ORDER BY s.due, s.id LIMIT ?4
+                    """, [.int(account), .int(priority), .int(now), .int(Int64(limit))]
+            ) { (row) throws(Failure) in DueSend(id: row.int(0), priority: priority, recipients: row.int(1)) }
+        }
+        let fresh = try read("s.due = 0 AND ?3 IS NOT NULL")
+        let ripe = try read("s.due > 0 AND s.due <= ?3")
         var (merged, at, other): ([DueSend], Int, Int) = ([], 0, 0)
         while merged.count < limit, at < fresh.count || other < ripe.count {
             if other == ripe.count || at < fresh.count && fresh[at].id < ripe[other].id {
@@ -103,11 +99,11 @@ extension Connection {
 
     fileprivate func due(_ send: Int64, _ account: Int64, low: Bool, _ now: Int64) throws(Failure) -> [DueSend] {
         try all(
-            """
-            SELECT s.id, s.priority, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted')
-            FROM send s WHERE s.id = ? AND s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.due <= ?
-              AND (s.priority >= 0 OR ?)
-            """, send, account, now, low
+            composed: """
+                SELECT s.id, s.priority, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted')
+                FROM send s WHERE s.id = ?1 AND s.account = ?2 AND s.state IN ('queued', 'retry_wait') AND s.due <= ?3
+                  AND (s.priority >= 0 OR ?4) AND \(Store.batchRuns)
+                """, [.int(send), .int(account), .int(now), .int(low ? 1 : 0)]
         ) { (row) throws(Failure) in DueSend(id: row.int(0), priority: row.int(1), recipients: row.int(2)) }
     }
 }

@@ -14,6 +14,7 @@ extension Transaction {
         let row = try SendRow.load(db, id)
         guard row.state == "outcome_unknown" else { return false }
         let state = accepted ? try settleAccepted(row) : try settleNotAccepted(row)
+        try batchMoved(row.batch)
         change("send", id, account: row.account, "changed", state)
         var log = NewLog(
             account: row.account, level: "notice", what: "send",
@@ -53,7 +54,7 @@ extension Transaction {
 
     private func settleNotAccepted(_ row: SendRow) throws(Failure) -> String {
         if try db.exists("SELECT 1 FROM send WHERE id = ? AND auto_retry = 1", row.id) {
-            try requeue(row)
+            try requeue(row, sendAt: nil)
             return "queued"
         }
         try db.run(

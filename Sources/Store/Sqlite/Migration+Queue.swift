@@ -6,7 +6,8 @@ extension Migration {
     /// stored message that this send is; `send.answers` the one that it answers. `check_at` is when somebody looks at
     /// the send next: for what became of it, `checks` times so far, or for its copy. `send.template` is the packed
     /// content of one of a batch, which is composed when its turn comes. `spent` holds what each account has
-    /// offered, by the attempt's id, for the windows of its limits; it outlives the sends. `account.send_after` is until when the whole
+    /// offered, by the attempt's id, for the windows of its limits; it outlives the sends. `send.former` counts the attempts that were made
+    /// before a person sent it again. `batch_account` has the author that stands in From where that account sends. `account.send_after` is until when the whole
     /// queue of an account waits, because its provider's limit is reached. `message.report` is what a machine
     /// wrote it for (bounce, delay, receipt, auto_reply, abuse), `message.send` the send that it is about.
     static let queue = Migration(
@@ -16,6 +17,7 @@ extension Migration {
             ALTER TABLE send ADD COLUMN template BLOB;
             ALTER TABLE send ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
             ALTER TABLE send ADD COLUMN auto_retry INTEGER NOT NULL DEFAULT 1;
+            ALTER TABLE send ADD COLUMN former INTEGER NOT NULL DEFAULT 0;
             ALTER TABLE send ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
             ALTER TABLE send ADD COLUMN answers INTEGER;
             ALTER TABLE send ADD COLUMN thread INTEGER;
@@ -26,7 +28,7 @@ extension Migration {
             ALTER TABLE send ADD COLUMN bounced_at INTEGER;
             UPDATE send SET due = max(coalesce(send_at, 0), coalesce(next_attempt, 0));
             CREATE INDEX send_due ON send(account, priority DESC, due, id) WHERE state IN ('queued', 'retry_wait');
-            CREATE INDEX send_batch ON send(batch, state) WHERE batch IS NOT NULL;
+            CREATE INDEX send_batch ON send(batch, state, account) WHERE batch IS NOT NULL;
             CREATE INDEX send_check ON send(account, check_at) WHERE check_at IS NOT NULL;
             CREATE INDEX send_thread ON send(thread) WHERE thread IS NOT NULL;
             ALTER TABLE recipient ADD COLUMN report TEXT;
@@ -47,10 +49,11 @@ extension Migration {
             ALTER TABLE account ADD COLUMN send_after_reason TEXT;
             CREATE TABLE batch(
               id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, idempotency_key TEXT UNIQUE, digest BLOB NOT NULL,
-              template BLOB NOT NULL, state TEXT NOT NULL, total INTEGER NOT NULL DEFAULT 0, owner TEXT,
+              template BLOB NOT NULL, state TEXT NOT NULL, owner TEXT,
               created_at INTEGER NOT NULL, ended_at INTEGER);
             CREATE TABLE batch_account(
-              batch INTEGER NOT NULL, account INTEGER NOT NULL, PRIMARY KEY(batch, account)) WITHOUT ROWID;
+              batch INTEGER NOT NULL, account INTEGER NOT NULL, sender TEXT NOT NULL, name TEXT,
+              PRIMARY KEY(batch, account)) WITHOUT ROWID;
             CREATE INDEX batch_of_account ON batch_account(account, batch);
             ALTER TABLE message ADD COLUMN report TEXT;
             ALTER TABLE message ADD COLUMN send INTEGER;

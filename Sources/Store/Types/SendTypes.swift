@@ -1,9 +1,10 @@
 import Base
 
-/// A message to be sent. Its bytes are a sealed body.
+/// A message to be sent. Its bytes are a sealed body, or come of a batch's template when its turn comes.
 package struct NewSend: Sendable {
     package var account: Int64
-    package var body: Int64
+    /// Nil for one of a batch.
+    package var body: Int64?
     /// The envelope's sender.
     package var from: String
     /// The envelope's recipients, each once.
@@ -21,10 +22,19 @@ package struct NewSend: Sendable {
     package var contentDigest: [UInt8]
     /// Not before this time.
     package var sendAt: Int64?
+    /// -1 low, 0 normal, 1 high.
+    package var priority: Int64 = 0
+    /// False: what fails is failed at once.
+    package var autoRetry = true
+    /// The stored message that it answers, and the thread that it is part of.
+    package var answers: Int64?
+    package var thread: Int64?
+    /// For one of a batch: who gets it, and what stands in for the names of the template (`BatchRecipient`).
+    package var template: Record?
     package var params: Record
 
     package init(
-        account: Int64, body: Int64, from: String, recipients: [String], subject: String, messageID: String,
+        account: Int64, body: Int64?, from: String, recipients: [String], subject: String, messageID: String,
         size: Int64, utf8: Bool = false, idempotencyKey: String? = nil, contentDigest: [UInt8] = [],
         sendAt: Int64? = nil, params: Record = Record()
     ) {
@@ -60,13 +70,23 @@ package struct SendRow: Sendable {
     package var createdAt: Int64
     package var sendAt: Int64?
     package var nextAttempt: Int64?
-    /// Attempts so far.
+    /// Attempts so far, in all.
     package var attempts: Int64
+    /// Those of them that were made before a person sent it again.
+    package var former: Int64 = 0
     package var accepted: Int64
     package var failureClass: String?
     /// The running attempt, in state `sending`, and whether its message was offered (the final dot may be out).
     package var attempt: Int64?
     package var offered: Bool
+    /// -1 low, 0 normal, 1 high.
+    package var priority: Int64 = 0
+    package var autoRetry: Bool = true
+    /// The batch that it is one of: then it has no body, and its content comes of the batch's template.
+    package var batch: Int64?
+
+    /// Attempts since it was queued, or sent again by a person.
+    package var tries: Int64 { attempts - former }
 }
 
 /// What one recipient's server said.

@@ -180,6 +180,7 @@ final class Schedule: Sendable {
             if now >= sweepAt {
                 try core.store.sweepDeadJobs()
                 try core.store.finishErasing()
+                try core.store.sweepBatches()
                 core.turns?.tidy()
                 core.schedule?.sendTurns.tidy(now: Clock.wall())
                 sweepAt = now + Schedule.sweepMs

@@ -201,7 +201,7 @@ struct Composer {
         return try address(text, "from")
     }
 
-    private func addresses(_ record: Record, _ field: String) throws(Failure) -> [MailAddress] {
+    func addresses(_ record: Record, _ field: String) throws(Failure) -> [MailAddress] {
         var found: [MailAddress] = []
         for (index, item) in (record[field]?.text.map { [.text($0)] } ?? record[field]?.list ?? []).enumerated() {
             guard let text = item.text else {
@@ -255,7 +255,7 @@ struct Composer {
 
 extension String {
     /// The part of an address behind the last @.
-    fileprivate var domain: String {
+    var domain: String {
         guard let at = lastIndex(of: "@") else { return "localhost" }
         return String(self[index(after: at)...])
     }

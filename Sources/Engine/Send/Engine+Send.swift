@@ -59,9 +59,7 @@ extension Engine {
         do throws(Failure) {
             return try Composer(store: core.store, account: try core.store.account(send.account)).compose(message)
         } catch {
-            var named = error
-            named.field = error.field.map { "message.\($0)" }
-            throw named
+            throw error.within("message")
         }
     }
 

@@ -37,6 +37,7 @@ extension Engine {
         try checkOpen()
         switch kind {
         case "policy": return try putPolicy(values)
+        case "pacing": return try putPacing(values)
         case "message": return try putMessage(values)
         case "batch": return try putBatch(values)
         case "place": return try putPlace(values)
@@ -57,6 +58,7 @@ extension Engine {
         switch kind {
         case "folder": return try updateFolder(id, values)
         case "policy": return try updatePolicy(id, values)
+        case "pacing": return try updatePacing(id, values)
         case "message": return try updateMessage(id, values)
         case "batch": return try updateBatch(id, values)
         case "place": return try updatePlace(id, values)
@@ -71,8 +73,8 @@ extension Engine {
         try core.store.updateCompany(id, key: key, name: try Engine.line(values, "name"))
     }
 
-    /// A company without accounts; a send that has ended, with its content; a batch that has ended, with its sends; a message or a place, on the server, too; a
-    /// policy: everything is kept from then on.
+    /// A company without accounts; a send that has ended, with its content; a batch that has ended, with its sends; a message
+    /// or a place, on the server, too; a policy: everything is kept from then on; pacing: what the provider allows holds.
     package func remove(_ kind: String, _ id: Int64) throws(Failure) {
         try checkOpen()
         switch kind {
@@ -80,6 +82,7 @@ extension Engine {
         case "send": try core.store.removeSend(id)
         case "batch": try core.store.removeBatch(id)
         case "policy": try core.store.removePolicy(id)
+        case "pacing": try removePacing(id)
         case "message": try removeMessage(id)
         case "place": try removePlace(id)
         default:
@@ -95,13 +98,27 @@ extension Engine {
     }
 
     /// What is shown of a row beyond what is stored.
-    func shown(_ kind: String, _ row: Record) throws(Failure) -> Record {
+    /// - Parameter view: what the rows of one page share; nil: a page of its own.
+    func shown(_ kind: String, _ row: Record, _ view: SendingView? = nil) throws(Failure) -> Record {
+        let view = view ?? SendingView(core)
         switch kind {
-        case "account": return try AccountView(core: core).shown(row)
-        case "send" where row["advice"] == nil:
-            guard let cause = row.text("cause").flatMap(Cause.named) else { return row }
+        case "account": return try AccountView(core: core).shown(row, view)
+        case "send":
             var shown = row
-            shown.set("advice", cause.advice)
+            if row["advice"] == nil, let cause = row.text("cause").flatMap(Cause.named) {
+                shown.set("advice", cause.advice)
+            }
+            shown.set("paced_until", try view.pacedUntil(row))
+            return shown
+        case "batch":
+            // The others' mail in those queues goes before it, or between it.
+            guard (row.int("queued") ?? 0) + (row.int("retry_wait") ?? 0) > 0 else { return row }
+            var last: Int64?
+            for account in (row["accounts"]?.list ?? []).compactMap(\.int) {
+                if let at = try view.lastAt(account) { last = max(last ?? 0, at) }
+            }
+            var shown = row
+            shown.set("last_at", last)
             return shown
         default: return row
         }

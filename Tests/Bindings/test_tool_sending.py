@@ -102,6 +102,27 @@ def test_an_answer_leaves_from_the_account_that_has_the_message(connected, box):
     assert answer["In-Reply-To"] == f"<{message['message_id']}>" and answer["Subject"] == f"Re: {message['subject']}"
 
 
+def test_limits_are_set_and_taken_away(connected, box):
+    def limits(*options):
+        sending = connected.ask("pacing", box.address, *options)
+        return {(row["what"], row.get("window")): (row["limit"], row["source"]) for row in sending.get("limits", [])}
+
+    before = limits()
+    assert limits("--per-hour", "75", "--per-day", "300")[("messages", "hour")] == (75, "set")
+    told = connected.run("pacing", box.address).stdout
+    assert "hour" in told and "75" in told and "set" in told
+    assert limits("--per-hour", "default")[("messages", "day")] == (300, "set")
+    assert limits().get(("messages", "hour")) == before.get(("messages", "hour"))
+    assert limits("--remove") == before
+    row = connected.ask("pacing", "--host", "SMTP.example.com", "--per-minute", "5", "--per-day", "none")
+    assert (row["host"], row["messages_minute"], row["messages_day"]) == ("smtp.example.com", 5, 0)
+    assert "messages a minute: 5" in connected.run("pacing", "--host", "smtp.example.com").stdout
+    assert connected.ask("pacing", "--host", "smtp.example.com", "--remove") == {}
+    for bad in (["--per-hour", "0"], ["--per-hour", "many"], ["--max-size", "-1"], ["--remove", "--per-hour", "5"]):
+        connected.run("pacing", box.address, *bad, expected=2)
+    connected.run("pacing", expected=2)
+
+
 @pytest.mark.parametrize("line", [
     ["batch", "me@example.com"], ["batch", "--recipients", "f"], ["batch", "me@example.com", "--recipients", "-", "--to", "a@b.c"],
     ["cancel"], ["cancel", "1", "--batch", "1"], ["resend", "1", "--class", "auth"], ["resend", "1", "2", "--text", "x"],

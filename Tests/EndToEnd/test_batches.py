@@ -285,6 +285,35 @@ def test_several_accounts_share_a_batch(room, settings, user, worker):
         assert len({recipients[0] for server in (one, two) for _, recipients, _ in server.messages}) == 50
 
 
+def test_an_account_with_room_takes_over_what_waits_for_another(room, settings, user, worker):
+    with FaultySmtp() as slow, FaultySmtp() as free:
+        accounts = [sender(room, settings, f"{user}{n}", server) for n, server in enumerate((slow, free))]
+        room.put("pacing", account=accounts[0]["id"], messages_hour=3)
+        batch = room.batch(accounts, [f"p{n}@b.example" for n in range(60)], subject="x", text="x")
+        assert finished(room, batch)["sent"] == 60
+        assert len(slow.messages) <= 3 and len(slow.messages) + len(free.messages) == 60
+        assert {address for address, _, _ in free.messages} == {f"{user}1@test.example"}
+
+
+def test_a_batch_says_when_the_last_of_it_will_have_gone(scripted):
+    room, account, _ = scripted
+    room.put("pacing", account=account["id"], messages_day=10)
+    batch = room.batch(account, [f"p{n}@b.example" for n in range(25)], subject="x", text="x")
+    day = 86_400_000
+    row = room.get("batch", batch)
+    assert row["created_at"] + 1.5 * day < row["last_at"] < row["created_at"] + 4 * day
+    room.cancel_batch(batch)
+    assert "last_at" not in room.get("batch", batch)
+
+
+def test_what_cannot_be_sent_is_said_before_anything_is_stored(scripted):
+    room, account, _ = scripted
+    room.put("pacing", account=account["id"], max_size=2000)
+    with pytest.raises(mailroom.InvalidError) as caught:
+        room.batch(account, ["p@b.example"], subject="x", text="x" * 5000)
+    assert caught.value.field == "message.size" and not list(room.batches())
+
+
 PUT = """
 import sys, mailroom
 mailroom.load(sys.argv[1])

@@ -1,4 +1,4 @@
-"""The shipped library in this process; one Dovecot and one Postfix for the tests that ask for a site."""
+"""The library of dist-test in this process: its clocks can be moved; one Dovecot and one Postfix for the tests that ask for a site."""
 
 import itertools
 import pathlib
@@ -14,7 +14,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session", autouse=True)
 def library():
-    mailroom.load(ROOT / "dist" / "lib" / "libmailroom.so.1")
+    mailroom.load(ROOT / "dist-test" / "lib" / "libmailroom.so.1")
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,7 @@ smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
 smtpd_client_connection_count_limit = 0
 smtpd_client_connection_rate_limit = 0
 smtpd_error_sleep_time = 0
+anvil_rate_time_unit = {rate_unit}s
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = {auth}
 smtpd_tls_cert_file = {certificate}
@@ -64,6 +65,9 @@ _MASTER = """
 127.0.0.1:{plain} inet n - n - - smtpd {authenticated}
 127.0.0.1:{small} inet n - n - - smtpd -o message_size_limit=102400 {authenticated}
 127.0.0.1:{owned} inet n - n - - smtpd {authenticated} {ownership}
+127.0.0.1:{limited} inet n - n - - smtpd -o smtpd_client_message_rate_limit=5 {authenticated}
+127.0.0.1:{crowded} inet n - n - - smtpd -o smtpd_client_auth_rate_limit=2 {authenticated}
+127.0.0.1:{few} inet n - n - - smtpd -o smtpd_recipient_limit=3 -o smtpd_recipient_overshoot_limit=1000 {authenticated}
 postlog unix-dgram n - n - 1 postlogd
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
@@ -95,10 +99,16 @@ _RECIPIENTS = r"""/^reject-.*@test\.example$/ 550 5.1.1 User unknown
 """
 
 
+_PORTS = ("mx", "submission", "submissions", "plain", "small", "owned", "limited", "crowded", "few")
+# In seconds: what its rate limits count within.
+RATE_UNIT = 10
+
+
 class Postfix:
     """One running instance, with its ports: `mx` (no login), `submission` (STARTTLS, login), `submissions` (TLS from the
     first byte), `plain` (login without TLS allowed), `small` (messages of at most 100 KiB), `owned` (the sender address
-    must be the login's own). Its master runs as root: so must this process."""
+    must be the login's own), `limited` (five messages in RATE_UNIT seconds), `crowded` (two logins in that time), `few` (three
+    recipients a message); the last four, too, allow a login without TLS. Its master runs as root: so must this process."""
 
     def __init__(self, folder, pki, dovecot, *, certificate=None):
         if os.getuid() != 0:
@@ -115,14 +125,14 @@ class Postfix:
             file.write("/^(.*)@test\\.example$/ $1, $1@test.example\n")
         certificate = certificate or pki.good
         values = dict(
-            folder=folder, etc=self.etc, lmtp=dovecot.lmtp, auth=dovecot.auth, certificate=certificate[0],
+            rate_unit=RATE_UNIT, folder=folder, etc=self.etc, lmtp=dovecot.lmtp, auth=dovecot.auth, certificate=certificate[0],
             key=certificate[1], authenticated=_AUTH.format(etc=self.etc),
             ownership=f"-o smtpd_sender_login_maps=regexp:{self.etc}/owners "
             "-o smtpd_sender_restrictions=reject_sender_login_mismatch")
         with open(f"{self.etc}/main.cf", "w") as file:
             file.write(_MAIN.format(**values))
         for attempt in range(3):
-            ports = {name: free_port() for name in ("mx", "submission", "submissions", "plain", "small", "owned")}
+            ports = {name: free_port() for name in _PORTS}
             self.__dict__.update(ports)
             with open(f"{self.etc}/master.cf", "w") as file:
                 file.write(_MASTER.format(**values, **ports))

@@ -41,7 +41,7 @@ extension StoreTests {
         }
 
         private static func due(_ desk: Desk, _ account: Int64? = nil) throws -> [Int64] {
-            try desk.store.dueSends(now: Clock.wall(), limit: 100_000, account: account).map(\.id)
+            try desk.store.dueSends(now: Clock.wall(), limit: 100_000, account: account ?? desk.account).map(\.id)
         }
 
         private static func counts(_ desk: Desk, _ batch: Int64) throws -> [String: Int64] {
@@ -66,7 +66,7 @@ extension StoreTests {
             let id = try desk.store.beginBatch(BatchVerbs.new([desk.account], key: "k", digest: [1])).id
             try desk.store.addToBatch(id, BatchVerbs.sends(desk.account, 3))
             #expect(try BatchVerbs.due(desk).isEmpty)
-            #expect(try desk.store.dueAccounts(now: Clock.wall()).isEmpty)
+            #expect(try desk.store.sendingAccounts(now: Clock.wall()).isEmpty)
             #expect(try desk.store.find("batch", Record(), after: nil, limit: 9).rows.isEmpty)
             let send = try #require(try desk.store.find("send", Record(), after: nil, limit: 9).rows[0].int("id"))
             #expect(result { _ = try desk.store.beginAttempt(send, lease: desk.lease) } == Int32(MR_E_BUSY))
@@ -180,7 +180,7 @@ extension StoreTests {
             let later = Clock.wall() + 3_600_000
             try desk.store.postponeBatch(id, until: later)
             #expect(try BatchVerbs.due(desk) == [first], "what was tried keeps its own time")
-            #expect(try desk.store.dueSends(now: later, limit: 1000, account: nil).count == 401)
+            #expect(try desk.store.dueSends(now: later, limit: 1000, account: desk.account).count == 401)
             try desk.store.postponeBatch(id, until: 0)
             #expect(try BatchVerbs.due(desk).count == 401)
             try desk.store.renameBatch(id, "Autumn")

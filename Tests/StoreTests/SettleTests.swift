@@ -139,6 +139,27 @@ extension StoreTests {
             #expect(try Settling.state(desk, send) == "sent")
         }
 
+        /// Only where the account says so, once nobody looks any more, and not for ever.
+        @Test func aDuplicateMayBeAccepted() throws {
+            let desk = try Desk()
+            let send = try Settling.unknown(desk)
+            try desk.store.resendUnknown()
+            #expect(try Settling.state(desk, send) == "outcome_unknown")
+            try desk.store.updateAccount(
+                desk.account, values: AccountChanges(), settings: ["accept_duplicate": "1"], secrets: [:])
+            try desk.store.resendUnknown()
+            #expect(try Settling.state(desk, send) == "outcome_unknown", "it is still looked for")
+            for attempt: Int64 in 1...3 {
+                try desk.store.stopAttending([send], lease: desk.lease)
+                try desk.store.resendUnknown()
+                #expect(try Settling.state(desk, send) == (attempt < 3 ? "queued" : "outcome_unknown"))
+                guard attempt < 3 else { return }
+                let next = try desk.store.beginAttempt(send, lease: desk.lease)
+                try desk.store.markOffered(next, lease: desk.lease)
+                try desk.store.finishAttempt(next, AttemptResult(newState: "outcome_unknown"), lease: desk.lease)
+            }
+        }
+
         /// What is not offered yet cannot have come back: somebody has used the Message-ID before.
         @Test func aMessageOfBeforeIsNoEcho() throws {
             let desk = try Desk()

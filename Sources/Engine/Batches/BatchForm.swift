@@ -130,6 +130,18 @@ struct BatchForm {
         }
     }
 
+    /// - Throws: what makes it pointless to send from one of the accounts: its size, its sender.
+    func precheck(_ size: Int64, _ core: Core) throws(Failure) {
+        for (account, author) in zip(accounts, authors) {
+            let first = try send(0, by: author, about: size)
+            do throws(Failure) {
+                try core.precheck(account, first)
+            } catch {
+                throw error.within("message")
+            }
+        }
+    }
+
     private static func accounts(_ values: Record, _ store: Store) throws(Failure) -> [AccountRow] {
         var ids = (values["accounts"]?.list ?? []).compactMap(\.int)
         if let one = values.int("account") {

@@ -22,6 +22,7 @@ extension Engine {
         try form.checkRecipients()
         (batch.template, batch.bodies) = try stored(form.message)
         let size = try form.sizeOfFirst(batch.template, core)
+        try form.precheck(size, core)
         let (id, existed) = try core.store.beginBatch(batch)
         guard !existed else { return id }
         do throws(Failure) {

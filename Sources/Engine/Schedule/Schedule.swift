@@ -179,6 +179,7 @@ final class Schedule: Sendable {
             }
             if now >= sweepAt {
                 try core.store.sweepDeadJobs()
+                try core.store.resendUnknown()
                 try core.store.finishErasing()
                 try core.store.sweepBatches()
                 core.turns?.tidy()

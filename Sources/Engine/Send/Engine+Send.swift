@@ -19,6 +19,7 @@ extension Engine {
         }
         try Engine.requireSending(row)
         let made = try Composer(store: core.store, account: row).compose(message)
+        try core.precheck(row, made)
         let stored = try core.store.insertSend(made)
         return stored.id
     }
@@ -59,7 +60,10 @@ extension Engine {
         }
         guard send.state != "sending" else { throw Failure(MR_E_BUSY, "send \(send.id) is being sent") }
         do throws(Failure) {
-            return try Composer(store: core.store, account: try core.store.account(send.account)).compose(message)
+            let account = try core.store.account(send.account)
+            let made = try Composer(store: core.store, account: account).compose(message)
+            try core.precheck(account, made)
+            return made
         } catch {
             throw error.within("message")
         }

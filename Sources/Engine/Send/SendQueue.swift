@@ -77,8 +77,8 @@ struct SendQueue {
         // single send where it has none of its own: its turn comes again when that may go.
         if page.isEmpty, only == nil {
             let hasRoom = low && made.free > 0
-            let idle = try hasRoom || core.store.waitingLow(account.id, now: now, atMost: 1) == 0
-            let most = hasRoom ? min(made.free, Int64(SendQueue.page)) : idle ? 1 : 0
+            let waiting = hasRoom ? 0 : try core.store.waitingLow(account.id, now: now, atMost: 1)
+            let most = hasRoom ? min(made.free, Int64(SendQueue.page)) : waiting == 0 ? 1 : 0
             let taken = try core.store.takeOver(account.id, atMost: Int(most), now: now, lease: lease)
             if taken > 0 { page = try due(low, now) }
         }

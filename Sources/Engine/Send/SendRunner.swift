@@ -71,16 +71,19 @@ struct SendRunner {
         var forgiven = Failure(MR_E_OUTAGE, failure.message)
         forgiven.serverText = failure.serverText
         forgiven.step = failure.step
+        forgiven.failureClass = SendClass.outage.rawValue
         return forgiven
     }
 
-    /// Nothing could be offered: what was due first waits, with the reason. A refused login holds the whole queue, as it is.
+    /// Nothing could be offered: what was due first waits, with the reason. A refused login, or an account that the provider has
+    /// suspended, holds the whole queue, as it is.
     private func putOff(_ account: Int64, _ failure: Failure, _ lease: Lease) throws(Failure) {
-        guard failure.result != Int32(MR_E_AUTH) else { return }
+        guard failure.result != Int32(MR_E_AUTH), !SendOutcome.concernsAccount(failure) else { return }
         let now = Clock.wall()
+        let rules = core.sendRules(of: account)
         let due = try core.store.dueSends(now: now, limit: SendQueue.page, account: account, only: only)
         try core.store.putOff(due.map(\.id), lease: lease) { send in
-            SendOutcome.decide(send, [], failure, offered: false, now: now)
+            SendOutcome.decide(send, [], failure, offered: false, now: now, rules: rules)
         }
     }
 }

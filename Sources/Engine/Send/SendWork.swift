@@ -45,6 +45,7 @@ struct SendWork {
                 }
             } while outcome == .usedUp && !isFresh
             tried += 1
+            if outcome == .held { break }
         }
         if let ended { try finish(ended, &queue) }
         return (tried, queue.rest)
@@ -57,6 +58,8 @@ struct SendWork {
         case broken
         /// The connection was found to be closed before anything was offered.
         case usedUp
+        /// From now on the account's whole queue waits.
+        case held
     }
 
     /// - Parameter last: what has still to be stored of the message before.
@@ -104,7 +107,10 @@ struct SendWork {
                 return (usedUp ? .usedUp : .broken, nil)
             }
         }
-        var result = SendOutcome.decide(send, call.outcomes, failure, offered: call.offered, now: Clock.wall())
+        let isWhole = failure == nil && call.outcomes.allSatisfy { $0.outcome == "accepted" }
+        var result = SendOutcome.decide(
+            send, call.outcomes, failure, offered: call.offered, now: Clock.wall(),
+            rules: isWhole ? SendRules() : core.sendRules(account))
         result.copy = SentCopies.begin(copyRule, send)
         let lost = [MR_E_CONNECTION, MR_E_TLS, MR_E_PROTOCOL, MR_E_UNKNOWN_OUTCOME, MR_E_CANCELLED]
         if failure.map({ lost.contains(Int($0.result)) }) == true {
@@ -112,8 +118,28 @@ struct SendWork {
             return (.broken, nil)
         }
         if result.failure == nil, queue.hasMore { return (.done, (attempt, result)) }
-        try finish((attempt, result), &queue)
-        return (.done, nil)
+        guard let held = SendWork.holding(result, offered: call.offered) else {
+            try finish((attempt, result), &queue)
+            return (result.hold == nil ? .done : .held, nil)
+        }
+        // Nothing is wrong with the message where the login is: it waits with the others.
+        let waits = held.result == Int32(MR_E_AUTH)
+        try finish((attempt, waits ? AttemptResult(newState: "queued", outcome: "interrupted") : result), &queue)
+        throw held
+    }
+
+    /// A refusal of the login or of the whole account, though the login had been accepted: as the account's own failure.
+    private static func holding(_ result: AttemptResult, offered: Bool) -> Failure? {
+        guard var failure = result.failure, !result.recipients.contains(where: { $0.outcome == "accepted" }) else {
+            return nil
+        }
+        switch failure.failureClass {
+        case SendClass.suspended.rawValue: return failure
+        case SendClass.auth.rawValue where !offered:
+            failure.result = Int32(MR_E_AUTH)
+            return failure
+        default: return nil
+        }
     }
 
     /// Stores how an attempt ended, and what there is to learn from it.

@@ -13,11 +13,11 @@ extension Store {
 }
 
 extension Transaction {
-    /// Whether the batch lets its sends go.
-    func mayRun(_ batch: Int64?) throws(Failure) -> Bool {
+    /// Whether the batch, if it is one of any, lets its sends go.
+    func runs(_ batch: Int64?) throws(Failure) -> Bool {
         guard let batch else { return true }
-        let state = try db.first("SELECT state FROM batch WHERE id = ?", batch) { (row) throws(Failure) in row.text(0) }
-        return state.map { !["making", "cancelling", "removing"].contains($0) } ?? false
+        return try db.exists(
+            "SELECT 1 FROM batch WHERE id = ? AND state NOT IN ('making', 'cancelling', 'removing')", batch)
     }
 
     /// To be called where the state of one of a batch's sends has changed: a batch of which nothing waits is done, and runs

@@ -47,14 +47,18 @@ extension Store {
 
     /// To be called directly before the final dot: from here on, a lost connection leaves the outcome unknown. The
     /// lease is renewed in the same transaction, so that it outlasts the write that follows.
+    /// - Parameter answered: what the server has said by now of single recipients.
     /// - Throws: `MR_E_BUSY` where the lease is lost or the attempt is not the running one: then the dot must not go.
-    package func markOffered(_ attempt: Int64, lease: Lease) throws(Failure) {
+    package func markOffered(
+        _ attempt: Int64, answered: [RecipientOutcome] = [], lease: Lease
+    ) throws(Failure) {
         try write { (transaction) throws(Failure) in
             let db = transaction.db
             let row = try transaction.running(attempt)
             try transaction.require(lease, for: row.account)
             try db.run("UPDATE attempt SET offered_at = ? WHERE id = ?", transaction.now, attempt)
             try transaction.spentOffered(attempt)
+            try transaction.answersBeforeDot(answered, attempt: attempt)
             try db.run("UPDATE lease SET expires = ? WHERE account = ?", Clock.boot() + leaseMs, lease.account)
         }
         StopPoint.sendBeforeDot.reach()
@@ -147,7 +151,7 @@ extension Transaction {
             row.state == "queued" || row.state == "retry_wait"
         else { return .gone }  // or another account's by now
         try require(lease)
-        guard try mayRun(row.batch) else { return .gone }
+        guard try runs(row.batch) else { return .gone }
         guard !row.recipients.isEmpty else { throw Failure(MR_E_INTERNAL, "send \(send) has no recipients left") }
         if let spending, !spending.hostLimits.isEmpty {
             let opens = try db.opens(
@@ -182,17 +186,7 @@ extension Transaction {
         guard ["sent", "retry_wait", "failed", "outcome_unknown", "queued"].contains(result.newState) else {
             throw Failure(MR_E_INTERNAL, "'\(result.newState)' is not how an attempt ends")
         }
-        for recipient in result.recipients {
-            guard ["accepted", "refused", "deferred"].contains(recipient.outcome) else {
-                throw Failure(MR_E_INTERNAL, "'\(recipient.outcome)' is not what a server answers of a recipient")
-            }
-            try db.run(
-                """
-                UPDATE recipient SET state = ?, class = ?, smtp = ?, enhanced = ?, server_text = ?, at = ?
-                WHERE send = ? AND address = ? AND state <> 'accepted'
-                """, recipient.outcome, recipient.failureClass, recipient.smtp, recipient.enhanced,
-                recipient.serverText, now, row.id, recipient.address)
-        }
+        try answers(result.recipients, send: row.id)
         if result.newState == "sent", result.recipients.isEmpty {
             try db.run(
                 "UPDATE recipient SET state = 'accepted', at = ? WHERE send = ? AND state = 'waiting'", now, row.id)
@@ -205,21 +199,23 @@ extension Transaction {
         let next = state == "retry_wait" ? result.nextAttempt ?? now : nil
         try db.run(
             """
-            UPDATE attempt SET ended_at = ?, outcome = ?, class = ?, server_text = ?, smtp = ?, enhanced = ? WHERE id = ?
+            UPDATE attempt SET ended_at = ?, outcome = ?, class = ?, server_text = ?, smtp = ?, enhanced = ?, http = ?,
+              code = ? WHERE id = ?
             """, now, result.outcome ?? outcome(state, accepted: accepted, result.recipients), failure?.failureClass,
-            failure?.serverText, failure?.smtp, failure?.enhanced, attempt)
+            failure?.serverText, failure?.smtp, failure?.enhanced, failure?.http, failure?.code, attempt)
         try db.run(
             """
-            UPDATE send SET state = ?1, class = ?2, temporary = ?3, reason = ?4, cause = ?5, advice = ?6, server_text = ?7,
-              smtp = ?12, enhanced = ?13, next_attempt = ?8, due = coalesce(?8, 0), attempt = NULL,
-              sent_at = CASE WHEN ?9 THEN ?10 ELSE sent_at END WHERE id = ?11
+            UPDATE send SET state = ?, class = ?, temporary = ?, reason = ?, cause = ?, advice = ?, server_text = ?,
+              smtp = ?, enhanced = ?, http = ?, code = ?, next_attempt = ?, due = max(coalesce(send_at, 0), ?),
+              try_after = ?, attempt = NULL, sent_at = CASE WHEN ? THEN ? ELSE sent_at END WHERE id = ?
             """, state, failure?.failureClass, result.temporary && missing, failure?.message, failure?.cause,
-            failure?.advice, failure?.serverText, state == "retry_wait" ? result.nextAttempt ?? now : nil,
-            accepted || state == "sent", now, row.id, failure?.smtp, failure?.enhanced)
-        try settleSpent(attempt, row, result)
+            failure?.advice, failure?.serverText, failure?.smtp, failure?.enhanced, failure?.http, failure?.code, next,
+            next ?? 0, state == "failed" ? result.tryAfter : nil, accepted || state == "sent", now, row.id)
         if accepted || state == "sent" { try want(result.copy, of: row.id) }
         try batchMoved(row.batch)
+        try settleSpent(attempt, row, result)
         change("send", row.id, account: row.account, "changed", state)
+        try setHold(of: row.account, result.hold, accepted: accepted || state == "sent")
         if state == "outcome_unknown" { try awaitSettling(row) }
     }
 

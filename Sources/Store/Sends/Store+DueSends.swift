@@ -73,17 +73,21 @@ extension Connection {
     fileprivate func due(
         _ account: Int64, _ priority: Int64, _ now: Int64, _ limit: Int
     ) throws(Failure) -> [DueSend] {
-        func read(_ due: String) throws(Failure) -> [DueSend] {
-            try all(
-                composed: """
-                    SELECT s.id, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted') FROM send s
-                    WHERE s.account = ?1 AND s.state IN ('queued', 'retry_wait') AND s.priority = ?2 AND \(due)
-                      AND \(Store.batchRuns) ORDER BY s.due, s.id LIMIT ?4
-                    """, [.int(account), .int(priority), .int(now), .int(Int64(limit))]
-            ) { (row) throws(Failure) in DueSend(id: row.int(0), priority: priority, recipients: row.int(1)) }
-        }
-        let fresh = try read("s.due = 0 AND ?3 IS NOT NULL")
-        let ripe = try read("s.due > 0 AND s.due <= ?3")
+        func read(_ row: Row) -> DueSend { DueSend(id: row.int(0), priority: priority, recipients: row.int(1)) }
+        let fresh = try all(
+            composed: """
+                SELECT s.id, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted') FROM send s
+                WHERE s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.priority = ? AND s.due = 0
+                  AND \(Store.batchRuns) ORDER BY s.id LIMIT ?
+                """, [.int(account), .int(priority), .int(Int64(limit))]
+        ) { (row) throws(Failure) in read(row) }
+        let ripe = try all(
+            composed: """
+                SELECT s.id, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted') FROM send s
+                WHERE s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.priority = ? AND s.due > 0
+                  AND s.due <= ? AND \(Store.batchRuns) ORDER BY s.due, s.id LIMIT ?
+                """, [.int(account), .int(priority), .int(now), .int(Int64(limit))]
+        ) { (row) throws(Failure) in read(row) }
         var (merged, at, other): ([DueSend], Int, Int) = ([], 0, 0)
         while merged.count < limit, at < fresh.count || other < ripe.count {
             if other == ripe.count || at < fresh.count && fresh[at].id < ripe[other].id {
@@ -101,8 +105,8 @@ extension Connection {
         try all(
             composed: """
                 SELECT s.id, s.priority, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted')
-                FROM send s WHERE s.id = ?1 AND s.account = ?2 AND s.state IN ('queued', 'retry_wait') AND s.due <= ?3
-                  AND (s.priority >= 0 OR ?4) AND \(Store.batchRuns)
+                FROM send s WHERE s.id = ? AND s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.due <= ?
+                  AND (s.priority >= 0 OR ?) AND \(Store.batchRuns)
                 """, [.int(send), .int(account), .int(now), .int(low ? 1 : 0)]
         ) { (row) throws(Failure) in DueSend(id: row.int(0), priority: row.int(1), recipients: row.int(2)) }
     }

@@ -88,6 +88,32 @@ extension Store {
         }
     }
 
+    /// Sends again what nobody looks for any more, of the accounts that accept a duplicate: up to so many attempts in all.
+    package func resendUnknown() throws(Failure) {
+        let left = try read { (db) throws(Failure) in
+            try db.all(
+                """
+                SELECT s.id FROM setting t CROSS JOIN send s ON s.account = t.account AND s.state = 'outcome_unknown'
+                WHERE t.name = 'accept_duplicate' AND t.value = '1' AND s.check_at IS NULL AND s.attempts < ? LIMIT 100
+                """, Store.attemptsWithDuplicates
+            ) { (row) throws(Failure) in row.int(0) }
+        }
+        for send in left {
+            try write { (transaction) throws(Failure) in
+                let row = try SendRow.load(transaction.db, send)
+                guard row.state == "outcome_unknown" else { return }
+                try transaction.requeue(row, sendAt: nil)
+                var log = NewLog(
+                    account: row.account, level: "notice", what: "send",
+                    message: "send \(send) goes again although it may have arrived: the account accepts a duplicate")
+                log.cause = "send.outcome_unknown"
+                try transaction.addLog(log)
+            }
+        }
+    }
+
+    static let attemptsWithDuplicates: Int64 = 3
+
     /// Nobody can look for a send, or has to: it is left as it is.
     package func stopAttending(_ sends: [Int64], lease: Lease) throws(Failure) {
         guard !sends.isEmpty else { return }

@@ -42,7 +42,7 @@ extension Transaction {
         try db.run(
             """
             UPDATE send SET state = ?1, class = ?2, temporary = ?3, reason = ?4, cause = ?5, advice = NULL,
-              server_text = ?6, smtp = ?7, enhanced = ?8, next_attempt = ?9, due = coalesce(?9, due), check_at = NULL,
+              server_text = ?6, smtp = ?7, enhanced = ?8, next_attempt = ?9, due = max(coalesce(send_at, 0), coalesce(?9, 0)), check_at = NULL,
               sent_at = coalesce(sent_at, (SELECT max(offered_at) FROM attempt WHERE send = ?10), ?11) WHERE id = ?10
             """, state, left?.failureClass, state == "retry_wait",
             left.map { "the server \($0.state) \($0.address); the others have accepted it" },

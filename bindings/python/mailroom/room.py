@@ -155,6 +155,30 @@ class Room(Sending):
         with job:
             return job.wait()
 
+    def check_domain(
+        self,
+        domain: str | None = None,
+        *,
+        account: Ref | None = None,
+        selectors: Iterable[str] = (),
+        resolver: str | None = None,
+        timeout: float = 5,
+    ) -> Row:
+        """MX, SPF, DKIM and DMARC of a domain, or of an account's: a list of steps, what is wrong, the record to publish.
+
+        timeout: seconds for one answer of a name server.
+        """
+        job = self.check(
+            "domain",
+            domain=domain,
+            account=None if account is None else identity(account),
+            selectors=texts(selectors) or None,
+            resolver=resolver,
+            timeout_ms=int(timeout * 1000),
+        )
+        with job:
+            return job.wait()
+
     # What follows is shown at once and made on the server by a worker or the next sync. A kind is "message" or "place".
 
     def mark(

@@ -28,8 +28,20 @@ $outgoing = ['subject' => 'The main job', 'text' => "Hello.\n"];
 say('sent', $room->sendWait($room->send($account, ['to' => [$good]] + $outgoing), 60));
 $send = $room->send($account, ['to' => [$bad]] + $outgoing);
 say('failed', $room->sendWait($send, 60));
+foreach ($room->failed() as $row) {
+    say('listed', $row);
+}
 if (fgets(STDIN) === false) {
     exit;
 }
 $room->resend($send);
 say('resent', $room->sendWait($send, 60));
+$later = $room->send($account, ['to' => [$good], 'send_at' => (time() + 3600) * 1000] + $outgoing);
+$room->cancel($later);
+say('cancelled', $room->get('send', $later));
+$batch = $room->batch($account, [['to' => $good, 'values' => ['name' => 'Ann']], ['to' => $good, 'values' => ['name' => 'Bob']]],
+    ['subject' => 'For {{name}}', 'text' => "Hello {{name}}.\n"]);
+foreach ($room->find('send', ['batch' => $batch]) as $row) {
+    $room->sendWait($row, 60);
+}
+say('batch', $room->get('batch', $batch));

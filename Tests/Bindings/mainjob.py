@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 
 import mailroom
 
@@ -24,10 +25,20 @@ def main(library, store, good, bad):
         say("sent", room.send_wait(room.send(account, to=good, **outgoing), timeout=60))
         send = room.send(account, to=[bad], **outgoing)
         say("failed", room.send_wait(send, timeout=60))
+        for row in room.failed():
+            say("listed", row)
         if not sys.stdin.readline():
             return
         room.resend(send)
         say("resent", room.send_wait(send, timeout=60))
+        later = room.send(account, to=good, send_at=int(time.time() + 3600) * 1000, **outgoing)
+        room.cancel(later)
+        say("cancelled", room.get("send", later))
+        batch = room.batch(
+            account, [(good, {"name": "Ann"}), (good, {"name": "Bob"})], subject="For {{name}}", text="Hello {{name}}.\n")
+        for row in room.find("send", batch=batch):
+            room.send_wait(row, timeout=60)
+        say("batch", room.get("batch", batch))
 
 
 main(*sys.argv[1:])

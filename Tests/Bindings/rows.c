@@ -111,7 +111,7 @@ static void write_record(const mr_record *record)
 
 int main(int argc, char **argv)
 {
-	static const char *const kinds[] = {"account", "folder", "message", "send", "recipient", "attempt", "log"};
+	static const char *const kinds[] = {"account", "folder", "message", "send", "recipient", "attempt", "batch", "log"};
 	mr_error *error = NULL;
 	mr_engine *engine = NULL;
 	mr_record *options = mr_record_new();

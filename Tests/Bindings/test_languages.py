@@ -69,7 +69,8 @@ def main_job(language, programs, store, mail):
 def test_main_job(language, programs, mail, mailroom):
     steps = main_job(language, programs, mailroom.store, mail)
     names = [name for name, _ in steps]
-    assert names == ["sync", "status"] + ["message", "body"] * mail.count + ["sent", "failed", "resent"]
+    assert names == ["sync", "status"] + ["message", "body"] * mail.count + [
+        "sent", "failed", "listed", "resent", "cancelled", "batch"]
     row = {name: row for name, row in steps}
     assert row["sync"]["messages"] == mail.count
     assert row["status"]["state"] == "enabled" and row["status"]["colour"] == "green"
@@ -77,7 +78,12 @@ def test_main_job(language, programs, mail, mailroom):
     assert row["failed"]["state"] == "failed"
     assert row["failed"]["class"] == "bad_recipient"
     assert row["failed"]["advice"] and row["failed"]["server_text"]
+    assert row["listed"] == row["failed"]
     assert row["resent"]["state"] == "sent"
+    assert row["cancelled"]["state"] == "cancelled" and row["cancelled"]["attempts"] == 0
+    assert (row["batch"]["state"], row["batch"]["total"], row["batch"]["sent"]) == ("done", 2, 2)
+    assert {row["row"]["subject"] for row in rows(language, programs, mailroom.store) if row["kind"] == "send"} == {
+        "The main job", "For Ann", "For Bob"}
     dates = [row["date"] for name, row in steps if name == "message"]
     assert dates == sorted(dates, reverse=True)
     sizes = {row["id"]: row["size"] for name, row in steps if name == "message"}
@@ -85,7 +91,7 @@ def test_main_job(language, programs, mail, mailroom):
     # What one language has stored, all of them read alike; the C programs read it field by field.
     read = {name: rows(name, programs, mailroom.store) for name in LANGUAGES}
     kinds = {row["kind"] for row in read["c"]}
-    assert {"account", "folder", "message", "send", "recipient", "attempt"} <= kinds
+    assert {"account", "folder", "message", "send", "recipient", "attempt", "batch"} <= kinds
     for name in LANGUAGES:
         assert read[name] == read["c"], name
 

@@ -233,3 +233,32 @@ def test_requests_read_and_queue_and_the_worker_sends(fpm, connected, box, tmp_p
             assert time.monotonic() < limit, "the worker has not sent what the requests queued"
             time.sleep(0.05)
     assert connected.ask("failed") == []
+
+
+def test_batches_replies_and_other_content(package, tmp_path, box):
+    told = json.loads(php(package, """
+        $room = Mailroom\\Room::open($argv[1], ['key_file' => true]);
+        $account = $room->connect(json_decode($argv[2], true), 60);
+        $room->sync($account, null, 60);
+        $batch = $room->batch([$account], ['ann@example.com', ['to' => 'bob@example.com', 'values' => []]], [
+            'subject' => 'S', 'text' => 'T', 'attachments' => [['name' => 'a.bin', 'data' => new Mailroom\\Bytes("\\0\\1")]],
+        ], ['name' => 'Two']);
+        $states = [];
+        foreach ($room->find('send', ['batch' => $batch]) as $send) { $states[] = $room->sendWait($send, 60)['state']; }
+        $later = $room->batch($account, ['ann@example.com'], ['text' => 'T'], ['send_at' => (time() + 3600) * 1000]);
+        $waiting = iterator_to_array($room->waiting(), false);
+        $room->cancelBatch($later);
+        foreach ($room->messages(['limit' => 1]) as $message) { $reply = $room->reply($message, ['text' => 'Yes']); }
+        $failed = $room->send($account, ['to' => ['refuse@example.com'], 'subject' => 'S', 'text' => 'T']);
+        $room->sendWait($failed, 60);
+        $room->resend($failed, ['message' => ['to' => ['bob@example.com'], 'subject' => 'Mended', 'text' => 'T',
+            'attachments' => [['name' => 'b.bin', 'data' => new Mailroom\\Bytes("\\0")]]]]);
+        $mended = $room->sendWait($failed, 60);
+        echo json_encode([$states, iterator_to_array($room->batches(), false), \\count($waiting), $room->sendWait($reply, 60),
+            $mended, \\count(iterator_to_array($room->attempts($failed), false))]);
+    """, arguments=[tmp_path / "crm.db", json.dumps(box.account)]))
+    states, batches, waiting, reply, mended, attempts = told
+    assert states == ["sent", "sent"] and waiting == 1 and attempts == 2
+    assert [(row["name"] if "name" in row else None, row["state"]) for row in batches] == [("Two", "done"), (None, "cancelled")]
+    assert reply["state"] == "sent" and reply["answers"] and reply["subject"].startswith("Re: ")
+    assert (mended["state"], mended["subject"]) == ("sent", "Mended")

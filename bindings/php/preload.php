@@ -8,8 +8,8 @@ declare(strict_types=1);
 namespace Mailroom;
 
 foreach ([
-    'Library', 'MailroomException', 'Errors', 'Bytes', 'Fields', 'Rows', 'Blob', 'NewBlob', 'Events', 'Job', 'Wishes',
-    'Room',
+    'Library', 'MailroomException', 'Errors', 'Bytes', 'Fields', 'Rows', 'Blob', 'NewBlob', 'Events', 'Job', 'Sending',
+    'Wishes',     'Room',
 ] as $name) {
     require_once __DIR__ . "/src/$name.php";
 }

@@ -45,7 +45,10 @@ extension RecordSpec {
     package static let resend = RecordSpec(
         "resend", "The options of mr_resend.",
         [
-            .given("to", .list, "other recipients in place of those not yet accepted"),
+            .given(
+                "to", .list,
+                "other recipients in place of those not yet accepted; they stand in To or Cc where those stood, but in what came as raw"
+            ),
             .given("message", .record, "other content: all of it, as mr_send takes it, without a key", of: "outgoing"),
             .given("accept_duplicate", .int, "1: send again although the outcome is unknown"),
         ])

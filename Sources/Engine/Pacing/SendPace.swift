@@ -46,6 +46,9 @@ struct SendPace {
         }.max() ?? 0
     }
 
+    /// How many messages more.
+    var free: Int64 { min(own.messages, together.messages) }
+
     /// Whether the send may go now; where it may, its room is taken.
     mutating func admits(_ send: DueSend) -> Bool {
         guard own.fits(send.recipients), together.fits(send.recipients) else { return false }

@@ -181,6 +181,7 @@ final class Schedule: Sendable {
                 try core.store.sweepDeadJobs()
                 try core.store.resendUnknown()
                 try core.store.finishErasing()
+                try core.store.sweepBatches()
                 core.turns?.tidy()
                 core.schedule?.sendTurns.tidy(now: Clock.wall())
                 sweepAt = now + Schedule.sweepMs

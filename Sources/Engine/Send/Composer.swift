@@ -163,6 +163,7 @@ struct Composer {
             account: account.id, body: written.body, from: from.address, recipients: recipients,
             subject: parsed.subject, messageID: parsed.messageID ?? outgoing.messageID, size: written.size,
             utf8: Composer.needsUTF8([from.address] + recipients), params: written.params)
+        send.params.set("raw", 1)  // not a byte of it is ever changed
         try answers(record, parsed.inReplyTo.first, &send)
         return send
     }
@@ -201,7 +202,7 @@ struct Composer {
         return try address(text, "from")
     }
 
-    private func addresses(_ record: Record, _ field: String) throws(Failure) -> [MailAddress] {
+    func addresses(_ record: Record, _ field: String) throws(Failure) -> [MailAddress] {
         var found: [MailAddress] = []
         for (index, item) in (record[field]?.text.map { [.text($0)] } ?? record[field]?.list ?? []).enumerated() {
             guard let text = item.text else {
@@ -255,7 +256,7 @@ struct Composer {
 
 extension String {
     /// The part of an address behind the last @.
-    fileprivate var domain: String {
+    var domain: String {
         guard let at = lastIndex(of: "@") else { return "localhost" }
         return String(self[index(after: at)...])
     }

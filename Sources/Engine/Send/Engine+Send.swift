@@ -47,6 +47,8 @@ extension Engine {
         var content: NewSend?
         if let message = options["message"]?.record {
             content = try edited(message, try core.store.sendRow(send))
+        } else if let to {
+            content = try Readdressing(store: core.store).content(try core.store.sendRow(send), to: to)
         }
         try core.store.resend(send, to: to, content: content, acceptDuplicate: accept)
     }
@@ -63,9 +65,7 @@ extension Engine {
             try core.precheck(account, made)
             return made
         } catch {
-            var named = error
-            named.field = error.field.map { "message.\($0)" }
-            throw named
+            throw error.within("message")
         }
     }
 

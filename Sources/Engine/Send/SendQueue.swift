@@ -18,15 +18,17 @@ struct SendQueue {
     static let page = 20
     private let core: Core
     private let account: AccountRow
+    private let lease: Lease
     private let only: Int64?
     private var page: ArraySlice<DueSend> = []
     private var pace: SendPace?
     private var pages = 0
     private(set) var rest = Rest.empty
 
-    init(_ core: Core, _ account: AccountRow, only: Int64?) {
+    init(_ core: Core, _ account: AccountRow, _ lease: Lease, only: Int64?) {
         self.core = core
         self.account = account
+        self.lease = lease
         self.only = only
     }
 
@@ -70,10 +72,23 @@ struct SendQueue {
         let made = try SendPace(core.store, account.id, try core.sendingLimits(account), now: now)
         pace = made
         let low = made.lowOpens <= now
-        page = try core.store.dueSends(now: now, limit: SendQueue.page, account: account.id, only: only, low: low)[...]
+        page = try due(low, now)
+        // An account that has room takes of what waits for others in the batches that they share. One that has none takes a
+        // single send where it has none of its own: its turn comes again when that may go.
+        if page.isEmpty, only == nil {
+            let hasRoom = low && made.free > 0
+            let waiting = hasRoom ? 0 : try core.store.waitingLow(account.id, now: now, atMost: 1)
+            let most = hasRoom ? min(made.free, Int64(SendQueue.page)) : waiting == 0 ? 1 : 0
+            let taken = try core.store.takeOver(account.id, atMost: Int(most), now: now, lease: lease)
+            if taken > 0 { page = try due(low, now) }
+        }
         guard page.isEmpty else { return true }
         rest = .empty
         if !low { rest = .paced(until: made.lowOpens, lowOnly: true) }
         return false
+    }
+
+    private func due(_ low: Bool, _ now: Int64) throws(Failure) -> ArraySlice<DueSend> {
+        try core.store.dueSends(now: now, limit: SendQueue.page, account: account.id, only: only, low: low)[...]
     }
 }

@@ -18,9 +18,10 @@ struct SendWork {
 
     /// - Returns: how many sends were tried, and why there are no more.
     func run() throws(Failure) -> (tried: Int, rest: SendQueue.Rest) {
-        var queue = SendQueue(core, account, only: only)
+        var queue = SendQueue(core, account, lease, only: only)
         let scheme = try core.sendingServer(account).scheme
         let copyRule = try SentCopies(core: core, account: account).rule()
+        let content = SendContent(core.store)
         let closing = AccountCall(core: core, account: account, interruption: interruption)
         var session: ProviderSession?
         defer { if let session { closing.close(session, scheme) } }
@@ -36,7 +37,8 @@ struct SendWork {
                     isFresh = true
                 }
                 guard let open = session else { break }
-                (outcome, ended) = try offer(due, after: ended, open, scheme, copyRule, &queue, isFresh: isFresh)
+                (outcome, ended) = try offer(
+                    due, after: ended, content, open, scheme, copyRule, &queue, isFresh: isFresh)
                 if outcome != .done {
                     closing.close(open, scheme)
                     session = nil
@@ -63,8 +65,9 @@ struct SendWork {
     /// - Parameter last: what has still to be stored of the message before.
     /// - Returns: what has still to be stored of this one: only where another follows at once.
     private func offer(
-        _ due: DueSend, after last: Ended?, _ session: ProviderSession, _ scheme: String,
-        _ copyRule: SentCopies.Rule, _ queue: inout SendQueue, isFresh: Bool
+        _ due: DueSend, after last: Ended?, _ content: SendContent, _ session: ProviderSession, _ scheme: String,
+        _ copyRule: SentCopies.Rule,
+        _ queue: inout SendQueue, isFresh: Bool
     ) throws(Failure) -> (Offered, Ended?) {
         let spending = Spending(
             host: queue.limits?.host ?? scheme, hostLimits: queue.limits?.hostLimits ?? [])
@@ -73,17 +76,25 @@ struct SendWork {
             if case .full(let until) = begun { queue.full(until: until) }
             return (.done, nil)
         }
-        guard let body = send.body else {
-            let failure = Failure(MR_E_INTERNAL, "send \(send.id) has no content")
-            try finish((attempt, AttemptResult(newState: "failed", failure: failure.explained())), &queue)
+        let spool: SpoolFile
+        do throws(Failure) {
+            spool = try content.open(send)
+        } catch {
+            let isOwn = error.result != Int32(MR_E_STORE)
+            // A full disk says nothing of the message; content that is gone does.
+            let result =
+                isOwn
+                ? AttemptResult(newState: "failed", outcome: "failed", failure: error.explained())
+                : AttemptResult(newState: "queued", outcome: "interrupted")
+            try finish((attempt, result), &queue)
+            guard isOwn else { throw error }
             return (.done, nil)
         }
-        let spool = try SpoolFile(core.store, body: body)
         let call = SendCall(
             core: core, account: account, interruption: interruption, attempt: attempt, lease: lease, spool: spool)
         var failure: Failure?
         do throws(Failure) {
-            try session.send(call.options(scheme), call, envelope: envelope(send), message: spool.bytes)
+            try session.send(call.options(scheme), call, envelope: envelope(send, spool), message: spool.bytes)
         } catch {
             failure = error
         }
@@ -157,11 +168,11 @@ struct SendWork {
         try core.store.addLog(log)
     }
 
-    private func envelope(_ send: SendRow) -> Record {
+    private func envelope(_ send: SendRow, _ spool: SpoolFile) -> Record {
         var envelope = Record()
         envelope.set("from", send.from)
         envelope.set("message_id", send.messageID)
-        envelope.set("size", send.size)
+        envelope.set("size", Int64(spool.bytes.count))
         envelope.set("utf8", send.utf8 ? 1 : 0)
         envelope.set("eight_bit", send.params.int("eight_bit"))
         envelope["recipients"] = .list(send.recipients.map { .record(Record(["address": .text($0)])) })

@@ -83,7 +83,8 @@ struct SentCopies {
 
     /// Nil where the content is not there any more.
     private func copy(of send: AttendedSend, into folder: FolderRow) throws(Failure) -> NewAppend? {
-        guard let body = send.body else { return nil }
+        let row = try core.store.sendRow(send.id)
+        guard let body = try? SendContent(core.store).body(row) else { return nil }
         var parser = MessageParser()
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 8)
         defer { piece.deallocate() }

@@ -11,24 +11,38 @@ final class SpoolFile {
     private var released = 0
 
     /// Copies a sealed body out of the store.
-    init(_ store: Store, body: Int64) throws(Failure) {
-        let size = Int(try store.bodySize(body))
+    convenience init(_ store: Store, body: Int64) throws(Failure) {
+        try self.init(store) { (sink) throws(Failure) in
+            let size = try store.bodySize(body)
+            let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 8)
+            defer { piece.deallocate() }
+            var at: Int64 = 0
+            while at < size {
+                let got = try store.bodyRead(body, offset: at, into: piece)
+                guard got > 0 else { throw Failure(MR_E_STORE, "a stored message is shorter than it says") }
+                try sink(UnsafeRawBufferPointer(rebasing: piece[..<got]))
+                at += Int64(got)
+            }
+        }
+    }
+
+    /// Takes what `source` writes, piece by piece.
+    init(
+        _ store: Store,
+        from source: (_ sink: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) -> Void
+    ) throws(Failure) {
         let descriptor = SpoolFile.unlinkedFile(store.path + ".run")
         guard descriptor >= 0 else { throw SpoolFile.failure("made") }
         defer { close(descriptor) }
-        let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 8)
-        defer { piece.deallocate() }
-        var at = 0
-        while at < size {
-            let got = try store.bodyRead(body, offset: Int64(at), into: piece)
-            guard got > 0 else { throw Failure(MR_E_STORE, "a stored message is shorter than it says") }
+        var size = 0
+        try source { (bytes) throws(Failure) in
             var written = 0
-            while written < got {
-                let count = write(descriptor, piece.baseAddress! + written, got - written)
+            while written < bytes.count {
+                let count = write(descriptor, bytes.baseAddress! + written, bytes.count - written)
                 guard count > 0 else { throw SpoolFile.failure("written") }
                 written += count
             }
-            at += got
+            size += bytes.count
         }
         guard size > 0 else {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)

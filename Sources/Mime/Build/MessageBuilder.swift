@@ -28,8 +28,9 @@ package struct MessageBuilder {
     package var attachments: [Attachment] = []
     /// Whether text may go out as 8bit (8BITMIME); otherwise it is quoted-printable or base64.
     package var allows8Bit = false
-    /// Makes the boundaries: one builder writes the same message every time, if `date` and `messageID` are set.
-    let seed = hex(randomBytes(12))
+    /// Makes the boundaries: one builder writes the same message every time, if `date` and `messageID` are set; two
+    /// builders do with the same seed, of letters and digits.
+    package var seed = hex(randomBytes(12))
 
     package init() {}
 

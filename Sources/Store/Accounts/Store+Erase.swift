@@ -15,6 +15,7 @@ extension Store {
         for folder in folders { try removePlaces(of: folder, andFolder: true, erase: true) }
         while try eraseAdrift(of: id) {}
         while try eraseSends(of: id) {}
+        try eraseBatches(of: id)
         while try eraseRows(
             "DELETE FROM log WHERE id IN (SELECT id FROM log WHERE account = ? LIMIT ?)", of: id)
         {}

@@ -147,10 +147,10 @@ extension Transaction {
 
     /// Begins an attempt, where the send waits for one and its server has room.
     fileprivate func begin(_ send: Int64, _ lease: Lease, _ spending: Spending?) throws(Failure) -> Begun {
-        guard let row = try SendRow.find(db, send), row.state == "queued" || row.state == "retry_wait" else {
-            return .gone
-        }
-        try require(lease, for: row.account)
+        guard let row = try SendRow.find(db, send), row.account == lease.account,
+            row.state == "queued" || row.state == "retry_wait"
+        else { return .gone }  // or another account's by now
+        try require(lease)
         guard try runs(row.batch) else { return .gone }
         guard !row.recipients.isEmpty else { throw Failure(MR_E_INTERNAL, "send \(send) has no recipients left") }
         if let spending, !spending.hostLimits.isEmpty {
@@ -193,7 +193,8 @@ extension Transaction {
         }
         let missing = try db.exists(
             "SELECT 1 FROM recipient WHERE send = ? AND state NOT IN ('accepted', 'bounced')", row.id)
-        let state = missing ? result.newState : "sent"
+        var state = missing ? result.newState : "sent"
+        if ["queued", "retry_wait"].contains(state), try isCancelled(row.batch) { state = "cancelled" }
         let failure = missing ? result.failure : nil
         let accepted = result.recipients.contains { $0.outcome == "accepted" }
         let next = state == "retry_wait" ? result.nextAttempt ?? now : nil

@@ -30,6 +30,7 @@ extension Store {
             default: throw Failure(MR_E_EXISTS, "every recipient has accepted send \(send) already")
             }
             if let to {
+                if content == nil { try transaction.retarget(send, to) }
                 try transaction.readdress(send, to)
             } else {
                 try transaction.forgetAnswers(send)
@@ -130,6 +131,21 @@ extension Transaction {
         for address in addresses where there.insert(addressKey(address)).inserted {
             try db.run("INSERT INTO recipient(send, address, state) VALUES(?, ?, 'waiting')", send, address)
         }
+    }
+
+    /// One of a batch is made for those who get it now, in the place of its recipient.
+    fileprivate func retarget(_ send: Int64, _ addresses: [String]) throws(Failure) {
+        let packed = try db.first(
+            "SELECT template FROM send WHERE id = ? AND template IS NOT NULL", send
+        ) { (row) throws(Failure) in row.bytes(0) }
+        // The recipient stands before those who get a copy.
+        let first = try db.first("SELECT state FROM recipient WHERE send = ? ORDER BY id LIMIT 1", send) {
+            (row) throws(Failure) in row.text(0)
+        }
+        guard let packed, first != "accepted" else { return }
+        var recipient = Unpacker.record(packed)
+        recipient["to"] = .list(addresses.map(Value.text))
+        try db.run("UPDATE send SET template = ? WHERE id = ?", Packer.record(recipient), send)
     }
 
     fileprivate func replaceContent(_ row: SendRow, _ content: NewSend) throws(Failure) {

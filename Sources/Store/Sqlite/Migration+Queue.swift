@@ -66,6 +66,7 @@ extension Migration {
             CREATE TABLE batch_account(
               batch INTEGER NOT NULL, account INTEGER NOT NULL, sender TEXT NOT NULL, name TEXT,
               PRIMARY KEY(batch, account)) WITHOUT ROWID;
+            CREATE INDEX batch_state ON batch(state) WHERE state NOT IN ('done', 'cancelled');
             CREATE INDEX batch_of_account ON batch_account(account, batch);
             ALTER TABLE message ADD COLUMN report TEXT;
             ALTER TABLE message ADD COLUMN send INTEGER;

@@ -7,6 +7,9 @@ struct Failed: StoreCommand {
     @ParentCommand var root: Mailroom
     @OptionGroup(title: "Options of every command") var common: CommonOptions
     @Argument(help: "The account's address or id. Absent: every account.") var address: String?
+    @Option(name: .customLong("class"), help: ArgumentHelp("Of this class alone.", valueName: "name"))
+    var failureClass: String?
+    @Option(help: ArgumentHelp("Of this batch alone.", valueName: "id")) var batch: Int64?
 
     func run(_ room: Room, _ output: Output) throws {
         let account = try address.map { try Accounts.id(room, $0) }
@@ -15,6 +18,8 @@ struct Failed: StoreCommand {
             rows += try room.find("send") { query in
                 try query.int("account", account)
                 try query.text("state", state)
+                try query.text("class", failureClass)
+                try query.int("batch", batch)
             }.all()
         }
         rows.sort { ($0.int("created_at") ?? 0, $0.int("id") ?? 0) > ($1.int("created_at") ?? 0, $1.int("id") ?? 0) }

@@ -15,6 +15,13 @@ struct MessageOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Another sender than the account's address.", valueName: "address")) var from: String?
     @Option(help: ArgumentHelp("Where answers go. Repeatable.", valueName: "address")) var replyTo: [String] = []
     @Option(help: ArgumentHelp("The Message-ID that it answers.", valueName: "id")) var inReplyTo: String?
+    @Option(
+        help: ArgumentHelp(
+            "The stored message that it answers, as messages lists it: gives In-Reply-To, References, subject and recipient.",
+            valueName: "id"))
+    var answers: Int64?
+    @Option(help: ArgumentHelp("One more header field. Repeatable.", valueName: "NAME: VALUE")) var header: [String] =
+        []
     @Option(help: ArgumentHelp("The same key and content again is the same send.", valueName: "key"))
     var idempotencyKey: String?
 
@@ -22,7 +29,8 @@ struct MessageOptions: ParsableArguments {
         guard text == nil || textFile == nil else { throw ValidationError("--text and --text-file exclude each other") }
     }
 
-    func record(_ room: Room) throws -> Fields {
+    /// - Parameter key: false where the key is not the message's own.
+    func record(_ room: Room, key: Bool = true) throws -> Fields {
         let message = try Fields()
         try message.texts("to", to)
         try message.texts("cc", cc)
@@ -31,7 +39,17 @@ struct MessageOptions: ParsableArguments {
         try message.text("subject", subject)
         try message.text("from", from)
         try message.text("in_reply_to", inReplyTo.map(Self.withoutBrackets))
-        try message.text("idempotency_key", idempotencyKey)
+        try message.int("reply_to_message", answers)
+        for line in header {
+            guard let colon = line.firstIndex(of: ":") else {
+                throw ToolError(.usage, "--header: '\(line.oneLine)' is not NAME: VALUE")
+            }
+            let field = try Fields()
+            try field.text("name", String(line[..<colon]))
+            try field.text("value", String(line[line.index(after: colon)...].drop { $0 == " " }))
+            try message.add("headers", field)
+        }
+        if key { try message.text("idempotency_key", idempotencyKey) }
         try message.text("text", try textFile.map(InputFile.text) ?? text)
         try message.text("html", try htmlFile.map(InputFile.text))
         for path in attach { try message.add("attachments", try InputFile.attachment(room, path)) }

@@ -12,6 +12,12 @@ struct Resend: StoreCommand {
     @Argument(help: "The ids that failed lists.") var ids: [Int64] = []
     @Flag(help: "Everything that failed.") var all = false
     @Option(help: ArgumentHelp("With --all: of this account alone.", valueName: "address")) var account: String?
+    @Option(name: .customLong("class"), help: ArgumentHelp("With --all: of this class alone.", valueName: "name"))
+    var failureClass: String?
+    @Option(help: ArgumentHelp("With --all: of this batch alone.", valueName: "id")) var batch: Int64?
+    @Option(help: ArgumentHelp("With --all: what was queued longer ago than that: 90m, 2h, 3d.", valueName: "span"))
+    var older: String?
+    @OptionGroup(title: "Other content: with one ID") var message: ResendContent
     @Option(
         help: ArgumentHelp(
             "With one ID: another recipient in place of those not yet accepted. Repeatable.", valueName: "address"))
@@ -22,23 +28,24 @@ struct Resend: StoreCommand {
 
     func validate() throws {
         guard all != !ids.isEmpty else { throw ValidationError("give the ids to resend, or --all") }
-        guard account == nil || all else { throw ValidationError("--account needs --all") }
+        for (name, given) in [
+            ("account", account != nil), ("class", failureClass != nil), ("batch", batch != nil),
+            ("older", older != nil),
+        ] where given && !all { throw ValidationError("--\(name) needs --all") }
+        guard ids.count == 1 || !message.isGiven else { throw ValidationError("other content needs exactly one ID") }
         guard to.isEmpty || ids.count == 1 else { throw ValidationError("--to needs exactly one ID") }
     }
 
     func run(_ room: Room, _ output: Output) throws {
         try Waiting.deadline(timeout)
-        var sends = ids
-        if all {
-            let account = try account.map { try Accounts.id(room, $0) }
-            sends = try room.find("send") { query in
-                try query.int("account", account)
-                try query.text("state", "failed")
-            }.all().compactMap { $0.int("id") }
-        }
-        for id in sends {
+        let sends = all ? try everything(room) : ids
+        for id in ids {
             let options = try Fields()
-            try options.texts("to", to)
+            if message.isGiven {
+                try options.put("message", try message.record(room, to: to, instead: try room.get("send", id)))
+            } else {
+                try options.texts("to", to)
+            }
             if acceptDuplicate { try options.int("accept_duplicate", 1) }
             do { try room.resend(id, options) } catch let failure as LibraryError {
                 guard Int(failure.result) == MR_E_UNKNOWN_OUTCOME else { throw failure }
@@ -49,5 +56,58 @@ struct Resend: StoreCommand {
         if output.json { return output.list(try sends.map { try room.get("send", $0) }) }
         guard !sends.isEmpty else { return output.line("nothing to resend") }
         output.line("queued again: \(sends.map(String.init).joined(separator: ", "))")
+    }
+
+    /// Queues again whatever fits.
+    /// - Returns: the ids of those that failed before; one that was sent meanwhile is among them.
+    private func everything(_ room: Room) throws -> [Int64] {
+        let account = try account.map { try Accounts.id(room, $0) }
+        let before = try older.map { Moment.now() - (try When.span("--older", $0)) }
+        let ids = try room.find("send") { query in
+            try query.int("account", account)
+            try query.text("state", "failed")
+            try query.text("class", failureClass)
+            try query.int("batch", batch)
+            try query.int("created_at.lt", before)
+            try query.texts("fields", ["id"])
+        }.all().compactMap { $0.int("id") }
+        let query = try Fields()
+        try query.int("account", account)
+        try query.text("class", failureClass)
+        try query.int("batch", batch)
+        try query.int("before", before)
+        _ = try room.resendAll(query)
+        return ids
+    }
+}
+
+/// Another content for a send: all of it.
+struct ResendContent: ParsableArguments {
+    @Option(help: "Another subject.") var subject: String?
+    @Option(help: "Another text.") var text: String?
+    @Option(help: ArgumentHelp("Another text from a file; - is standard input.", valueName: "file")) var textFile:
+        String?
+    @Option(help: ArgumentHelp("Another HTML from a file.", valueName: "file")) var htmlFile: String?
+    @Option(help: ArgumentHelp("A file to attach to it. Repeatable.", valueName: "file")) var attach: [String] = []
+
+    var isGiven: Bool { text != nil || textFile != nil || htmlFile != nil }
+
+    func validate() throws {
+        guard text == nil || textFile == nil else { throw ValidationError("--text and --text-file exclude each other") }
+        guard isGiven || (subject == nil && attach.isEmpty) else {
+            throw ValidationError(
+                "other content needs its --text, --text-file or --html-file: nothing of the old one stays")
+        }
+    }
+
+    /// - Parameter send: gives the recipients and the subject where there are no others.
+    func record(_ room: Room, to: [String], instead send: Row) throws -> Fields {
+        let record = try Fields()
+        try record.texts("to", to.isEmpty ? send.texts("to") : to)
+        try record.text("subject", subject ?? send.text("subject"))
+        try record.text("text", try textFile.map(InputFile.text) ?? text)
+        try record.text("html", try htmlFile.map(InputFile.text))
+        for path in attach { try record.add("attachments", try InputFile.attachment(room, path)) }
+        return record
     }
 }

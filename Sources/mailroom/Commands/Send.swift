@@ -2,25 +2,30 @@ import ArgumentParser
 
 struct Send: StoreCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Queue a message durably; with --wait, send it now and say what became of it.")
+        abstract: "Queue a message durably; with --wait, send it now and say what became of it.",
+        discussion: "With --answers the address may be absent: then the account sends that has the message.")
 
     @ParentCommand var root: Mailroom
     @OptionGroup(title: "Options of every command") var common: CommonOptions
     @OptionGroup(title: "Message") var message: MessageOptions
-    @Argument(help: "The sending account's address or id.") var address: String
+    @OptionGroup(title: "Queue") var queue: QueueOptions
+    @Argument(help: "The sending account's address or id.") var address: String?
     @Flag(help: "Wait for the outcome.") var wait = false
     @Option(help: "How long to wait, in seconds; else for ever.") var timeout: Double?
 
     func validate() throws {
-        guard !message.to.isEmpty || !message.cc.isEmpty || !message.bcc.isEmpty else {
+        guard message.answers != nil || !message.to.isEmpty || !message.cc.isEmpty || !message.bcc.isEmpty else {
             throw ValidationError("a message needs a recipient: --to, --cc or --bcc")
         }
+        guard message.answers != nil || address != nil else { throw ValidationError("missing the account's ADDRESS") }
     }
 
     func run(_ room: Room, _ output: Output) throws {
         try Waiting.deadline(timeout)
-        let account = try Accounts.id(room, address)
-        let id = try room.send(account, try message.record(room))
+        let account = try address.map { try Accounts.id(room, $0) } ?? 0
+        let record = try message.record(room)
+        try queue.fill(record)
+        let id = try room.send(account, record)
         if wait { return try Outcomes.wait(room, output, [id], timeout: timeout, single: true) }
         let row = try room.get("send", id)
         if output.json { return output.row(row) }

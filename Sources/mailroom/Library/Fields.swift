@@ -45,6 +45,15 @@ final class Fields {
         }
     }
 
+    /// A list of numbers; no field at all where there are none.
+    func ints(_ name: String, _ ints: [Int64]) throws {
+        for int in ints { try set(name, mr_record_add_int(pointer, name, int)) }
+    }
+
+    func put(_ name: String, _ record: Fields) throws {
+        try set(name, mr_record_set_record(pointer, name, record.pointer))
+    }
+
     func add(_ name: String, _ record: Fields) throws {
         try set(name, mr_record_add_record(pointer, name, record.pointer))
     }

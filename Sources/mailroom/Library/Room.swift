@@ -105,6 +105,15 @@ final class Room {
         try checked { mr_resend(pointer, send, options.pointer, &$0) }
     }
 
+    /// - Returns: how many were queued again.
+    func resendAll(_ query: Fields) throws -> Int64 {
+        var count: Int64 = 0
+        try checked { mr_resend_all(pointer, query.pointer, &count, &$0) }
+        return count
+    }
+
+    func cancel(_ send: Int64) throws { try checked { mr_cancel(pointer, send, &$0) } }
+
     /// - Returns: the finished send, or nil where the time ran out, with what is known about the worker.
     func sendWait(_ send: Int64, timeoutMs: Int32) throws -> (row: Row, ended: Bool) {
         var record: OpaquePointer?

@@ -1,9 +1,11 @@
 /* mainjob STORE GOOD-RECIPIENT BAD-RECIPIENT
  *
- * The main job: connect, sync, list, read a body, send, a failure with its class, resend. The first line of standard input is
+ * The main job: connect, sync, list, read a body, send, a failure with its class, what failed, resend, cancel, and one template
+ * to two. The first line of standard input is
  * the record that mr_connect takes, as JSON, because a secret is never an argument. After the failure it waits for
  * another line, as a person waits before pressing Resend. Every line that it prints is JSON. */
 #include "example.h"
+#include <time.h>
 
 enum { WAIT_MS = 60000, LONGEST_ACCOUNT = 65536 };
 
@@ -41,7 +43,8 @@ static mr_record *send_ended(mr_engine *engine, int64_t send)
 	return row;
 }
 
-static int64_t queue(mr_engine *engine, int64_t account, const char *recipient)
+/* send_at: 0 for now. */
+static int64_t queue(mr_engine *engine, int64_t account, const char *recipient, int64_t send_at)
 {
 	mr_error *error = NULL;
 	mr_record *message = mr_record_new();
@@ -50,9 +53,68 @@ static int64_t queue(mr_engine *engine, int64_t account, const char *recipient)
 	mr_record_add_text(message, "to", recipient);
 	mr_record_set_text(message, "subject", "The main job");
 	mr_record_set_text(message, "text", "Hello.\n");
+	if (send_at)
+		mr_record_set_int(message, "send_at", send_at);
 	must("send", mr_send(engine, account, message, &send, &error), error);
 	mr_record_free(message);
 	return send;
+}
+
+/* Every send that this condition describes: its row is said as this step, or it is waited for where there is none. */
+static void each_send(mr_engine *engine, const char *step, const char *state, int64_t batch)
+{
+	mr_error *error = NULL;
+	mr_record *where = mr_record_new();
+	mr_cursor *cursor = NULL;
+	const mr_record *row = NULL;
+
+	if (state)
+		mr_record_set_text(where, "state", state);
+	if (batch)
+		mr_record_set_int(where, "batch", batch);
+	must("find", mr_find(engine, "send", where, &cursor, &error), error);
+	mr_record_free(where);
+	while (must("next", mr_cursor_next(cursor, &row, &error), error) != MR_END) {
+		int64_t id = int_of(row, "id");
+		mr_record *shown = NULL;
+
+		if (step) {
+			must("get", mr_get(engine, "send", id, &shown, &error), error);
+			say(step, shown);
+		} else {
+			shown = send_ended(engine, id);
+		}
+		mr_record_free(shown);
+	}
+	mr_cursor_free(cursor);
+}
+
+/* One template, a message of its own for each of two names: both are queued when it returns, or none. */
+static int64_t two_of_a_batch(mr_engine *engine, int64_t account, const char *recipient)
+{
+	static const char *const names[] = {"Ann", "Bob"};
+	mr_error *error = NULL;
+	mr_record *batch = mr_record_new(), *message = mr_record_new();
+	int64_t id = 0;
+
+	mr_record_set_text(message, "subject", "For {{name}}");
+	mr_record_set_text(message, "text", "Hello {{name}}.\n");
+	mr_record_set_int(batch, "account", account);
+	mr_record_set_record(batch, "message", message);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		mr_record *one = mr_record_new(), *values = mr_record_new();
+
+		mr_record_set_text(values, "name", names[i]);
+		mr_record_set_text(one, "to", recipient);
+		mr_record_set_record(one, "values", values);
+		mr_record_add_record(batch, "recipients", one);
+		mr_record_free(values);
+		mr_record_free(one);
+	}
+	must("batch", mr_put(engine, "batch", batch, &id, &error), error);
+	mr_record_free(message);
+	mr_record_free(batch);
+	return id;
 }
 
 /* How many bytes the message has, read in pieces. */
@@ -81,7 +143,7 @@ int main(int argc, char **argv)
 	mr_job *job = NULL;
 	mr_cursor *cursor = NULL;
 	const mr_record *message = NULL;
-	int64_t account, send;
+	int64_t account, send, batch;
 
 	if (argc != 4) {
 		fprintf(stderr, "usage: mainjob STORE GOOD-RECIPIENT BAD-RECIPIENT\n");
@@ -128,20 +190,33 @@ int main(int argc, char **argv)
 	}
 	mr_cursor_free(cursor);
 
-	row = send_ended(engine, queue(engine, account, argv[2]));
+	row = send_ended(engine, queue(engine, account, argv[2], 0));
 	say("sent", row);
 	mr_record_free(row);
 
-	send = queue(engine, account, argv[3]);
+	send = queue(engine, account, argv[3], 0);
 	row = send_ended(engine, send);
 	say("failed", row);
 	mr_record_free(row);
+	each_send(engine, "listed", "failed", 0);
 
 	if (!fgets(json, sizeof json, stdin))
 		return 0;
 	must("resend", mr_resend(engine, send, NULL, &error), error);
 	row = send_ended(engine, send);
 	say("resent", row);
+	mr_record_free(row);
+
+	send = queue(engine, account, argv[2], ((int64_t)time(NULL) + 3600) * 1000);
+	must("cancel", mr_cancel(engine, send, &error), error);
+	must("get", mr_get(engine, "send", send, &row, &error), error);
+	say("cancelled", row);
+	mr_record_free(row);
+
+	batch = two_of_a_batch(engine, account, argv[2]);
+	each_send(engine, NULL, NULL, batch);
+	must("get", mr_get(engine, "batch", batch, &row, &error), error);
+	say("batch", row);
 	mr_record_free(row);
 
 	mr_close(engine);

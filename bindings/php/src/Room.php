@@ -14,6 +14,7 @@ use FFI\CData;
  */
 final class Room
 {
+    use Sending;
     use Wishes;
 
     private function __construct(private ?CData $pointer, public readonly string $path)
@@ -233,114 +234,6 @@ final class Room
     public function newBlob(): NewBlob
     {
         return new NewBlob(Library::made('mr_blob', 'mr_blob_new', $this->engine()));
-    }
-
-    // ---- sending ----
-
-    /**
-     * Queues a message durably and gives the send's id.
-     *
-     * @param int|array<string, mixed> $account
-     * @param array<string, mixed> $message to, cc, bcc, subject, text, html, attachments, raw (new Bytes),
-     *     idempotency_key ... An attachment is a record with name and data (new Bytes), blob, or path; what a path
-     *     names goes into the store in pieces.
-     */
-    public function send(int|array $account, array $message): int
-    {
-        foreach ($message['attachments'] ?? [] as $index => $attachment) {
-            $message['attachments'][$index] = $this->attachment($attachment);
-        }
-        $id = Library::ffi()->new('int64_t');
-        Fields::with($message, fn (CData $given): int => Library::call(
-            'mr_send', $this->engine(), Fields::id($account), $given, \FFI::addr($id)));
-        return $id->cdata;
-    }
-
-    /**
-     * @param string|array<string, mixed> $attachment
-     * @return array<string, mixed>
-     */
-    private function attachment(string|array $attachment): array
-    {
-        $values = \is_string($attachment) ? ['path' => $attachment] : $attachment;
-        $path = $values['path'] ?? null;
-        unset($values['path']);
-        if ($path === null) {
-            return $values;
-        }
-        $file = @fopen($path, 'rb');
-        if ($file === false) {
-            throw Errors::invalid('attachments', "$path cannot be read");
-        }
-        try {
-            $blob = $this->newBlob();
-            while (($piece = fread($file, Blob::PIECE)) !== false && $piece !== '') {
-                $blob->write($piece);
-            }
-            return ['blob' => $blob->seal()] + $values + ['name' => basename($path)];
-        } finally {
-            fclose($file);
-        }
-    }
-
-    /**
-     * Waits until the send is sent, failed, or of unknown outcome, and gives its row; no failure is thrown.
-     *
-     * @param int|array<string, mixed> $send
-     * @return array<string, mixed>
-     * @throws TimeoutException
-     */
-    public function sendWait(int|array $send, ?float $timeout = null): array
-    {
-        $ffi = Library::ffi();
-        $id = Fields::id($send);
-        $out = $ffi->new('mr_record *');
-        $milliseconds = Library::milliseconds($timeout);
-        $result = Library::call('mr_send_wait', $this->engine(), $id, $milliseconds, \FFI::addr($out));
-        $known = Fields::taken($out);
-        if ($result === $ffi->MR_TIMEOUT) {
-            throw new TimeoutException("send $id has not ended", $result, ['code' => 'MR_TIMEOUT'] + $known);
-        }
-        return isset($known['id']) ? $known : $this->get('send', $id);
-    }
-
-    /** What was not sent: failed, bounced, or of unknown outcome. @param array<string, mixed> $where @return \Generator<int, array<string, mixed>> */
-    public function failed(array $where = []): \Generator
-    {
-        return $this->find('send', $where + ['state.in' => ['failed', 'outcome_unknown', 'bounced']]);
-    }
-
-    /** @param int|array<string, mixed> $send @return \Generator<int, array<string, mixed>> */
-    public function recipients(int|array $send): \Generator
-    {
-        return $this->find('recipient', ['send' => Fields::id($send)]);
-    }
-
-    /**
-     * Sends again to those that have not accepted it yet.
-     *
-     * @param int|array<string, mixed> $send
-     * @param array<string, mixed> $options to, accept_duplicate
-     */
-    public function resend(int|array $send, array $options = []): void
-    {
-        Fields::with($options, fn (CData $given): int => Library::call(
-            'mr_resend', $this->engine(), Fields::id($send), $given));
-    }
-
-    /** Sends again what failed and gives how many. @param array<string, mixed> $where account, class, before, after */
-    public function resendAll(array $where = []): int
-    {
-        $count = Library::ffi()->new('int64_t');
-        Fields::with($where, fn (CData $given): int => Library::call(
-            'mr_resend_all', $this->engine(), $given, \FFI::addr($count)));
-        return $count->cdata;
-    }
-
-    /** Takes a message back that is not on the wire yet; else BusyException. @param int|array<string, mixed> $send */
-    public function cancel(int|array $send): void
-    {
-        Library::call('mr_cancel', $this->engine(), Fields::id($send));
     }
 
     // ---- results ----

@@ -44,9 +44,6 @@ trait Wishes
      */
     public function draft(int|array $account, array $message): int
     {
-        foreach ($message['attachments'] ?? [] as $index => $attachment) {
-            $message['attachments'][$index] = $this->attachment($attachment);
-        }
-        return $this->put('message', ['account' => Fields::id($account)] + $message);
+        return $this->put('message', ['account' => Fields::id($account)] + $this->attached($message));
     }
 }

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import builtins
-import mimetypes
 import os
-import time
 from collections.abc import Callable, Iterable, Mapping
-from ctypes import byref, c_int64, c_void_p
-from pathlib import Path
+from ctypes import c_void_p
 from typing import Any, Literal, overload
 
-from . import _declarations as c
-from . import errors
-from ._handle import Handle
 from ._library import call, encoded, made
 from ._records import Row, identity, record, taken, where
-from .blobs import PIECE, Blob, NewBlob
+from ._table import Ref, texts
+from .blobs import Blob
 from .events import Events
-from .jobs import SLICE_SECONDS, Job
+from .jobs import Job
 from .rows import Rows
-
-# Where an id is taken, a row that has one is taken as well.
-Ref = int | Mapping[str, Any]
-
+from .sending import Sending
 
 def open(path: str | os.PathLike[str], **options: Any) -> Room:
     """Opens a store; makes it where it is not there, unless create=False. No thread and no socket is made.
@@ -35,7 +26,7 @@ def open(path: str | os.PathLike[str], **options: Any) -> Room:
         return Room(made("mr_open", encoded("store", path), given), os.fsdecode(path))
 
 
-class Room(Handle):
+class Room(Sending):
     """An open store. May be used from any thread. Closed by `close()` or as a context manager."""
 
     _free, _what = "mr_close", "room"
@@ -43,10 +34,6 @@ class Room(Handle):
     def __init__(self, pointer: c_void_p, path: str) -> None:
         super().__init__(pointer)
         self.path = path
-
-    @property
-    def _engine(self) -> c_void_p:
-        return self._handle()
 
     def __repr__(self) -> str:
         return f"<mailroom.Room {self.path!r}{'' if self._pointer else ' closed'}>"
@@ -185,34 +172,12 @@ class Room(Handle):
             "domain",
             domain=domain,
             account=None if account is None else identity(account),
-            selectors=_texts(selectors) or None,
+            selectors=texts(selectors) or None,
             resolver=resolver,
             timeout_ms=int(timeout * 1000),
         )
         with job:
             return job.wait()
-
-    def find(self, kind: str, conditions: Mapping[str, Any] | None = None, /, **named: Any) -> Rows:
-        """The rows of a kind. Conditions: name=value, or {"date.ge": 5}, or date__ge=5; order, limit, fields."""
-        with record(where(conditions, named)) as query:
-            return Rows(made("mr_find", self._engine, encoded("kind", kind), query))
-
-    def get(self, kind: str, id: int) -> Row:
-        return taken(made("mr_get", self._engine, encoded("kind", kind), id))
-
-    def put(self, kind: str, /, **values: Any) -> int:
-        """Adds a row and gives its id."""
-        number = c_int64()
-        with record(values) as given:
-            call("mr_put", self._engine, encoded("kind", kind), given, byref(number))
-        return number.value
-
-    def update(self, kind: str, id: Ref, /, **values: Any) -> None:
-        with record(values) as given:
-            call("mr_update", self._engine, encoded("kind", kind), identity(id), given)
-
-    def remove(self, kind: str, id: Ref) -> None:
-        call("mr_remove", self._engine, encoded("kind", kind), identity(id))
 
     # What follows is shown at once and made on the server by a worker or the next sync. A kind is "message" or "place".
 
@@ -235,8 +200,8 @@ class Room(Handle):
             seen=seen,
             flagged=flagged,
             answered=answered,
-            add=_texts(add) or None,
-            remove=_texts(remove) or None,
+            add=texts(add) or None,
+            remove=texts(remove) or None,
             account=None if account is None else identity(account),
         )
 
@@ -290,97 +255,6 @@ class Room(Handle):
         number = None if part is None else encoded("part", part)
         return Blob(made("mr_blob_open", self._engine, identity(message), number))
 
-    def new_blob(self) -> NewBlob:
-        return NewBlob(made("mr_blob_new", self._engine))
-
-    # ---- sending ----
-
-    def send(
-        self,
-        account: Ref,
-        *,
-        to: str | Iterable[str] = (),
-        attachments: Iterable[Mapping[str, Any] | str | os.PathLike[str]] = (),
-        **message: Any,
-    ) -> int:
-        """Queues a message durably and gives the send's id.
-
-        message: from_, cc, bcc, reply_to, subject, text, html, in_reply_to, references, headers, raw,
-        idempotency_key, send_at ... An attachment is a path, or a record with name and data, blob or path;
-        what a path names goes into the store in pieces.
-        """
-        fields = self._message({**message, "to": to, "attachments": attachments})
-        number = c_int64()
-        with record(fields) as given:
-            call("mr_send", self._engine, identity(account), given, byref(number))
-        return number.value
-
-    def _message(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        fields: dict[str, Any] = {name.removesuffix("_"): value for name, value in given.items()}
-        for name in ("to", "cc", "bcc", "reply_to", "references", "recipients", "flags"):
-            if fields.get(name) is not None:
-                fields[name] = _texts(fields[name])
-        fields["attachments"] = [self._attachment(item) for item in fields.get("attachments") or ()]
-        return {name: value for name, value in fields.items() if value != []}
-
-    def _attachment(self, given: Mapping[str, Any] | str | os.PathLike[str]) -> dict[str, Any]:
-        values: dict[str, Any] = dict(given) if isinstance(given, Mapping) else {"path": given}
-        path = values.pop("path", None)
-        if path is None:
-            return values
-        name = Path(path).name
-        values.setdefault("name", name)
-        values.setdefault("type", mimetypes.guess_type(name)[0])
-        with builtins.open(path, "rb") as source, self.new_blob() as blob:
-            while piece := source.read(PIECE):
-                blob.write(piece)
-            values["blob"] = blob.seal()
-        return values
-
-    def send_wait(self, send: Ref, timeout: float | None = None) -> Row:
-        """Waits until the send is sent, failed, or of unknown outcome, and gives its row; no failure is raised.
-
-        Raises mailroom.TimeoutError where the time (seconds; None for ever) ran out.
-        """
-        number = identity(send)
-        end = None if timeout is None else time.monotonic() + timeout
-        while True:
-            left = SLICE_SECONDS if end is None else min(SLICE_SECONDS, end - time.monotonic())
-            out = c_void_p()
-            result = call("mr_send_wait", self._engine, number, max(0, int(left * 1000)), byref(out))
-            known = taken(out)
-            if result != c.MR_TIMEOUT:
-                return known if "id" in known else self.get("send", number)
-            if end is not None and time.monotonic() >= end:
-                raise errors.TimeoutError(f"send {number} has not ended", c.MR_TIMEOUT, {"code": "MR_TIMEOUT", **known})
-
-    def failed(self, conditions: Mapping[str, Any] | None = None, /, **named: Any) -> Rows:
-        """What was not sent and waits for a person: the sends that failed, bounced, or whose outcome is not known."""
-        states = ["failed", "outcome_unknown", "bounced"]
-        return self.find("send", {"state.in": states, **(conditions or {})}, **named)
-
-    def recipients(self, send: Ref) -> Rows:
-        return self.find("recipient", None, send=identity(send))
-
-    def resend(
-        self, send: Ref, *, to: str | Iterable[str] | None = None, accept_duplicate: bool = False
-    ) -> None:
-        """Sends again to those that have not accepted it yet, or to others."""
-        options = {"to": None if to is None else _texts(to), "accept_duplicate": 1 if accept_duplicate else None}
-        with record(options) as given:
-            call("mr_resend", self._engine, identity(send), given)
-
-    def resend_all(self, **conditions: Any) -> int:
-        """Sends again what failed: account, class_, before, after. Gives how many."""
-        count = c_int64()
-        with record(where(None, conditions)) as given:
-            call("mr_resend_all", self._engine, given, byref(count))
-        return count.value
-
-    def cancel(self, send: Ref) -> None:
-        """Takes a message back that is not on the wire yet; else BusyError."""
-        call("mr_cancel", self._engine, identity(send))
-
     # ---- results ----
 
     def job(self, id: int) -> Job:
@@ -414,7 +288,3 @@ class Room(Handle):
         """what: erase, export, backup, rekey or compact."""
         with record(arguments) as given:
             return Job(made("mr_maintain", self._engine, encoded("what", what), given))
-
-
-def _texts(value: str | Iterable[str]) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)

@@ -111,7 +111,7 @@ let roomTests: [Target] = [
     tests("TransportTests", ["Base", "CMailroom", "CSystem", "Transport"]),
     tests("StoreTests", ["Base", "Store"]),
     tests("PluginHostTests", ["Base", "CMailroom", "CSystem", "Transport", "PluginHost"]),
-    tests("EngineTests", ["Base", "CMailroom", "Mime", "Transport", "Store", "PluginHost", "Engine"]),
+    tests("EngineTests", ["Base", "CMailroom", "Mime", "Wire", "Transport", "Store", "PluginHost", "Engine"]),
     tests(
         "ProviderTests",
         ["Base", "Wire", "PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider", "FakeHost", "FuzzTargets"]),

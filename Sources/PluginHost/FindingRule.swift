@@ -16,6 +16,7 @@ enum FindingRule {
         case "listed": [.list]
         case "placed": [.apply, .append]
         case "changed", "unwatched": [.watch, .wake]
+        case "server": [.open]
         case "recipient", "offer": [.send]
         case "sent": [.findSent]
         case "result": [.operation]
@@ -37,6 +38,7 @@ enum FindingRule {
             try ref(record)
             try size(record, "size")
             try stable(record)
+        case "server": try size(record, "size")
         case "changed", "unwatched", "folder":
             guard let path = record.text("path"), !path.isEmpty, path.utf8.count <= maximumPath else {
                 throw .invalid("path", "is missing, empty or longer than \(maximumPath) octets")

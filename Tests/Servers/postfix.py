@@ -98,9 +98,9 @@ _RECIPIENTS = r"""/^reject-.*@test\.example$/ 550 5.1.1 User unknown
 class Postfix:
     """One running instance, with its ports: `mx` (no login), `submission` (STARTTLS, login), `submissions` (TLS from the
     first byte), `plain` (login without TLS allowed), `small` (messages of at most 100 KiB), `owned` (the sender address
-    must be the login's own). Its master runs as root: so must this process."""
+    must be the login's own). `more`: further lines of its main.cf. Its master runs as root: so must this process."""
 
-    def __init__(self, folder, pki, dovecot, *, certificate=None):
+    def __init__(self, folder, pki, dovecot, *, certificate=None, more=""):
         if os.getuid() != 0:
             raise ServerError("Postfix runs as root only")
         self.folder, self.etc = folder, f"{folder}/etc"
@@ -120,7 +120,7 @@ class Postfix:
             ownership=f"-o smtpd_sender_login_maps=regexp:{self.etc}/owners "
             "-o smtpd_sender_restrictions=reject_sender_login_mismatch")
         with open(f"{self.etc}/main.cf", "w") as file:
-            file.write(_MAIN.format(**values))
+            file.write(_MAIN.format(**values) + more + "\n")
         for attempt in range(3):
             ports = {name: free_port() for name in ("mx", "submission", "submissions", "plain", "small", "owned")}
             self.__dict__.update(ports)

@@ -24,6 +24,9 @@ extension RecordSpec {
             .shown("sent_at", .int, "when the server accepted it", queried: true),
             .shown("send_at", .int, "not to be sent before", queried: true),
             .shown("next_attempt", .int, "when it is tried again", queried: true),
+            .shown(
+                "try_after", .int,
+                "of a temporary failure that is not tried again by itself: from when on Resend is worth it"),
             .shown("attempts", .int, "how often it was tried"),
             .shown("accepted", .int, "recipients accepted"),
             .shown("refused", .int, "recipients refused"),
@@ -43,6 +46,8 @@ extension RecordSpec {
             .shown("server_text", .text, "the server's own words"),
             .shown("smtp", .int, "the SMTP reply code"),
             .shown("enhanced", .text, "the enhanced status code (RFC 3463)"),
+            .shown("http", .int, "the HTTP status, of a provider with an API: never in smtp"),
+            .shown("provider_code", .text, "the provider's own name for the failure"),
             .shown("held_reason", .text, "why it is held in the queue; absent where it is not"),
         ])
 
@@ -77,6 +82,8 @@ extension RecordSpec {
             .shown("server_text", .text, "the server's own words"),
             .shown("smtp", .int, "the SMTP reply code"),
             .shown("enhanced", .text, "the enhanced status code"),
+            .shown("http", .int, "the HTTP status"),
+            .shown("provider_code", .text, "the provider's own name for the failure"),
         ])
 
     static let batch = RecordSpec(

@@ -22,6 +22,7 @@ extension Engine {
         values.sends = form.sends(form.settings)
         values.settings = form.settings
         values.settings["direction"] = try Engine.direction(record)
+        for (name, value) in try SendSettings.read(record) { values.settings[name] = value }
         values.settings["sent_copy"] = try Engine.sentCopy(record)
         values.secrets = form.secrets
         let made = try core.store.insertAccount(values, job: NewJob(kind: "connect", onDeath: .repeat))
@@ -45,6 +46,7 @@ extension Engine {
         var changedSettings: [String: String?] = form.settings.mapValues { $0 }
         var changedSecrets: [String: [UInt8]?] = form.secrets.mapValues { $0 }
         if let direction = try Engine.direction(record) { changedSettings["direction"] = direction }
+        changedSettings.merge(try SendSettings.read(record)) { $1 }
         if let copy = try Engine.sentCopy(record) {
             changedSettings["sent_copy"] = copy
             try core.store.forgetCopyHabit(of: id)

@@ -19,6 +19,7 @@ extension Engine {
         }
         try Engine.requireSending(row)
         let made = try Composer(store: core.store, account: row).compose(message)
+        try core.precheck(row, made)
         let stored = try core.store.insertSend(made)
         return stored.id
     }

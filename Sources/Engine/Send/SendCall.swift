@@ -24,7 +24,6 @@ final class SendCall: AccountCall {
         switch kind {
         case "offer":
             // The final dot may go out only while nobody else can have taken the account over.
-            try core.store.renewLease(lease)
             try interruption.hold()
             try core.store.markOffered(attempt, lease: lease)
             offered = true
@@ -49,7 +48,7 @@ final class SendCall: AccountCall {
         let found = SendClass.of(reply)
         row.failureClass = found.rawValue
         // A daily limit comes with a 5 and passes all the same.
-        row.outcome = found.isTemporary(reply) || reply.isTransient ? "deferred" : "refused"
+        row.outcome = found.isTemporary(reply) ? "deferred" : "refused"
         return row
     }
 

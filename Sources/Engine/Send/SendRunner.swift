@@ -79,8 +79,9 @@ struct SendRunner {
         guard failure.result != Int32(MR_E_AUTH) else { return }
         let now = Clock.wall()
         let due = try core.store.dueSends(now: now, limit: SendQueue.page, account: account, only: only)
+        let rules = core.sendRules(of: account)
         try core.store.putOff(due.map(\.id), lease: lease) { send in
-            SendOutcome.decide(send, [], failure, offered: false, now: now)
+            SendOutcome.decide(send, [], failure, offered: false, now: now, rules: rules)
         }
     }
 }

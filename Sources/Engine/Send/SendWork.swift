@@ -37,7 +37,8 @@ struct SendWork {
                     isFresh = true
                 }
                 guard let open = session else { break }
-                (outcome, ended) = try offer(due, after: ended, content, open, scheme, copyRule, &queue, isFresh: isFresh)
+                (outcome, ended) = try offer(
+                    due, after: ended, content, open, scheme, copyRule, &queue, isFresh: isFresh)
                 if outcome != .done {
                     closing.close(open, scheme)
                     session = nil
@@ -61,7 +62,8 @@ struct SendWork {
     /// - Parameter last: what has still to be stored of the message before.
     /// - Returns: what has still to be stored of this one: only where another follows at once.
     private func offer(
-        _ due: DueSend, after last: Ended?, _ content: SendContent, _ session: ProviderSession, _ scheme: String, _ copyRule: SentCopies.Rule,
+        _ due: DueSend, after last: Ended?, _ content: SendContent, _ session: ProviderSession, _ scheme: String,
+        _ copyRule: SentCopies.Rule,
         _ queue: inout SendQueue, isFresh: Bool
     ) throws(Failure) -> (Offered, Ended?) {
         let spending = Spending(
@@ -102,7 +104,9 @@ struct SendWork {
                 return (usedUp ? .usedUp : .broken, nil)
             }
         }
-        var result = SendOutcome.decide(send, call.outcomes, failure, offered: call.offered, now: Clock.wall())
+        var result = SendOutcome.decide(
+            send, call.outcomes, failure, offered: call.offered, now: Clock.wall(),
+            rules: core.sendRules(account))
         result.copy = SentCopies.begin(copyRule, send)
         let lost = [MR_E_CONNECTION, MR_E_TLS, MR_E_PROTOCOL, MR_E_UNKNOWN_OUTCOME, MR_E_CANCELLED]
         if failure.map({ lost.contains(Int($0.result)) }) == true {

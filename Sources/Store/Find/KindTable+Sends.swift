@@ -22,7 +22,8 @@ extension KindTable {
             s.account, s.state, s.class, s.temporary, s.message_id, s.idempotency_key, s.sender, s.subject, s.size,
             s.created_at, s.sent_at, s.send_at, s.next_attempt, s.attempts, s.reason, s.cause, s.advice, s.server_text,
             s.smtp, s.enhanced, CASE WHEN s.state IN ('queued', 'retry_wait') THEN \(heldReason) END, s.batch, \(priority),
-            s.auto_retry, s.answers, s.thread, s.bounced_at, s.echo, s.copy
+            s.auto_retry, s.answers, s.thread, s.bounced_at, s.echo, s.copy, s.try_after, s.http,
+            s.code
             """,
         id: "s.id", visible: "1",
         rules: [
@@ -78,6 +79,9 @@ extension KindTable {
         record.set("bounced_at", row.optionalInt(28))
         record.set("message", row.optionalInt(29))
         record.set("sent_copy", row.optionalText(30))
+        record.set("try_after", row.optionalInt(31))
+        record.set("http", row.optionalInt(32))
+        record.set("provider_code", row.optionalText(33))
         return record
     }
 
@@ -112,7 +116,8 @@ extension KindTable {
     static let attempt = KindTable(
         from: "attempt t",
         select: """
-            t.send, t.number, t.started_at, t.ended_at, t.outcome, t.class, t.server_text, t.smtp, t.enhanced, t.account
+            t.send, t.number, t.started_at, t.ended_at, t.outcome, t.class, t.server_text, t.smtp, t.enhanced, t.account,
+            t.http, t.code
             """,
         id: "t.id", visible: "1", rules: ["id": .column("t.id"), "send": .column("t.send")], orders: ["id": "t.id"],
         record: { (row, _, _) throws(Failure) in
@@ -128,6 +133,8 @@ extension KindTable {
             record.set("smtp", row.optionalInt(9))
             record.set("enhanced", row.optionalText(10))
             record.set("account", row.optionalInt(11))
+            record.set("http", row.optionalInt(12))
+            record.set("provider_code", row.optionalText(13))
             return record
         })
 }

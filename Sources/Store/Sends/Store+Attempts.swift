@@ -49,17 +49,24 @@ extension Store {
     /// lease is renewed in the same transaction, so that it outlasts the write that follows.
     /// - Throws: `MR_E_BUSY` where the lease is lost or the attempt is not the running one: then the dot must not go.
     package func markOffered(_ attempt: Int64, lease: Lease) throws(Failure) {
-        try write { (transaction) throws(Failure) in
+        let expires = try write { (transaction) throws(Failure) -> Int64 in
             let db = transaction.db
-            let row = try transaction.running(attempt)
-            try transaction.require(lease, for: row.account)
+            try transaction.require(lease)
+            let isRunning = try db.exists(
+                """
+                SELECT 1 FROM attempt t JOIN send s ON s.id = t.send
+                WHERE t.id = ? AND s.attempt = t.id AND s.state = 'sending' AND s.account = ?
+                """, attempt, lease.account)
+            guard isRunning else { throw Failure(MR_E_BUSY, "attempt \(attempt) is not under way any more") }
+            let expires = Clock.boot() + leaseMs
             try db.run("UPDATE attempt SET offered_at = ? WHERE id = ?", transaction.now, attempt)
             try transaction.spentOffered(attempt)
-            try db.run("UPDATE lease SET expires = ? WHERE account = ?", Clock.boot() + leaseMs, lease.account)
+            try db.run("UPDATE lease SET expires = ? WHERE account = ?", expires, lease.account)
+            return expires
         }
         StopPoint.sendBeforeDot.reach()
         // The commit itself may have taken long: the lease has to outlast what is left to do.
-        guard try leaseRemainingMs(lease) > writeDeadlineMs else {
+        guard expires - Clock.boot() > writeDeadlineMs else {
             throw Failure(MR_E_BUSY, "the lease would not outlast the end of the message")
         }
     }
@@ -205,21 +212,23 @@ extension Transaction {
         let next = state == "retry_wait" ? result.nextAttempt ?? now : nil
         try db.run(
             """
-            UPDATE attempt SET ended_at = ?, outcome = ?, class = ?, server_text = ?, smtp = ?, enhanced = ? WHERE id = ?
+            UPDATE attempt SET ended_at = ?, outcome = ?, class = ?, server_text = ?, smtp = ?, enhanced = ?, http = ?,
+              code = ? WHERE id = ?
             """, now, result.outcome ?? outcome(state, accepted: accepted, result.recipients), failure?.failureClass,
-            failure?.serverText, failure?.smtp, failure?.enhanced, attempt)
+            failure?.serverText, failure?.smtp, failure?.enhanced, failure?.http, failure?.code, attempt)
         try db.run(
             """
             UPDATE send SET state = ?1, class = ?2, temporary = ?3, reason = ?4, cause = ?5, advice = ?6, server_text = ?7,
-              smtp = ?12, enhanced = ?13, next_attempt = ?8, due = coalesce(?8, 0), attempt = NULL,
-              sent_at = CASE WHEN ?9 THEN ?10 ELSE sent_at END WHERE id = ?11
+              smtp = ?12, enhanced = ?13, http = ?14, code = ?15, next_attempt = ?8, due = coalesce(?8, 0),
+              try_after = ?16, attempt = NULL, sent_at = CASE WHEN ?9 THEN ?10 ELSE sent_at END WHERE id = ?11
             """, state, failure?.failureClass, result.temporary && missing, failure?.message, failure?.cause,
-            failure?.advice, failure?.serverText, state == "retry_wait" ? result.nextAttempt ?? now : nil,
-            accepted || state == "sent", now, row.id, failure?.smtp, failure?.enhanced)
+            failure?.advice, failure?.serverText, next, accepted || state == "sent", now, row.id, failure?.smtp,
+            failure?.enhanced, failure?.http, failure?.code, state == "failed" ? result.tryAfter : nil)
         try settleSpent(attempt, row, result)
         if accepted || state == "sent" { try want(result.copy, of: row.id) }
         try batchMoved(row.batch)
         change("send", row.id, account: row.account, "changed", state)
+        try setHold(of: row.account, result.hold, accepted: accepted || state == "sent")
         if state == "outcome_unknown" { try awaitSettling(row) }
     }
 

@@ -147,7 +147,8 @@ extension Transaction {
         try db.run(
             """
             UPDATE send SET state = 'queued', class = NULL, temporary = 0, reason = NULL, cause = NULL, advice = NULL,
-              server_text = NULL, smtp = NULL, enhanced = NULL, next_attempt = NULL, attempt = NULL, bounced_at = NULL,
+              server_text = NULL, smtp = NULL, enhanced = NULL, http = NULL, code = NULL, try_after = NULL,
+              next_attempt = NULL, attempt = NULL, bounced_at = NULL,
               check_at = CASE WHEN copy = 'wanted' THEN check_at END, checks = 0, former = attempts, send_at = ?1, due = coalesce(?1, 0) WHERE id = ?2
             """, sendAt, row.id)
         try batchMoved(row.batch)

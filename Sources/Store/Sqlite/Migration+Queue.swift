@@ -5,9 +5,12 @@ extension Migration {
     /// copy: NULL where none is wanted, else wanted, wished, server (it keeps its own), done or lost. `send.echo` is the
     /// stored message that this send is; `send.answers` the one that it answers. `check_at` is when somebody looks at
     /// the send next: for what became of it, `checks` times so far, or for its copy. `send.template` is the packed
-    /// content of one of a batch, which is composed when its turn comes. `spent` holds what each account has
-    /// offered, by the attempt's id, for the windows of its limits; it outlives the sends. `send.former` counts the attempts that were made
-    /// before a person sent it again. `batch_account` has the author that stands in From where that account sends. `account.send_after` is until when the whole
+    /// content of one of a batch, which is composed when its turn comes. `send.try_after` is from when on a temporary
+    /// failure, which is not tried again by itself, is worth sending again. `http` and `code` are of providers with an API:
+    /// the reply code of SMTP has a column of its own. `spent` holds what each account has offered, by the attempt's id,
+    /// for the windows of its limits; it outlives the sends. `send.former` counts the attempts that were made before a
+    /// person sent it again. `batch_account` has the author that stands in From where that account sends.
+    /// `account.send_after` is until when the whole
     /// queue of an account waits, because its provider's limit is reached. `message.report` is what a machine
     /// wrote it for (bounce, delay, receipt, auto_reply, abuse), `message.send` the send that it is about.
     static let queue = Migration(
@@ -35,6 +38,11 @@ extension Migration {
             ALTER TABLE recipient ADD COLUMN reported_at INTEGER;
             ALTER TABLE recipient ADD COLUMN remote TEXT;
             ALTER TABLE attempt ADD COLUMN account INTEGER;
+            ALTER TABLE send ADD COLUMN try_after INTEGER;
+            ALTER TABLE send ADD COLUMN http INTEGER;
+            ALTER TABLE send ADD COLUMN code TEXT;
+            ALTER TABLE attempt ADD COLUMN http INTEGER;
+            ALTER TABLE attempt ADD COLUMN code TEXT;
             CREATE TABLE spent(
               id INTEGER PRIMARY KEY, account INTEGER NOT NULL, host TEXT NOT NULL, at INTEGER NOT NULL,
               recipients INTEGER NOT NULL);

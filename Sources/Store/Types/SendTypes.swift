@@ -75,13 +75,15 @@ package struct SendRow: Sendable {
     /// Those of them that were made before a person sent it again.
     package var former: Int64 = 0
     package var accepted: Int64
+    /// Of the attempt before.
     package var failureClass: String?
+    /// False where what fails is failed at once.
+    package var autoRetry = true
     /// The running attempt, in state `sending`, and whether its message was offered (the final dot may be out).
     package var attempt: Int64?
     package var offered: Bool
     /// -1 low, 0 normal, 1 high.
     package var priority: Int64 = 0
-    package var autoRetry: Bool = true
     /// The batch that it is one of: then it has no body, and its content comes of the batch's template.
     package var batch: Int64?
 
@@ -125,6 +127,10 @@ package struct AttemptResult: Sendable {
     package var temporary: Bool
     /// For retry_wait: when to go again.
     package var nextAttempt: Int64?
+    /// For failed, and temporary: from when on it is worth sending again.
+    package var tryAfter: Int64?
+    /// The account's whole queue waits as well.
+    package var hold: QueueHold?
     /// Of the copy in Sent, once somebody has accepted the message.
     package var copy = SentCopy.none
 
@@ -138,6 +144,20 @@ package struct AttemptResult: Sendable {
         self.failure = failure
         self.temporary = temporary
         self.nextAttempt = nextAttempt
+    }
+}
+
+/// Why the queue of an account waits, and until when: its provider's limit is reached.
+package struct QueueHold: Sendable, Equatable {
+    package var until: Int64
+    package var failureClass: String
+    /// The server's words.
+    package var reason: String
+
+    package init(until: Int64, failureClass: String, reason: String) {
+        self.until = until
+        self.failureClass = failureClass
+        self.reason = reason
     }
 }
 

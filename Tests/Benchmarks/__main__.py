@@ -1,4 +1,4 @@
-"""Usage: python -m Benchmarks [--messages N] [--folders N] [--mailboxes N] [--rounds N] [--no-write]"""
+"""Usage: python -m Benchmarks [--messages N] [--folders N] [--mailboxes N] [--sends N] [--rounds N] [--no-write]"""
 
 import argparse
 import datetime
@@ -10,7 +10,7 @@ import sys
 
 from Servers import end_on_signals
 
-from . import cold, first_sync, library, push, unchanged
+from . import cold, first_sync, library, push, send, unchanged
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BEGIN, END = "<!-- measured: begin (make bench writes this part) -->", "<!-- measured: end -->"
@@ -23,6 +23,7 @@ def main():
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--folders", type=int, default=100)
     options.add_argument("--mailboxes", type=int, default=1000)
+    options.add_argument("--sends", type=int, default=5_000)
     options.add_argument("--no-write", action="store_true")
     options = options.parse_args()
     cores = os.cpu_count()
@@ -33,6 +34,7 @@ def main():
         first_sync.measure(ROOT, options.messages, options.rounds),
         unchanged.measure(ROOT, options.folders, 1000, options.rounds),
         push.measure(ROOT, options.mailboxes, 1000),
+        send.measure(ROOT, options.sends, options.rounds),
         cold.measure(ROOT),
         library.measure(ROOT)])
     print("\n" + text)

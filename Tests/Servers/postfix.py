@@ -115,9 +115,10 @@ class Postfix:
     """One running instance, with its ports: `mx` (no login), `submission` (STARTTLS, login), `submissions` (TLS from the
     first byte), `plain` (login without TLS allowed), `small` (messages of at most 100 KiB), `owned` (the sender address
     must be the login's own), `limited` (five messages in RATE_UNIT seconds), `crowded` (two logins in that time), `few` (three
-    recipients a message); the last four, too, allow a login without TLS. Its master runs as root: so must this process."""
+    recipients a message); the last four, too, allow a login without TLS. `more`: further lines of
+    its main.cf. Its master runs as root: so must this process."""
 
-    def __init__(self, folder, pki, dovecot, *, certificate=None):
+    def __init__(self, folder, pki, dovecot, *, certificate=None, more=""):
         if os.getuid() != 0:
             raise ServerError("Postfix runs as root only")
         self.folder, self.etc = folder, f"{folder}/etc"
@@ -139,7 +140,7 @@ class Postfix:
             ownership=f"-o smtpd_sender_login_maps=regexp:{self.etc}/owners "
             "-o smtpd_sender_restrictions=reject_sender_login_mismatch")
         with open(f"{self.etc}/main.cf", "w") as file:
-            file.write(_MAIN.format(**values))
+            file.write(_MAIN.format(**values) + more + "\n")
         for attempt in range(3):
             ports = {name: free_port() for name in _PORTS}
             self.__dict__.update(ports)

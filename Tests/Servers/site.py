@@ -33,6 +33,12 @@ class Site:
         self.others.append(server)
         return server
 
+    def another_postfix(self, name, more):
+        """One more instance, with further lines in its main.cf; stopped with the site."""
+        server = Postfix(f"{self.folder}/{name}", self.pki, self.dovecot, more=more)
+        self.others.append(server)
+        return server
+
     def fill(self, user, count, mailbox="INBOX", first=0):
         seed.fill(self.dovecot.imap, user, count, mailbox, first)
 

@@ -41,7 +41,11 @@ extension StoreTests {
         }
 
         private static func due(_ desk: Desk, _ account: Int64? = nil) throws -> [Int64] {
-            try desk.store.dueSends(now: Clock.wall(), limit: 100_000, account: account ?? desk.account).map(\.id)
+            let now = Clock.wall()
+            let accounts = try account.map { [$0] } ?? desk.store.sendingAccounts(now: now).keys.sorted()
+            return try accounts.flatMap {
+                try desk.store.dueSends(now: now, limit: 100_000, account: $0).map(\.id)
+            }.sorted()
         }
 
         private static func counts(_ desk: Desk, _ batch: Int64) throws -> [String: Int64] {

@@ -82,10 +82,10 @@ struct LearnedPace {
 
     /// The window that a server's words name.
     static func window(_ words: String) -> SendingWindow? {
-        if ["24-hour", "24 hour", "daily", "per day", "a day", "/day"].contains(where: { words.has($0) }) {
-            return .day
+        switch LimitWindow.named(words) {
+        case .day: .day
+        case .hour: .hour
+        case nil: words.has("per minute") || words.has("a minute") ? .minute : nil
         }
-        if ["hourly", "per hour", "an hour", "/hour", "1 hour"].contains(where: { words.has($0) }) { return .hour }
-        return words.has("per minute") || words.has("a minute") ? .minute : nil
     }
 }

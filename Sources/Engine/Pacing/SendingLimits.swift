@@ -31,7 +31,7 @@ struct SendingLimits: Sendable {
         self.host = host
         hostLimits = together?.limits ?? []
         let habits = SendingHabits.of(host, address: address)
-        for field in PacingField.allCases {
+        for field in PacingField.allCases where field.counted != nil {
             if let value = set?.values[field] {
                 if value > 0 { known[field] = Known(value: value, source: .set) }
             } else if let value = habits?.values[field] {
@@ -53,13 +53,13 @@ struct SendingLimits: Sendable {
         }
     }
 
-    /// How many recipients one message may have: no more than any window has either, or it would never go.
-    var recipientsMessage: Int64? {
-        let windows = (counted + hostLimits).filter { $0.unit == .recipients }.map(\.limit)
-        return (windows + [known[.recipientsMessage]?.value].compactMap(\.self)).min()
+    /// No message to more recipients than any window has could ever go; nil where there is no such window.
+    var mostRecipients: (value: Int64, source: Source)? {
+        var all: [(value: Int64, source: Source)] = []
+        for limit in hostLimits where limit.unit == .recipients { all.append((limit.limit, .set)) }
+        for (field, known) in known where field.counted?.unit == .recipients { all.append((known.value, known.source)) }
+        return all.min { $0.value < $1.value }
     }
-
-    var maxSize: Int64? { known[.maxSize]?.value }
 }
 
 extension Core {

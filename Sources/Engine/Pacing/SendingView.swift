@@ -40,7 +40,7 @@ final class SendingView {
         if state.waiting > 0, heldReason == nil { record.set("last_at", try lastAt(id, state, limits)) }
         let room = try core.store.room(.account(id), limits.counted, now: now)
         let together = try core.store.room(.host(limits.host), limits.hostLimits, now: now)
-        record["limits"] = .list(shown(limits, room, together).map { .record($0) })
+        record["limits"] = .list(shown(limits, room, together, try core.sendLimits(account)).map { .record($0) })
         return record
     }
 
@@ -64,7 +64,9 @@ final class SendingView {
         return last
     }
 
-    private func shown(_ limits: SendingLimits, _ room: SendingRoom, _ together: SendingRoom) -> [Record] {
+    private func shown(
+        _ limits: SendingLimits, _ room: SendingRoom, _ together: SendingRoom, _ message: SendLimits
+    ) -> [Record] {
         var shown: [Record] = []
         for (limit, used) in room.used {
             let known = limits.known[PacingField.of(limit.unit, limit.window)]
@@ -75,12 +77,12 @@ final class SendingView {
             record.set("host", limits.host)
             shown.append(record)
         }
-        for (field, what) in [(PacingField.recipientsMessage, "recipients_message"), (.maxSize, "size")] {
-            guard let known = limits.known[field] else { continue }
+        for (what, limit) in [("recipients_message", message.recipients), ("size", message.size)] {
+            guard let limit else { continue }
             var record = Record()
             record.set("what", what)
-            record.set("limit", known.value)
-            record.set("source", known.source.rawValue)
+            record.set("limit", limit.value)
+            record.set("source", limit.source.rawValue)
             shown.append(record)
         }
         return shown

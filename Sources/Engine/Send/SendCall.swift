@@ -24,7 +24,6 @@ final class SendCall: AccountCall {
         switch kind {
         case "offer":
             // The final dot may go out only while nobody else can have taken the account over.
-            try core.store.renewLease(lease)
             try interruption.hold()
             try core.store.markOffered(attempt, answered: outcomes, lease: lease)
             offered = true

@@ -34,6 +34,9 @@ extension Core {
         limits.recipients = SendLimits.first(set.recipients, nil, provider?.recipientsMessage)
         limits.size = SendLimits.first(
             set.size, try ServerSize.learned(store, account.id, scheme, host), provider?.maxSize)
+        if let window = try sendingLimits(account).mostRecipients, window.value < limits.recipients?.value ?? .max {
+            limits.recipients = .init(value: window.value, source: window.source == .provider ? .provider : .set)
+        }
         return limits
     }
 }

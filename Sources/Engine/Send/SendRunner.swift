@@ -80,8 +80,8 @@ struct SendRunner {
     private func putOff(_ account: Int64, _ failure: Failure, _ lease: Lease) throws(Failure) {
         guard failure.result != Int32(MR_E_AUTH), !SendOutcome.concernsAccount(failure) else { return }
         let now = Clock.wall()
-        let rules = core.sendRules(of: account)
         let due = try core.store.dueSends(now: now, limit: SendQueue.page, account: account, only: only)
+        let rules = core.sendRules(of: account)
         try core.store.putOff(due.map(\.id), lease: lease) { send in
             SendOutcome.decide(send, [], failure, offered: false, now: now, rules: rules)
         }

@@ -4,11 +4,15 @@ import CSystem
 import Glibc
 import Store
 
-/// A message on its way out, as an unlinked temporary file mapped into memory: a provider sees it as bytes, and
-/// the process's memory does not follow its size.
+/// A message on its way out: a provider sees it as bytes. A small one is in memory; a larger one is an unlinked temporary
+/// file mapped into memory, so that the process's memory does not follow its size.
 final class SpoolFile {
     let bytes: UnsafeRawBufferPointer
+    private let isMapped: Bool
     private var released = 0
+
+    /// Up to so many bytes it is kept in memory.
+    static let small = 256 * 1024
 
     /// Copies a sealed body out of the store.
     convenience init(_ store: Store, body: Int64) throws(Failure) {
@@ -31,21 +35,28 @@ final class SpoolFile {
         _ store: Store,
         from source: (_ sink: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) -> Void
     ) throws(Failure) {
-        let descriptor = SpoolFile.unlinkedFile(store.path + ".run")
-        guard descriptor >= 0 else { throw SpoolFile.failure("made") }
-        defer { close(descriptor) }
+        var held: [UInt8] = []
+        var descriptor: Int32 = -1
         var size = 0
+        defer { if descriptor >= 0 { close(descriptor) } }
         try source { (bytes) throws(Failure) in
-            var written = 0
-            while written < bytes.count {
-                let count = write(descriptor, bytes.baseAddress! + written, bytes.count - written)
-                guard count > 0 else { throw SpoolFile.failure("written") }
-                written += count
-            }
             size += bytes.count
+            if descriptor < 0 {
+                held.append(contentsOf: bytes)
+                guard held.count > SpoolFile.small else { return }
+                descriptor = SpoolFile.unlinkedFile(store.path + ".run")
+                guard descriptor >= 0 else { throw SpoolFile.failure("made") }
+                try held.withBytes { (all) throws(Failure) in try SpoolFile.write(all, descriptor) }
+                held = []
+            } else {
+                try SpoolFile.write(bytes, descriptor)
+            }
         }
-        guard size > 0 else {
-            bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+        isMapped = descriptor >= 0
+        guard isMapped else {
+            let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: held.count, alignment: 8)
+            copy.copyBytes(from: held)
+            bytes = UnsafeRawBufferPointer(copy)
             return
         }
         guard let mapped = mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0), mapped != MAP_FAILED else {
@@ -55,11 +66,26 @@ final class SpoolFile {
     }
 
     deinit {
-        if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
+        if !isMapped {
+            bytes.deallocate()
+        } else if let base = bytes.baseAddress {
+            munmap(UnsafeMutableRawPointer(mutating: base), bytes.count)
+        }
+    }
+
+    private static func write(_ bytes: UnsafeRawBufferPointer, _ descriptor: Int32) throws(Failure) {
+        guard let base = bytes.baseAddress else { return }
+        var written = 0
+        while written < bytes.count {
+            let count = Glibc.write(descriptor, base + written, bytes.count - written)
+            guard count > 0 else { throw failure("written") }
+            written += count
+        }
     }
 
     /// Gives the pages of what has been sent back to the system.
     func release(upTo sent: Int64) {
+        guard isMapped else { return }
         let page = 4096
         if sent < released { released = 0 }  // read again from the start
         let end = Int(min(max(sent, 0), Int64(bytes.count))) / page * page

@@ -20,8 +20,8 @@ extension SendRow {
             recipients: recipients, subject: row.text(5), messageID: row.text(6), size: row.int(7), utf8: row.bool(8),
             params: Unpacker.record(row.bytes(9)), createdAt: row.int(10), sendAt: row.optionalInt(11),
             nextAttempt: row.optionalInt(12), attempts: row.int(13), former: row.int(18), accepted: row.int(17),
-            failureClass: row.optionalText(14), attempt: row.optionalInt(15), offered: row.bool(16),
-            priority: row.int(19), autoRetry: row.bool(20), batch: row.optionalInt(21))
+            failureClass: row.optionalText(14), autoRetry: row.bool(20), attempt: row.optionalInt(15),
+            offered: row.bool(16), priority: row.int(19), batch: row.optionalInt(21))
     }
 
     static func load(_ db: Connection, _ id: Int64) throws(Failure) -> SendRow {

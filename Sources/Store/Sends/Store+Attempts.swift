@@ -52,18 +52,25 @@ extension Store {
     package func markOffered(
         _ attempt: Int64, answered: [RecipientOutcome] = [], lease: Lease
     ) throws(Failure) {
-        try write { (transaction) throws(Failure) in
+        let expires = try write { (transaction) throws(Failure) -> Int64 in
             let db = transaction.db
-            let row = try transaction.running(attempt)
-            try transaction.require(lease, for: row.account)
+            try transaction.require(lease)
+            let isRunning = try db.exists(
+                """
+                SELECT 1 FROM attempt t JOIN send s ON s.id = t.send
+                WHERE t.id = ? AND s.attempt = t.id AND s.state = 'sending' AND s.account = ?
+                """, attempt, lease.account)
+            guard isRunning else { throw Failure(MR_E_BUSY, "attempt \(attempt) is not under way any more") }
+            let expires = Clock.boot() + leaseMs
             try db.run("UPDATE attempt SET offered_at = ? WHERE id = ?", transaction.now, attempt)
             try transaction.spentOffered(attempt)
             try transaction.answersBeforeDot(answered, attempt: attempt)
-            try db.run("UPDATE lease SET expires = ? WHERE account = ?", Clock.boot() + leaseMs, lease.account)
+            try db.run("UPDATE lease SET expires = ? WHERE account = ?", expires, lease.account)
+            return expires
         }
         StopPoint.sendBeforeDot.reach()
         // The commit itself may have taken long: the lease has to outlast what is left to do.
-        guard try leaseRemainingMs(lease) > writeDeadlineMs else {
+        guard expires - Clock.boot() > writeDeadlineMs else {
             throw Failure(MR_E_BUSY, "the lease would not outlast the end of the message")
         }
     }

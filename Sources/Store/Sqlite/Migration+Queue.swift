@@ -7,9 +7,9 @@ extension Migration {
     /// the send next: for what became of it, `checks` times so far, or for its copy. `send.template` is the packed
     /// content of one of a batch, which is composed when its turn comes. `send.try_after` is from when on a temporary
     /// failure, which is not tried again by itself, is worth sending again. `http` and `code` are of providers with an API:
-    /// the reply code of SMTP has a column of its own. `spent` holds what each account has
-    /// offered, by the attempt's id, for the windows of its limits; it outlives the sends. `send.former` counts the attempts that were made
-    /// before a person sent it again. `batch_account` has the author that stands in From where that account sends.
+    /// the reply code of SMTP has a column of its own. `spent` holds what each account has offered, by the attempt's id,
+    /// for the windows of its limits; it outlives the sends. `send.former` counts the attempts that were made before a
+    /// person sent it again. `batch_account` has the author that stands in From where that account sends.
     /// `account.send_after` is until when the whole
     /// queue of an account waits, because its provider's limit is reached. `message.report` is what a machine
     /// wrote it for (bounce, delay, receipt, auto_reply, abuse), `message.send` the send that it is about.

@@ -77,12 +77,13 @@ package struct SendRow: Sendable {
     package var accepted: Int64
     /// Of the attempt before.
     package var failureClass: String?
+    /// False where what fails is failed at once.
+    package var autoRetry = true
     /// The running attempt, in state `sending`, and whether its message was offered (the final dot may be out).
     package var attempt: Int64?
     package var offered: Bool
     /// -1 low, 0 normal, 1 high.
     package var priority: Int64 = 0
-    package var autoRetry: Bool = true
     /// The batch that it is one of: then it has no body, and its content comes of the batch's template.
     package var batch: Int64?
 

@@ -46,11 +46,11 @@ room.close()
 
 
 class Server(FaultySmtp):
-    """password: the one that it takes. refusal: what MAIL and RCPT are answered with; None: as usual. tried: the times at
-    which a login or a recipient was refused."""
+    """password: the one that it takes. refusal: what RCPT is answered with, and verdict: what the end of the content is;
+    None: as usual. tried: the times at which a login, a recipient or a message was refused."""
 
     def __init__(self):
-        self.password, self.refusal, self.tried = "pass", None, 0
+        self.password, self.refusal, self.verdict, self.tried = "pass", None, None, 0
         super().__init__()
 
     def _login(self, line, text):
@@ -67,6 +67,16 @@ class Server(FaultySmtp):
             self.tried += 1
             return line.write(self.refusal)
         super()._recipient(line, address, recipients)
+
+    def _data(self, line, sender, recipients):
+        if not self.verdict:
+            return super()._data(line, sender, recipients)
+        line.write("354 End with a line of one dot")
+        while line.read() != ".":
+            pass
+        self.tried += 1
+        line.write(self.verdict)
+        return True
 
 
 class Phases:
@@ -124,7 +134,7 @@ def test_a_refused_login_holds_the_queue(phase, server):
 
 
 def test_a_suspended_account_holds_the_queue(phase, server):
-    server.refusal = (
+    server.verdict = (
         "554 5.2.0 STOREDRV.Submission.Exception:OutboundSpamException; Failed to process message due to a permanent "
         "exception")
     sends, account = phase(to=["one@b.example", "two@b.example", "three@b.example"])
@@ -135,7 +145,7 @@ def test_a_suspended_account_holds_the_queue(phase, server):
     assert server.tried == 1
     sends, _ = phase(minutes=30)
     assert server.tried == 1 and states(sends) == ["failed", "queued", "queued"]
-    server.refusal = None
+    server.verdict = None
     sends, account = phase(minutes=31, reconnect={"password": "pass"})
     assert states(sends) == ["failed", "sent", "sent"] and account["state"] == "enabled"
     sends, _ = phase(minutes=32, resend_all={"class": "suspended"})

@@ -130,9 +130,9 @@ struct SendWork {
 
     /// A refusal of the login or of the whole account, though the login had been accepted: as the account's own failure.
     private static func holding(_ result: AttemptResult, offered: Bool) -> Failure? {
-        guard var failure = result.failure, !result.recipients.contains(where: { $0.outcome == "accepted" }) else {
-            return nil
-        }
+        guard var failure = result.failure, !result.recipients.contains(where: { $0.outcome == "accepted" }),
+            SendOutcome.concernsAccount(failure) || failure.smtp == 530  // RFC 4954, section 6: also at RCPT
+        else { return nil }
         switch failure.failureClass {
         case SendClass.suspended.rawValue: return failure
         case SendClass.auth.rawValue where !offered:

@@ -45,7 +45,7 @@ extension StoreTests {
             let again = try desk.store.settleUnknown(send: send, accepted: true, by: .provider, lease: desk.lease)
             #expect(!again, "it is settled once")
             if state == "retry_wait" || state == "queued" {
-                #expect(try desk.store.dueSends(now: Clock.wall(), limit: 9, account: nil).map(\.id) == [send])
+                #expect(try desk.store.dueSends(now: Clock.wall(), limit: 9, account: desk.account).map(\.id) == [send])
             }
         }
 

@@ -34,7 +34,9 @@ extension RecordSpec {
             .shown(
                 "sent_copy", .text,
                 "wanted, wished (being put there), server (it keeps its own), done or lost; absent where none is meant"),
-            .shown("paced_until", .int, "when the account's limits let it go; absent where they do not hold it back"),
+            .shown(
+                "paced_until", .int,
+                "until when the account's limits let nothing of its priority go; absent where they do not hold it back"),
             .shown("reason", .text, "why it failed: one line"),
             .shown("cause", .text, "the code of the cause"),
             .shown("advice", .text, "what a person does next, one step a line"),
@@ -106,7 +108,9 @@ extension RecordSpec {
             .shown("id", .int, "the row's id", queried: true),
             .both("account", .int, "the account; or host", queried: true),
             .both("host", .text, "the server that takes the mail", queried: true),
-            .both("messages_minute", .int, "messages in any minute; absent: as the provider says; 0: no limit"),
+            .both(
+                "messages_minute", .int,
+                "messages in any minute; absent: as the provider says; 0: no limit; -1 in mr_update: absent again"),
             .both("messages_hour", .int, "in any hour"),
             .both("messages_day", .int, "in any 24 hours"),
             .both("recipients_minute", .int, "recipients in any minute"),
@@ -138,6 +142,7 @@ extension RecordSpec {
             .shown("window", .text, "minute, hour or day; absent for one message"),
             .shown("limit", .int, "so many"),
             .shown("used", .int, "of them in the window that ends now"),
+            .shown("host", .text, "where it is of all accounts with that server together; absent: of this one"),
             .shown("source", .text, "provider (known of it), set, learned (from a refusal) or server (its SIZE)"),
         ])
 }

@@ -13,13 +13,11 @@ extension Store {
 }
 
 extension Transaction {
-    /// - Throws: `MR_E_BUSY` where the batch does not let its sends go.
-    func requireRunning(_ batch: Int64?) throws(Failure) {
-        guard let batch else { return }
-        let state = try db.first("SELECT state FROM batch WHERE id = ?", batch) { (row) throws(Failure) in row.text(0) }
-        guard let state, !["making", "cancelling", "removing"].contains(state) else {
-            throw Failure(MR_E_BUSY, "batch \(batch) is \(state ?? "gone")")
-        }
+    /// Whether the batch, if it is one of any, lets its sends go.
+    func runs(_ batch: Int64?) throws(Failure) -> Bool {
+        guard let batch else { return true }
+        return try db.exists(
+            "SELECT 1 FROM batch WHERE id = ? AND state NOT IN ('making', 'cancelling', 'removing')", batch)
     }
 
     /// To be called where the state of one of a batch's sends has changed: a batch of which nothing waits is done, and runs

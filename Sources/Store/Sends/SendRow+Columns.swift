@@ -25,10 +25,13 @@ extension SendRow {
     }
 
     static func load(_ db: Connection, _ id: Int64) throws(Failure) -> SendRow {
-        let found = try db.all(composed: "SELECT \(columns) FROM send s WHERE s.id = ?", [.int(id)]) {
-            (row) throws(Failure) in try SendRow(row, db)
-        }
-        guard let send = found.first else { throw .notFound("send \(id)") }
+        guard let send = try find(db, id) else { throw .notFound("send \(id)") }
         return send
+    }
+
+    static func find(_ db: Connection, _ id: Int64) throws(Failure) -> SendRow? {
+        try db.all(composed: "SELECT \(columns) FROM send s WHERE s.id = ?", [.int(id)]) {
+            (row) throws(Failure) in try SendRow(row, db)
+        }.first
     }
 }

@@ -6,8 +6,9 @@ extension Migration {
     /// stored message that this send is; `send.answers` the one that it answers. `check_at` is when somebody looks at
     /// the send next: for what became of it, `checks` times so far, or for its copy. `send.template` is the packed
     /// content of one of a batch, which is composed when its turn comes. `spent` holds what each account has
-    /// offered, for the windows of its limits; it outlives the sends. `send.former` counts the attempts that were made
-    /// before a person sent it again. `batch_account` has the author that stands in From where that account sends. `account.send_after` is until when the whole
+    /// offered, by the attempt's id, for the windows of its limits; it outlives the sends. `send.former` counts the attempts
+    /// that were made before a person sent it again. `batch_account` has the author that stands in From where that account
+    /// sends. `account.send_after` is until when the whole
     /// queue of an account waits, because its provider's limit is reached. `message.report` is what a machine
     /// wrote it for (bounce, delay, receipt, auto_reply, abuse), `message.send` the send that it is about.
     static let queue = Migration(
@@ -36,10 +37,10 @@ extension Migration {
             ALTER TABLE recipient ADD COLUMN remote TEXT;
             ALTER TABLE attempt ADD COLUMN account INTEGER;
             CREATE TABLE spent(
-              id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL, host TEXT NOT NULL, at INTEGER NOT NULL,
+              id INTEGER PRIMARY KEY, account INTEGER NOT NULL, host TEXT NOT NULL, at INTEGER NOT NULL,
               recipients INTEGER NOT NULL);
-            CREATE INDEX spent_account ON spent(account, at);
-            CREATE INDEX spent_host ON spent(host, at);
+            CREATE INDEX spent_account ON spent(account, at, recipients);
+            CREATE INDEX spent_host ON spent(host, at, recipients);
             CREATE TABLE pacing(
               id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER UNIQUE, host TEXT UNIQUE,
               messages_minute INTEGER, messages_hour INTEGER, messages_day INTEGER, recipients_minute INTEGER,

@@ -89,6 +89,7 @@ relay unix - - n - - smtp
 showq unix n - n - - showq
 error unix - - n - - error
 retry unix - - n - - error
+gone unix - - n - - error
 discard unix - - n - - discard
 lmtp unix - - n - - lmtp
 anvil unix - - n - 1 anvil
@@ -102,7 +103,7 @@ _RECIPIENTS = r"""/^reject-.*@test\.example$/ 550 5.1.1 User unknown
 """
 
 
-_TRANSPORT = r"""/^gone-.*@test\.example$/ error:5.1.1 User unknown: the mailbox is gone
+_TRANSPORT = r"""/^gone-.*@test\.example$/ gone:5.1.1 User unknown: the mailbox is gone
 /^slow-.*@test\.example$/ retry:4.4.1 connect to mx.slow.example: Connection timed out
 """
 

@@ -7,7 +7,11 @@ extension Engine {
     package func send(_ account: Int64, _ message: Record) throws(Failure) -> Int64 {
         try checkOpen()
         let row = try core.store.account(account)
-        guard row.sends else { throw .unsupported("\(row.address) only receives: it has no server for sending") }
+        guard row.sends else {
+            var failure = Failure.unsupported("\(row.address) only receives: it has no server for sending")
+            failure.advice = "Reconnect it with a server for sending (smtp_host), or send from another account."
+            throw failure
+        }
         guard row.health.state != "disconnected" else {
             throw Failure(MR_E_CLOSED, "\(row.address) is disconnected; reconnect it first")
         }

@@ -57,6 +57,12 @@ final class Room {
         return try job { mr_check(pointer, "verify", arguments.pointer, &$0, &$1) }
     }
 
+    /// Whether a worker showed life within the last half minute; it does every ten seconds.
+    func hasWorker() throws -> Bool {
+        let seen = try find("account") { try $0.int("limit", 1) }.first()?.int("worker_seen_at")
+        return seen.map { Moment.now() - $0 < 30_000 } ?? false
+    }
+
     func find(_ kind: String, _ fill: (Fields) throws -> Void = { _ in }) throws -> Rows {
         let query = try Fields()
         try fill(query)

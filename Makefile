@@ -6,7 +6,8 @@
 # make test       everything: lint, unit tests, ABI, bindings, end to end
 # make fuzz       five minutes of fuzzing: what servers and messages may say
 # make bench      measures, beside mbsync, and writes the figures into docs/performance.md
-# make soak       long runs: two sides at one mailbox at random against four servers, and 300,000 messages
+# make soak       long runs: a thousand deaths of the send queue, two sides at one mailbox at random against four servers,
+#                 and 300,000 messages
 # make format     puts the Swift sources into their form; `make lint` says where they are not
 # make clean      removes everything built
 VERSION   := 1.0.0
@@ -114,7 +115,7 @@ bench: deps
 	@$(AS_ROOT) env PYTHONPATH=Tests $(PYTHON) -m Benchmarks
 
 soak: deps
-	@$(MAKE) --no-print-directory dist
+	@$(MAKE) --no-print-directory dist dist-test
 	@$(AS_ROOT) env PYTHONPATH=Tests:bindings/python $(PYTHON) -m Soak
 
 format:

@@ -40,7 +40,7 @@ func shipped(soname: String, exports: String) -> [LinkerSetting] {
         + link("-z", "defs", "-z", "now", "-z", "relro", "-z", "nodelete", "-z", "noexecstack")
         // Half a megabyte less; the loader knows such relocations from glibc 2.36 on.
         + link("-z", "pack-relative-relocs")
-        + link("--as-needed", "--gc-sections", "--exclude-libs=ALL", "--build-id=sha1")
+        + link("--as-needed", "--gc-sections", "--icf=all", "--exclude-libs=ALL", "--build-id=sha1")
     return [.unsafeFlags(flags)]
 }
 
@@ -111,7 +111,7 @@ let roomTests: [Target] = [
     tests("TransportTests", ["Base", "CMailroom", "CSystem", "Transport"]),
     tests("StoreTests", ["Base", "Store"]),
     tests("PluginHostTests", ["Base", "CMailroom", "CSystem", "Transport", "PluginHost"]),
-    tests("EngineTests", ["Base", "CMailroom", "Mime", "Transport", "Store", "PluginHost", "Engine"]),
+    tests("EngineTests", ["Base", "CMailroom", "Mime", "Wire", "Transport", "Store", "PluginHost", "Engine"]),
     tests(
         "ProviderTests",
         ["Base", "Wire", "PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider", "FakeHost", "FuzzTargets"]),

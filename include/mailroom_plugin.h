@@ -225,7 +225,8 @@ typedef struct mr_provider {
   uint32_t size, flags;                /* sizeof(mr_provider), 0                                           */
   const char *scheme;                  /* as in the manifest: [a-z0-9_]+                                    */
 
-  /* Connects and logs in. On failure *out stays NULL and nothing is left open. */
+  /* Connects and logs in. On failure *out stays NULL and nothing is left open. What the server says of itself goes out by
+   * emit("server", {size int}): the octets of a message that it takes; 0 where it names no limit. */
   mr_result (*open)   (mr_context *, mr_session **out);
 
   /* Says goodbye, closes the streams, frees the session, whatever state it is in. Has two seconds. */
@@ -302,7 +303,9 @@ typedef struct mr_provider {
    * never anything else: the host must not send such a message twice. */
   mr_result (*send)   (mr_session *, mr_context *, const mr_fields *envelope, mr_bytes message);
 
-  /* Was this Message-ID accepted? what: message_id text. emit("sent", {ref text}) for one that was found. */
+  /* Was this Message-ID accepted? what: message_id text, and a list `items` of the folders where sent mail may be (the
+   * folder's fields). emit("sent", {ref text, path text}) for each that was found; path: of the folder, where it is in
+   * one. Where nothing is found, the manifest's find_sent says whether that is to be believed. */
   mr_result (*find_sent)(mr_session *, mr_context *, const mr_fields *what);
 
   /* Waits for changes of some folders without a thread: parks the stream and returns MR_PARKED. folders: a list `items`
@@ -338,11 +341,12 @@ typedef mr_result (*mr_plugin_init)(const mr_host *, mr_plugin *out);
  *   "providers": [ {
  *     "scheme": "maildir", "title": "Maildir directory",
  *     "auth": [],                        kinds of login: "password"
- *     "capabilities": ["sync", "folders", "send"],   also list, apply, append, watch; "drop": a message that is gone
- *                                        from the server was fetched and removed (POP3): the store keeps it
+ *     "capabilities": ["sync", "folders", "send"],   also list, apply, append, watch, find_sent; "drop": a message that
+ *                                        is gone from the server was fetched and removed (POP3): the store keeps it
  *     "send_with": "smtp",               the scheme of this plugin that sends for it; left out where it sends itself
  *     "requires": ["path"],              this side of an account is active when all of these are set
  *     "find_sent": "unknown",            or "authoritative": its "not found" may be believed
+ *     "settle_ms": 60000,                then: so long after the message was offered; the default is a minute
  *     "settings": [ { "name": "path", "type": "text", "required": 1, "default": "", "values": [], "secret": 0,
  *                     "meaning": "for people" } ],          type: text or int; secret 1: stored encrypted
  *     "limits": { "connections": 1, "poll_ms": 60000 },    ceilings that the host keeps: connections at once, and the

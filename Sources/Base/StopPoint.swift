@@ -16,6 +16,10 @@ package enum StopPoint: String, CaseIterable, Sendable {
     case sendBeforeDot = "send.before_dot"
     case sendBeforeResult = "send.before_result"
     case sendAfterResult = "send.after_result"
+    /// A send whose outcome was unknown has got it.
+    case sendSettled = "send.settled"
+    /// The wish is stored that puts the copy of a sent message into Sent.
+    case sendCopyWished = "send.copy_wished"
     case wishStored = "wish.stored"
     case wishBegun = "wish.begun"
     case wishApplied = "wish.applied"

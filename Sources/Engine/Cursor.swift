@@ -26,8 +26,9 @@ package final class Cursor {
         self.engine = engine
         source = .store(kind: kind, query: query)
         left = try Cursor.limit(query)
-        // What is shown of an account is made from other fields than those that are asked for.
-        if kind == "account", let spec = RecordSpec.named(kind), query["fields"] != nil {
+        // What is shown of an account, and until when a send is paced, is made from other fields than those asked for.
+        let isMade = kind == "account" || kind == "send" && Cursor.asks(query, for: "paced_until")
+        if isMade, let spec = RecordSpec.named(kind), query["fields"] != nil {
             chosen = try Cursor.chosen(query, spec)
             var whole = query
             whole["fields"] = nil
@@ -87,6 +88,10 @@ package final class Cursor {
         }
     }
 
+    private static func asks(_ query: Record, for field: String) -> Bool {
+        query["fields"] == .text(field) || query["fields"]?.list?.contains(.text(field)) == true
+    }
+
     private func pick(_ row: Record) -> Record {
         guard let chosen else { return row }
         var picked = Record()
@@ -127,7 +132,8 @@ package final class Cursor {
         case .fixed: rows = []
         case .store(let kind, let query):
             let found = try engine.core.store.find(kind, query, after: position, limit: wanted)
-            rows = try found.rows.map { (row) throws(Failure) in pick(try engine.shown(kind, row)) }
+            let view = SendingView(engine.core, sending: chosen?.contains("sending") ?? true)
+            rows = try found.rows.map { (row) throws(Failure) in pick(try engine.shown(kind, row, view)) }
             position = found.next
             ended = found.next == nil
         case .changes(let query):

@@ -63,7 +63,8 @@ extension Engine {
         try checkOpen()
         switch what {
         case "verify": return try verify(arguments)
-        case "doctor", "domain": throw .unsupported("the check '\(what)' comes with a later version")
+        case "domain": return try checkDomain(arguments)
+        case "doctor": throw .unsupported("the check 'doctor' comes with a later version")
         default: throw .invalid("what", "'\(what)' is neither doctor, verify nor domain")
         }
     }

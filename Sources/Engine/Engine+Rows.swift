@@ -37,6 +37,7 @@ extension Engine {
         try checkOpen()
         switch kind {
         case "policy": return try putPolicy(values)
+        case "pacing": return try putPacing(values)
         case "message": return try putMessage(values)
         case "place": return try putPlace(values)
         case "company": break
@@ -56,6 +57,7 @@ extension Engine {
         switch kind {
         case "folder": return try updateFolder(id, values)
         case "policy": return try updatePolicy(id, values)
+        case "pacing": return try updatePacing(id, values)
         case "message": return try updateMessage(id, values)
         case "place": return try updatePlace(id, values)
         case "company": break
@@ -70,13 +72,14 @@ extension Engine {
     }
 
     /// A company without accounts; a send that has ended, with its content; a message or a place, on the server, too; a
-    /// policy: everything is kept from then on.
+    /// policy: everything is kept from then on; pacing: what the provider allows holds from then on.
     package func remove(_ kind: String, _ id: Int64) throws(Failure) {
         try checkOpen()
         switch kind {
         case "company": try core.store.removeCompany(id)
         case "send": try core.store.removeSend(id)
         case "policy": try core.store.removePolicy(id)
+        case "pacing": try removePacing(id)
         case "message": try removeMessage(id)
         case "place": try removePlace(id)
         default:
@@ -92,13 +95,17 @@ extension Engine {
     }
 
     /// What is shown of a row beyond what is stored.
-    func shown(_ kind: String, _ row: Record) throws(Failure) -> Record {
+    /// - Parameter view: what the rows of one page share; nil: a page of its own.
+    func shown(_ kind: String, _ row: Record, _ view: SendingView? = nil) throws(Failure) -> Record {
+        let view = view ?? SendingView(core)
         switch kind {
-        case "account": return try AccountView(core: core).shown(row)
-        case "send" where row["advice"] == nil:
-            guard let cause = row.text("cause").flatMap(Cause.named) else { return row }
+        case "account": return try AccountView(core: core).shown(row, view)
+        case "send":
             var shown = row
-            shown.set("advice", cause.advice)
+            if row["advice"] == nil, let cause = row.text("cause").flatMap(Cause.named) {
+                shown.set("advice", cause.advice)
+            }
+            shown.set("paced_until", try view.pacedUntil(row))
             return shown
         default: return row
         }

@@ -16,6 +16,7 @@ enum FindingRule {
         case "listed": [.list]
         case "placed": [.apply, .append]
         case "changed", "unwatched": [.watch, .wake]
+        case "server": [.open]
         case "recipient", "offer": [.send]
         case "sent": [.findSent]
         case "result": [.operation]
@@ -32,11 +33,12 @@ enum FindingRule {
             throw .invalid("kind", "\(kind) cannot be found by \(function.rawValue)")
         }
         switch kind {
-        case "flags", "gone", "placed": try ref(record)
+        case "flags", "gone", "placed", "sent": try ref(record)
         case "refused", "listed":
             try ref(record)
             try size(record, "size")
             try stable(record)
+        case "server": try size(record, "size")
         case "changed", "unwatched", "folder":
             guard let path = record.text("path"), !path.isEmpty, path.utf8.count <= maximumPath else {
                 throw .invalid("path", "is missing, empty or longer than \(maximumPath) octets")

@@ -121,7 +121,7 @@ final class LoadedPlugin: @unchecked Sendable {
                 ("sync", (table.sync as Optional) != nil), ("folders", (table.folders as Optional) != nil),
                 ("send", (table.send as Optional) != nil), ("fetch", (table.fetch as Optional) != nil),
                 ("list", (table.list as Optional) != nil), ("apply", (table.apply as Optional) != nil),
-                ("append", (table.append as Optional) != nil),
+                ("append", (table.append as Optional) != nil), ("find_sent", (table.find_sent as Optional) != nil),
                 ("watch", (table.watch as Optional) != nil && (table.wake as Optional) != nil),
             ]
             for function in functions where promise.can(function.capability) && !function.there {

@@ -63,6 +63,9 @@ extension ProviderManifest {
             throw reader.wrong("find_sent", "is neither unknown nor authoritative")
         }
         self.findSent = findSent
+        let settleMs = try reader.int("settle_ms") ?? 60_000
+        guard (0...86_400_000).contains(settleMs) else { throw reader.wrong("settle_ms", "is not 0 to a day") }
+        self.settleMs = settleMs
         statusURL = try reader.optional("status_url", limit: 500) ?? ""
         limits = try reader.ints("limits", limit: 32)
         var settings: [SettingSpec] = []

@@ -8,7 +8,7 @@ package struct ProviderManifest: Sendable {
     package let title: String
     /// The kinds of authentication: `password`, `oauth2` ...
     package let auth: [String]
-    /// `sync`, `folders`, `fetch`, `list`, `apply`, `append`, `watch`, `send`; `drop`.
+    /// `sync`, `folders`, `fetch`, `list`, `apply`, `append`, `watch`, `send`, `find_sent`; `drop`.
     package let capabilities: [String]
     /// The scheme of the same plugin that sends for accounts of this one; nil where it sends by itself, or not at all.
     package let sendWith: String?
@@ -17,6 +17,8 @@ package struct ProviderManifest: Sendable {
     package let settings: [SettingSpec]
     /// What `find_sent` can know: `unknown`, or `authoritative` where its "absent" may be believed.
     package let findSent: String
+    /// So long after a message was offered its "absent" is not to be believed yet, in milliseconds.
+    package let settleMs: Int64
     /// Named ceilings (`connections` ...), as the manifest gives them.
     package let limits: [String: Int64]
     /// Where the provider says how it is; empty where it has no such page.

@@ -104,16 +104,19 @@ final class RunDirectory: Sendable {
 
     func openBell() throws(Failure) -> Bell {
         let number = bells.add(1, ordering: .relaxed).newValue
-        let file = "\(path)/bell-\(getpid())-\(hex(randomBytes(4)))-\(number)"
-        guard mkfifo(file, fileMode) == 0 else {
+        let name = "bell-\(getpid())-\(hex(randomBytes(4)))-\(number)"
+        let (hidden, file) = ("\(path)/.new-\(name)", "\(path)/\(name)")
+        guard mkfifo(hidden, fileMode) == 0 else {
             throw RunDirectory.failure("the bell beside the store cannot be made")
         }
-        chmod(file, fileMode)
-        // For writing, too: so that the end of a ringing process never looks like the end of the file.
-        let fd = open(file, O_RDWR | O_NONBLOCK | O_CLOEXEC)
-        guard fd >= 0 else {
+        chmod(hidden, fileMode)
+        // For writing, too: so that the end of a ringing process never looks like the end of the file. Heard before it has
+        // its name: another process takes a bell without a listener for a dead one's, and removes it.
+        let fd = open(hidden, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        guard fd >= 0, rename(hidden, file) == 0 else {
             let failure = RunDirectory.failure("the bell beside the store cannot be opened")
-            unlink(file)
+            if fd >= 0 { Glibc.close(fd) }
+            unlink(hidden)
             throw failure
         }
         return Bell(fd: fd, file: file, generation: generation)

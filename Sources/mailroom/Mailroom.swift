@@ -6,7 +6,8 @@ struct Mailroom: ParsableCommand {
         commandName: "mailroom",
         abstract: "Email sync and send: connect mailboxes, see their status, send, and know why something failed.",
         discussion: """
-            Every command but providers and smoke works on one store: mailroom --store FILE COMMAND.
+            Every command but providers, smoke and domain check works on one store:
+            mailroom --store FILE COMMAND.
             ADDRESS is the account's mail address, or its id.
             With --json the result is one JSON document on standard output; a failure is {"error": {...}} there \
             and a line on standard error.
@@ -18,7 +19,8 @@ struct Mailroom: ParsableCommand {
         subcommands: [
             Connect.self, Reconnect.self, Disconnect.self, Sync.self, Audit.self, Verify.self, Status.self,
             Folders.self, Policy.self, Messages.self, Show.self, Mark.self, Move.self, Copy.self, Delete.self,
-            Draft.self, Send.self, Failed.self, Resend.self, Log.self, Jobs.self, Changes.self, Providers.self,
+            Draft.self, Send.self, Failed.self, Resend.self, Log.self, Jobs.self, Changes.self, Domain.self,
+            Providers.self,
             Run.self, Smoke.self,
         ])
 

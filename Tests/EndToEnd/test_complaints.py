@@ -223,6 +223,88 @@ def test_the_same_mail_in_two_mailboxes_is_doubled_or_dropped(room, settings, us
         assert clean(room, account)
 
 
+class Unanswered(Proxy):
+    """Passes on the end of the content, and nothing that is said after it: the message is taken, and nobody hears of it."""
+
+    def __init__(self, target):
+        self.deaf = False
+        super().__init__(target)
+
+    def _upstream(self, client, server):
+        while data := client.recv(65536):
+            if data == b".\r\n" or data.endswith(b"\r\n.\r\n"):
+                self.deaf = True
+                self.reached += 1
+                server.sendall(data)
+                time.sleep(1.5)
+                return
+            server.sendall(data)
+
+    def _downstream(self, server, client):
+        try:
+            while data := server.recv(65536):
+                if not self.deaf:
+                    client.sendall(data)
+        except OSError:
+            pass
+        finally:
+            self._cut(client)
+
+
+def test_after_a_timeout_behind_the_message_it_is_sent_twice(room, settings, user, site, client):
+    """Nobody knows whether it went, and it does not go again; where it can be known, it becomes known."""
+    friend, own = client(f"{user}.friend"), client(user)
+    with Unanswered(site.postfix.plain) as proxy:
+        account = room.connect(**settings(
+            user, ca_file=site.ca, smtp_port=str(proxy.port), smtp_tls="none", sent_copy="always"))
+        lost = room.send(account, to=f"{user}.friend@test.example", subject="Once", text="Only once.")
+        assert room.send_wait(lost, 30)["state"] == "outcome_unknown" and proxy.reached == 1
+        wait_until(lambda: friend.uids("INBOX"), 20, "the mail has arrived all the same")
+        for _ in range(3):
+            room.sync(account)
+            assert room.send_wait(lost, 1)["state"] == "outcome_unknown"
+        assert own.uids("Sent") == []
+        with pytest.raises(mailroom.MailroomError):
+            room.resend(lost)
+        proxy.deaf = False
+        mine = room.send(account, to=[f"{user}@test.example", f"{user}.friend@test.example"], subject="Mine", text="Mine.")
+        assert room.send_wait(mine, 30)["state"] == "outcome_unknown" and proxy.reached == 2
+        wait_until(lambda: own.uids("INBOX"), 20, "its echo")
+        for _ in range(2):  # sees the echo; puts the copy into Sent
+            room.sync(account)
+        row = room.get("send", mine)
+        assert (row["state"], row["accepted"], row["sent_copy"]) == ("sent", 2, "done")
+    assert len(own.uids("INBOX")) == 1 and len(own.uids("Sent")) == 1 and len(friend.uids("INBOX")) == 2
+
+
+@pytest.mark.limit(240)
+def test_the_copy_in_sent_is_doubled_or_missing(room, settings, user, site, client, worker):
+    """Once, whoever keeps it: here nobody knows beforehand, and the worker is killed in the middle."""
+    other = client(user)
+    account = room.connect(**settings(user, ca_file=site.ca))
+    process = worker()
+    names = []
+    for number in range(6):
+        send = room.send(account, to=f"{user}.friend@test.example", subject=f"Number {number}", text="Hello")
+        names.append(room.get("send", send)["message_id"])
+        if number % 2:
+            wait_until(lambda: room.get("send", send)["state"] == "sent", 30, "it is sent", step=0.01)
+            process.kill()
+            process.wait()
+            process = worker()
+
+    def copied():
+        # One that was killed behind the final dot stays unknown, and gets none.
+        rows = [row for row in room.find("send", account=account["id"]) if row["state"] != "outcome_unknown"]
+        return rows and all(row.get("sent_copy") == "done" for row in rows) and rows
+
+    rows = wait_until(copied, 90, "the copies", step=0.2)
+    room.sync(account)
+    there = sorted(name for name, flags in other.everything()["Sent"].values() if "\\Seen" in flags)
+    assert there == sorted(row["message_id"] for row in rows)
+    assert set(there) <= set(names) and len(there) >= 5
+
+
 def test_mail_sent_by_another_client_is_not_seen(room, settings, user, client):
     other = client(user)
     if "Sent" not in other.folders():

@@ -50,6 +50,31 @@ import Testing
         #expect(health.nextAttempt != nil)
     }
 
+    @Test func aSuspendedAccountWaitsForItsOwner() {
+        var failure = Failure(MR_E_REFUSED, "suspended")
+        failure.failureClass = "suspended"
+        failure.cause = "send.suspended"
+        let after = HealthRules.failed(HealthRules.succeeded(Health(), [.receive], now: 1), .send, failure, now: 5)
+        #expect(after.state == "error")
+        #expect(after.failureClass == "suspended")
+        #expect(after.nextAttempt == nil)
+        #expect(after.sendHealth == "failing")
+        #expect(after.syncHealth == "ok", "mail comes in all the same")
+        #expect(HealthRules.succeeded(after, [.receive], now: 9).state == "error", "receiving says nothing of it")
+    }
+
+    @Test(
+        arguments: [
+            ("auth", "mail", true), ("suspended", "dot", true), ("suspended", "rcpt", false), ("auth", "rcpt", false),
+            ("sending_limit", "mail", false), ("send_as_denied", "mail", false), ("quota_exceeded", "dot", false),
+        ])
+    func someFailuresAreTheAccounts(_ failureClass: String, _ step: String, _ whole: Bool) {
+        var failure = Failure(MR_E_REFUSED, "no")
+        failure.failureClass = failureClass
+        failure.step = step
+        #expect(SendOutcome.concernsAccount(failure) == whole)
+    }
+
     @Test func twoDaysOfFailureEndTheAttempts() {
         let begun = HealthRules.failed(Health(), .receive, lostConnection, now: 0)
         let twoDays: Int64 = 2 * 24 * 3600 * 1000

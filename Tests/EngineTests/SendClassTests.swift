@@ -1,107 +1,130 @@
 import Base
 import CMailroom
+import Glibc
+
 import Testing
 
 @testable import Engine
+@testable import Store
+@testable import Wire
 
-/// Answers of real servers and the class that each is (docs/sending.md).
+/// Answers of real servers: the class, the retry and the advice of each (docs/sending.md).
 @Suite struct SendClassTests {
-    struct Answer: Sendable, CustomTestStringConvertible {
-        let smtp: Int32
-        let enhanced: String?
-        let text: String
-        let expected: SendClass
-        var step = "data"
-        var testDescription: String { "\(smtp) \(enhanced ?? "-") \(text)" }
+    static let now: Int64 = 1_800_000_000_000
+
+    /// As the engine has it: a whole attempt that failed.
+    static func decide(
+        _ failure: Failure, attempts: Int64 = 1, autoRetry: Bool = true, before: String? = nil,
+        rules: SendRules = SendRules(random: { _ in 0 })
+    ) -> AttemptResult {
+        let send = SendRow(
+            id: 1, account: 1, body: 1, state: "sending", from: "ann@example.com", recipients: ["bob@example.org"],
+            subject: "", messageID: "1@example.com", size: 1, utf8: false, params: Record(), createdAt: 0, sendAt: nil,
+            nextAttempt: nil, attempts: attempts, accepted: 0, failureClass: before, attempt: 1,
+            offered: false, autoRetry: autoRetry)
+        return SendOutcome.decide(send, [], failure, offered: failure.step == "dot", now: now, rules: rules)
     }
 
-    static let answers: [Answer] = [
-        Answer(smtp: 550, enhanced: "5.4.5", text: "Daily user sending limit exceeded", expected: .sendingLimit),
-        Answer(
-            smtp: 554, enhanced: "5.2.0", text: "STOREDRV.Submission.Exception:SubmissionQuotaExceededException",
-            expected: .sendingLimit),
-        Answer(
-            smtp: 550, enhanced: "5.1.90",
-            text: "Your message can't be sent because you've reached your daily limit for message recipients",
-            expected: .sendingLimit),
-        Answer(smtp: 552, enhanced: "5.2.2", text: "Submission quota exceeded", expected: .sendingLimit),
-        Answer(
-            smtp: 432, enhanced: "4.3.2", text: "STOREDRV.ClientSubmit; sender thread limit exceeded",
-            expected: .throttling),
-        Answer(smtp: 450, enhanced: "4.2.1", text: "The user is receiving mail too quickly", expected: .throttling),
-        Answer(
-            smtp: 454, enhanced: "4.7.0", text: "Too many login attempts, please try again later", expected: .throttling
-        ),
-        Answer(smtp: 450, enhanced: "4.7.1", text: "Error: too much mail from 127.0.0.1", expected: .throttling),
-        Answer(smtp: 421, enhanced: "4.3.0", text: "Temporary System Problem.  Try again later", expected: .outage),
-        Answer(smtp: 451, enhanced: "4.3.0", text: "Mail server temporarily rejected message", expected: .outage),
-        Answer(smtp: 451, enhanced: nil, text: "try later", expected: .outage),
-        Answer(smtp: 535, enhanced: "5.7.8", text: "Username and Password not accepted", expected: .auth),
-        Answer(
-            smtp: 550, enhanced: "5.7.30", text: "Basic authentication is not supported for Client Submission.",
-            expected: .auth),
-        Answer(smtp: 530, enhanced: "5.7.57", text: "Client not authenticated to send mail", expected: .auth),
-        Answer(
-            smtp: 554, enhanced: "5.2.252",
-            text: "SendAsDenied; ann@example.com not allowed to send as bob@example.com",
-            expected: .sendAsDenied),
-        Answer(
-            smtp: 550, enhanced: "5.7.60", text: "SMTP; Client does not have permissions to send as this sender",
-            expected: .sendAsDenied),
-        Answer(
-            smtp: 553, enhanced: "5.7.1", text: "Sender address rejected: not owned by user ann",
-            expected: .sendAsDenied),
-        Answer(smtp: 554, enhanced: "5.2.0", text: "STOREDRV OutboundSpamException", expected: .suspended),
-        Answer(
-            smtp: 554, enhanced: "5.2.2",
-            text: "mailbox full; QuotaExceededException.MapiExceptionShutoffQuotaExceeded",
-            expected: .quotaExceeded),
-        Answer(
-            smtp: 452, enhanced: "4.2.2", text: "The email account that you tried to reach is over quota",
-            expected: .recipientFull, step: "rcpt"),
-        Answer(
-            smtp: 552, enhanced: "5.3.4", text: "Message size exceeds fixed maximum message size", expected: .tooLarge),
-        Answer(smtp: 552, enhanced: "5.2.3", text: "too big", expected: .tooLarge),
-        Answer(smtp: 550, enhanced: "5.1.1", text: "User unknown", expected: .badRecipient, step: "rcpt"),
-        Answer(
-            smtp: 550, enhanced: "5.1.10", text: "RESOLVER.ADR.RecipientNotFound; Recipient not found",
-            expected: .badRecipient, step: "rcpt"),
-        Answer(
-            smtp: 550, enhanced: "5.4.1", text: "Recipient address rejected: Access denied", expected: .badRecipient,
-            step: "rcpt"),
-        Answer(smtp: 550, enhanced: nil, text: "no", expected: .badRecipient, step: "rcpt"),
-        Answer(
-            smtp: 552, enhanced: "5.7.0",
-            text: "This message was blocked because its content presents a potential security issue",
-            expected: .contentRejected),
-        Answer(
-            smtp: 554, enhanced: "5.7.1", text: "[2] Message rejected under suspicion of SPAM",
-            expected: .contentRejected),
-        Answer(smtp: 550, enhanced: "5.7.26", text: "unauthenticated mail", expected: .contentRejected),
-        Answer(smtp: 554, enhanced: nil, text: "words that nobody knows", expected: .refused),
-    ]
-
-    @Test(arguments: answers)
-    func everyAnswerHasItsClass(_ answer: Answer) {
-        let reply = SendClass.Reply(
-            smtp: answer.smtp, enhanced: answer.enhanced, text: answer.text, step: answer.step)
-        #expect(SendClass.of(reply) == answer.expected)
+    @Test(arguments: rows)
+    func everyAnswerHasItsClassRetryAndAdvice(_ row: RefusalRow) throws {
+        for spelling in row.spellings {
+            let reply = try RefusalRow.parsed(spelling)
+            let failure = RefusalRow.failure(reply, row.step)
+            #expect(SendClass.of(failure) == row.found, "\(spelling)")
+            let result = Self.decide(failure)
+            #expect(result.failure?.failureClass == row.found.rawValue, "\(spelling)")
+            #expect(result.temporary == (row.wait != .none), "\(spelling)")
+            #expect(result.newState == (row.wait == .none ? "failed" : "retry_wait"), "\(spelling)")
+            #expect(result.nextAttempt.map { $0 - Self.now } == row.wait.milliseconds, "\(spelling)")
+            let cause = try #require(result.failure?.cause.flatMap(Cause.named), "\(spelling)")
+            #expect(cause.failureClass == row.found.rawValue, "\(spelling)")
+            if let expected = row.cause { #expect(cause.code == expected, "\(spelling)") }
+            #expect(result.failure?.advice == cause.advice, "\(spelling)")
+            #expect(result.failure?.serverText == reply.text, "the server's words are kept")
+        }
     }
 
-    @Test func aDailyLimitPassesAlthoughItComesWithAFive() {
-        let reply = SendClass.Reply(smtp: 550, enhanced: "5.4.5", text: "Daily user sending limit exceeded")
-        #expect(SendClass.of(reply).isTemporary(reply))
+    /// The same answers about one recipient, in the transaction of a message that others get.
+    @Test(arguments: rows.filter { $0.step == "rcpt" })
+    func aRecipientIsPutOffOrRefused(_ row: RefusalRow) throws {
+        for spelling in row.spellings {
+            let reply = try RefusalRow.parsed(spelling)
+            let asked = SendClass.Reply(
+                smtp: reply.code, enhanced: reply.enhanced?.description, text: reply.text, step: "rcpt")
+            let found = SendClass.of(asked)
+            #expect(found == row.found, "\(spelling)")
+            #expect(found.isTemporary(asked) == (row.wait != .none), "\(spelling)")
+        }
     }
 
-    @Test(arguments: [("4.2.2", true), ("5.2.2", false)])
-    func aFullRecipientPassesWhereTheServerSaysSo(_ enhanced: String, _ passes: Bool) {
-        let reply = SendClass.Reply(smtp: nil, enhanced: enhanced, text: "over quota")
-        #expect(SendClass.of(reply) == .recipientFull)
-        #expect(SendClass.recipientFull.isTemporary(reply) == passes)
+    /// A bounce quotes the answer with its codes in the midst, and says the status apart.
+    @Test(arguments: rows.filter { $0.step != "auth" && $0.step != "greeting" })
+    func aBounceQuotesIt(_ row: RefusalRow) throws {
+        let reply = try RefusalRow.parsed(row.reply)
+        let quoted = "smtp; " + row.reply.split(separator: "|").joined(separator: " ")
+        let read = SendClass.Reply(enhanced: reply.enhanced?.description, text: quoted, step: row.step)
+        #expect(SendClass.of(read) == row.found)
+        #expect(SendClass.of(SendClass.Reply(text: quoted, step: row.step)) == row.found)
+        #expect(row.found.isTemporary(read) == (row.wait != .none))
+    }
+
+    @Test(arguments: rows.filter { $0.wait != .none })
+    func withoutRetriesItIsFailedAtOnceAndStaysTemporary(_ row: RefusalRow) throws {
+        let failure = RefusalRow.failure(try RefusalRow.parsed(row.reply), row.step)
+        let result = Self.decide(failure, autoRetry: false)
+        #expect(result.newState == "failed")
+        #expect(result.temporary)
+        #expect(result.nextAttempt == nil)
+        #expect(result.tryAfter.map { $0 - Self.now } == row.wait.milliseconds)
+        #expect(result.failure?.advice?.hasPrefix("Try again after 2027-01-1") == true)
+        let last = Self.decide(failure, attempts: 8)
+        #expect(last.newState == "failed")
+        #expect(last.temporary)
+        #expect(last.tryAfter != nil)
+        #expect(Self.decide(failure, attempts: 7).newState == "retry_wait")
     }
 
     @Test(arguments: SendClass.allCases)
     func everyClassHasACauseWithAdvice(_ found: SendClass) {
+        #expect(Cause.named(found.cause)?.failureClass == found.rawValue)
         #expect(Cause.named(found.cause)?.steps.isEmpty == false)
+    }
+
+    /// Nothing that a server says is more than an answer.
+    @Test func noWordsEndIt() {
+        let seed = seed(20_261_121)
+        var random = SplitMix(state: seed)
+        let pieces = [
+            "550", "5.7.1", "-", " ", "quota", "limit", "exceeded", "\u{0}", "\u{2019}", "[", "999999999999", "smtp;",
+            "try again in", "day", "\r\n", "5.5.5.5", "...", "#", "A", "é", "🦊", "retry after 9999-99-99T99:99:99",
+        ]
+        for _ in 0..<2_000 {
+            let text = (0..<random.next(40)).map { _ in pieces[random.next(pieces.count)] }.joined()
+            var failure = Failure(MR_E_REFUSED, "no")
+            failure.serverText = text
+            failure.enhanced = random.next(2) == 0 ? nil : text
+            failure.smtp = random.next(2) == 0 ? nil : Int32(truncatingIfNeeded: random.next(1 << 30))
+            failure.http = random.next(2) == 0 ? nil : Int32(truncatingIfNeeded: random.next(1 << 30))
+            let result = Self.decide(failure)
+            #expect(["failed", "retry_wait"].contains(result.newState), "seed \(seed): \(text)")
+            let wait = result.nextAttempt ?? Self.now
+            #expect(wait >= Self.now && wait <= Self.now + 86_400_000, "seed \(seed): \(text)")
+        }
+    }
+}
+
+/// What MAILROOM_SEED names, else `usual`.
+func seed(_ usual: UInt64) -> UInt64 { getenv("MAILROOM_SEED").flatMap { UInt64(String(cString: $0)) } ?? usual }
+
+/// Numbers that a seed repeats.
+struct SplitMix {
+    var state: UInt64
+
+    mutating func next(_ below: Int) -> Int {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Int((mixed ^ (mixed >> 31)) % UInt64(max(below, 1)))
     }
 }

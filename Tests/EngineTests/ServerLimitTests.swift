@@ -49,17 +49,6 @@ import Testing
         }
     }
 
-    @Test(
-        arguments: [
-            ("Suggested Backoff Time: 299961 milliseconds", 299_961), ("suggested backoff time:5 ms", 5),
-            ("Suggested Backoff Time: 99999999999999999999 milliseconds", 86_400_000),
-            ("Suggested Backoff Time: soon", nil),
-            ("Suggested Backoff Time:", nil), ("", nil), ("Backoff", nil), ("Suggested Backoff Time: -3", nil),
-        ] as [(String, Int64?)])
-    func theTimeThatIsNamed(_ words: String, _ expected: Int64?) {
-        #expect(ServerLimit.namedTime(words) == expected)
-    }
-
     private func key(_ account: Int64, _ host: String) -> Connections.Key {
         Connections.Key(account: account, scheme: "imap", host: host)
     }

@@ -12,19 +12,20 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".build-fuzz"
 CORPORA = pathlib.Path(os.environ.get("MAILROOM_CORPORA", ROOT / "../shared/corpora"))
-SHARES = {"imap": 120, "pop3": 100, "smtp": 40, "mime": 40}
+SHARES = {"imap": 120, "pop3": 100, "smtp": 40, "mime": 30, "report": 20}
 
 # Where a transcript is one answer, this is said before it, so that it is an answer to something.
 BEFORE = {
     "imap": b"* PREAUTH [CAPABILITY IMAP4rev1 CONDSTORE ESEARCH UIDPLUS MOVE IDLE] hi\r\n",
     "pop3": b"+OK <1.2@x>\r\n-ERR\r\n+OK\r\n+OK\r\nTOP\r\nUIDL\r\nPIPELINING\r\n.\r\n",
     "smtp": b"220 hi\r\n250-hi\r\n250-PIPELINING\r\n250 AUTH PLAIN\r\n235 in\r\n",
-    "mime": b"",
+    "mime": b"", "report": b"",
 }
-CHOICES = {"imap": 3, "pop3": 3, "smtp": 2, "mime": 0}
+CHOICES = {"imap": 3, "pop3": 3, "smtp": 2, "mime": 0, "report": 1}
 EXTRA = {
     "imap": ["imap/transcripts/*/*.txt", "imap/replies/*/*.imap"], "pop3": ["pop3/transcripts/*/*.txt"],
     "smtp": ["smtp/transcripts/*.txt"], "mime": ["mime/*/*/*", "mime/*/*"],
+    "report": ["mime/mail/multipart_report_emails/*"],
 }
 
 

@@ -7,7 +7,7 @@ struct ManifestTests {
     private static let good = #"""
         {"plugin": "p", "version": "1.0", "abi": 1, "library": "p.so", "later": [1, {"x": 2}], "providers": [
           {"scheme": "imap", "title": "IMAP", "auth": ["password"], "capabilities": ["sync"], "send_with": "smtp",
-           "requires": ["imap_host"], "find_sent": "unknown", "limits": {"connections": 5}, "status_url": "",
+           "requires": ["imap_host"], "find_sent": "unknown", "settle_ms": 5000, "limits": {"connections": 5}, "status_url": "",
            "settings": [{"name": "imap_host", "type": "text", "required": 0, "meaning": "the server"},
                         {"name": "imap_port", "type": "int", "default": "993"},
                         {"name": "imap_tls", "values": ["implicit", "none"], "default": "implicit"},
@@ -23,6 +23,9 @@ struct ManifestTests {
         #expect(imap.sendWith == "smtp")
         #expect(imap.requires == ["imap_host"])
         #expect(imap.limits == ["connections": 5])
+        #expect(imap.findSent == "unknown")
+        #expect(imap.settleMs == 5_000)
+        #expect(manifest.providers[1].settleMs == 60_000)
         #expect(imap.can("sync"))
         #expect(!imap.can("send"))
         #expect(imap.settings.map(\.name) == ["imap_host", "imap_port", "imap_tls", "password"])
@@ -46,6 +49,7 @@ struct ManifestTests {
         ("\"send_with\": \"smtp\"", "\"send_with\": \"imap\"", "send_with"),
         ("\"send_with\": \"smtp\"", "\"send_with\": \"pop\"", "send_with"),
         ("\"unknown\"", "\"perhaps\"", "providers[0].find_sent"),
+        ("5000", "-1", "providers[0].settle_ms"), ("5000", "86400001", "providers[0].settle_ms"),
         ("[\"imap_host\"]", "[\"host\"]", "providers[0].requires"),
         ("[\"imap_host\"]", "\"imap_host\"", "providers[0].requires"), ("[\"password\"]", "[5]", "providers[0].auth"),
         ("{\"connections\": 5}", "{\"connections\": -5}", "providers[0].limits.connections"),

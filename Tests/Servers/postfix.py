@@ -1,8 +1,9 @@
 """A real Postfix: submission and MX on ports of its own, users and mailboxes from a Dovecot beside it.
 
 Recipients: anyone@test.example is delivered to Dovecot by LMTP; reject-*@test.example is 550 5.1.1, full-* 452 4.2.2,
-grey-* 451 4.7.1, all three at RCPT; every other domain is 554 5.7.1. `refuse` and `accept` add and take away single
-mailboxes, as an administrator would."""
+grey-* 451 4.7.1, all three at RCPT; every other domain is 554 5.7.1. gone-* and slow-* are taken and then bounced (5.1.1), or
+put off (4.4.1) with a warning to the sender after seconds. `refuse` and `accept` add and take away single mailboxes, as an
+administrator would."""
 
 import os
 import pwd
@@ -36,11 +37,14 @@ virtual_mailbox_limit = 0
 mailbox_size_limit = 0
 message_size_limit = 209715200
 recipient_delimiter = +
+transport_maps = regexp:{etc}/transport
+delay_warning_time = 2s
 smtpd_recipient_restrictions = check_recipient_access regexp:{etc}/recipients
 smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination
 smtpd_client_connection_count_limit = 0
 smtpd_client_connection_rate_limit = 0
 smtpd_error_sleep_time = 0
+anvil_rate_time_unit = {rate_unit}s
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = {auth}
 smtpd_tls_cert_file = {certificate}
@@ -64,6 +68,9 @@ _MASTER = """
 127.0.0.1:{plain} inet n - n - - smtpd {authenticated}
 127.0.0.1:{small} inet n - n - - smtpd -o message_size_limit=102400 {authenticated}
 127.0.0.1:{owned} inet n - n - - smtpd {authenticated} {ownership}
+127.0.0.1:{limited} inet n - n - - smtpd -o smtpd_client_message_rate_limit=5 {authenticated}
+127.0.0.1:{crowded} inet n - n - - smtpd -o smtpd_client_auth_rate_limit=2 {authenticated}
+127.0.0.1:{few} inet n - n - - smtpd -o smtpd_recipient_limit=3 -o smtpd_recipient_overshoot_limit=1000 {authenticated}
 postlog unix-dgram n - n - 1 postlogd
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
@@ -95,10 +102,20 @@ _RECIPIENTS = r"""/^reject-.*@test\.example$/ 550 5.1.1 User unknown
 """
 
 
+_TRANSPORT = r"""/^gone-.*@test\.example$/ error:5.1.1 User unknown: the mailbox is gone
+/^slow-.*@test\.example$/ retry:4.4.1 connect to mx.slow.example: Connection timed out
+"""
+
+_PORTS = ("mx", "submission", "submissions", "plain", "small", "owned", "limited", "crowded", "few")
+# In seconds: what its rate limits count within.
+RATE_UNIT = 10
+
+
 class Postfix:
     """One running instance, with its ports: `mx` (no login), `submission` (STARTTLS, login), `submissions` (TLS from the
     first byte), `plain` (login without TLS allowed), `small` (messages of at most 100 KiB), `owned` (the sender address
-    must be the login's own). Its master runs as root: so must this process."""
+    must be the login's own), `limited` (five messages in RATE_UNIT seconds), `crowded` (two logins in that time), `few` (three
+    recipients a message); the last four, too, allow a login without TLS. Its master runs as root: so must this process."""
 
     def __init__(self, folder, pki, dovecot, *, certificate=None):
         if os.getuid() != 0:
@@ -113,16 +130,18 @@ class Postfix:
         self._write_recipients()
         with open(f"{self.etc}/owners", "w") as file:
             file.write("/^(.*)@test\\.example$/ $1, $1@test.example\n")
+        with open(f"{self.etc}/transport", "w") as file:
+            file.write(_TRANSPORT)
         certificate = certificate or pki.good
         values = dict(
-            folder=folder, etc=self.etc, lmtp=dovecot.lmtp, auth=dovecot.auth, certificate=certificate[0],
+            rate_unit=RATE_UNIT, folder=folder, etc=self.etc, lmtp=dovecot.lmtp, auth=dovecot.auth, certificate=certificate[0],
             key=certificate[1], authenticated=_AUTH.format(etc=self.etc),
             ownership=f"-o smtpd_sender_login_maps=regexp:{self.etc}/owners "
             "-o smtpd_sender_restrictions=reject_sender_login_mismatch")
         with open(f"{self.etc}/main.cf", "w") as file:
             file.write(_MAIN.format(**values))
         for attempt in range(3):
-            ports = {name: free_port() for name in ("mx", "submission", "submissions", "plain", "small", "owned")}
+            ports = {name: free_port() for name in _PORTS}
             self.__dict__.update(ports)
             with open(f"{self.etc}/master.cf", "w") as file:
                 file.write(_MASTER.format(**values, **ports))

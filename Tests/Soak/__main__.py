@@ -1,4 +1,4 @@
-"""Usage: python -m Soak [--steps N] [--messages N] [--seed N]: each long run in a process of its own; ends with 1 where
+"""Usage: python -m Soak [--kills N] [--steps N] [--messages N] [--seed N]: each long run in a process of its own; ends with 1 where
 one failed."""
 
 import argparse
@@ -11,11 +11,13 @@ SERVERS = ("dovecot", "dovecot-bare", "cyrus", "courier")
 
 def main():
     options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--kills", type=int, default=1000, help="deaths of processes that send")
     options.add_argument("--steps", type=int, default=2000, help="steps of the random run against each server")
     options.add_argument("--messages", type=int, default=300_000, help="messages of the large mailbox")
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
     options = options.parse_args()
-    runs = [
+    runs = [["Soak.kills", "--kills", str(options.kills), "--seed", str(options.seed)]]
+    runs += [
         ["Sync.random_run", "--server", server, "--steps", str(options.steps), "--seed", str(options.seed)]
         for server in SERVERS]
     runs.append(["Soak.large", "--messages", str(options.messages)])

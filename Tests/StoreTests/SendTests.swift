@@ -13,13 +13,13 @@ extension StoreTests {
         @Test func aSendIsQueuedAndSent() throws {
             let desk = try Desk()
             let send = try desk.send(["bob@example.com", "eve@example.com"])
-            #expect(try desk.store.dueSends(now: Clock.wall(), limit: 9, account: nil).map(\.id) == [send])
+            #expect(try desk.store.dueSends(now: Clock.wall(), limit: 9, account: desk.account).map(\.id) == [send])
             #expect(try desk.store.dueSends(now: Clock.wall(), limit: 9, account: 77).isEmpty)
             #expect(try desk.store.accountStatus(desk.account).int("queued") == 1)
             let attempt = try desk.store.beginAttempt(send, lease: desk.lease)
             #expect(try desk.store.sendRow(send).state == "sending")
             #expect(try desk.store.sendRow(send).offered == false)
-            #expect(try desk.store.dueSends(now: Clock.wall(), limit: 9, account: nil).isEmpty)
+            #expect(try desk.store.dueSends(now: Clock.wall(), limit: 9, account: desk.account).isEmpty)
             #expect(result { _ = try desk.store.beginAttempt(send, lease: desk.lease) } == Int32(MR_E_BUSY))
             #expect(result { try desk.store.cancelSend(send) } == Int32(MR_E_BUSY))
             #expect(result { try desk.store.removeSend(send) } == Int32(MR_E_BUSY))
@@ -44,7 +44,7 @@ extension StoreTests {
                     == Int32(MR_E_BUSY))
             #expect(result { try desk.store.markOffered(attempt, lease: desk.lease) } == Int32(MR_E_BUSY))
             #expect(result { try desk.store.cancelSend(send) } == Int32(MR_E_INVALID))
-            #expect(result { try desk.store.resend(send, to: nil, acceptDuplicate: true) } == Int32(MR_E_INVALID))
+            #expect(result { try desk.store.resend(send, to: nil, acceptDuplicate: true) } == Int32(MR_E_EXISTS))
             try desk.store.removeSend(send)
             #expect(result { _ = try desk.store.sendRow(send) } == Int32(MR_E_NOT_FOUND))
         }
@@ -151,15 +151,14 @@ extension StoreTests {
                 messageID: "m", size: 1)
             later.sendAt = now + 60_000
             let id = try desk.store.insertSend(later).id
-            #expect(try desk.store.dueSends(now: now, limit: 9, account: nil).isEmpty)
-            #expect(try desk.store.nextSendTime(after: now) == now + 60_000)
-            #expect(try desk.store.dueSends(now: now + 60_000, limit: 9, account: nil).map(\.id) == [id])
+            #expect(try desk.store.dueSends(now: now, limit: 9, account: desk.account).isEmpty)
+            #expect(try desk.store.dueSends(now: now + 60_000, limit: 9, account: desk.account).map(\.id) == [id])
             let attempt = try desk.store.beginAttempt(id, lease: desk.lease)
             try desk.store.finishAttempt(
                 attempt, AttemptResult(newState: "retry_wait", temporary: true, nextAttempt: now + 90_000),
                 lease: desk.lease)
-            #expect(try desk.store.dueSends(now: now + 89_999, limit: 9, account: nil).isEmpty)
-            #expect(try desk.store.dueSends(now: now + 90_000, limit: 9, account: nil).count == 1)
+            #expect(try desk.store.dueSends(now: now + 89_999, limit: 9, account: desk.account).isEmpty)
+            #expect(try desk.store.dueSends(now: now + 90_000, limit: 9, account: desk.account).count == 1)
         }
 
         @Test(
@@ -179,8 +178,8 @@ extension StoreTests {
             health.nextAttempt = next
             health.reason = state == "enabled" ? nil : "because"
             try desk.store.setHealth(desk.account, health, lease: desk.lease)
-            #expect(try desk.store.dueSends(now: Clock.wall(), limit: 9, account: nil).isEmpty == !due)
-            #expect(try desk.store.dueAccounts(now: Clock.wall()) == (due ? [desk.account] : []))
+            #expect(try desk.store.dueSends(now: Clock.wall(), limit: 9, account: desk.account).isEmpty == !due)
+            #expect(try desk.store.sendingAccounts(now: Clock.wall()) == (due ? [desk.account: 0] : [:]))
             let held = state != "enabled" && !(state == "error" && failureClass == "connection")
             #expect((try desk.store.get("send", send)["held_reason"] == nil) == !held)
             #expect((try desk.store.accountStatus(desk.account)["held_reason"] == nil) == !held)

@@ -42,6 +42,19 @@ extension RecordSpec {
             .given("company", .int, "the id of the company"),
             .given("display_name", .text, "the name that goes into From"),
             .given("direction", .text, "two_way (the default), or read_only: nothing is changed on the server"),
+            .given(
+                "senders", .list,
+                "the addresses that may stand in From beside the account's own, @domain for all of one; the default is any"
+            ),
+            .given(
+                "send_attempts", .int, "how often a send is tried in all while its failure passes; the default is 8"),
+            .given(
+                "sent_copy", .text,
+                "auto (the default): what is sent gets a copy in Sent unless the server keeps its own; always, or never"
+            ),
+            .given(
+                "accept_duplicate", .int,
+                "1: what is of unknown outcome goes again once nobody can find out; the default is 0"),
         ])
 
     package static let reconnect = RecordSpec(
@@ -50,6 +63,15 @@ extension RecordSpec {
             .given("user_key", .text, "the CRM's own key of the user"),
             .given("display_name", .text, "the name that goes into From"),
             .given("direction", .text, "two_way, or read_only: nothing is changed on the server"),
+            .given(
+                "senders", .list, "the addresses that may stand in From beside the account's own; an empty text: any"),
+            .given("send_attempts", .int, "how often a send is tried in all; 0: the default"),
+            .given(
+                "sent_copy", .text,
+                "auto: what is sent gets a copy in Sent unless the server keeps its own; always, or never"),
+            .given(
+                "accept_duplicate", .int,
+                "1: what is of unknown outcome goes again once nobody can find out; 0: not"),
         ])
 
     package static let disconnect = RecordSpec(

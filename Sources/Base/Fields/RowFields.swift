@@ -15,6 +15,8 @@ extension RecordSpec {
             .both("company", .int, "the id of the company", queried: true),
             .both("display_name", .text, "the name that goes into From"),
             .shown("direction", .text, "two_way, or read_only: nothing is changed on the server"),
+            .shown("sent_copy", .text, "auto, always or never: whether what is sent gets a copy in Sent"),
+            .shown("accept_duplicate", .int, "1 where what is of unknown outcome goes again once nobody can find out"),
             .shown("receives", .int, "1 where mail is synced from it"),
             .shown("sends", .int, "1 where mail is sent through it"),
             .shown("state", .text, "enabled, pending, error, connection_issue or disconnected", queried: true),

@@ -24,6 +24,9 @@ extension RecordSpec {
             .shown("sent_at", .int, "when the server accepted it", queried: true),
             .shown("send_at", .int, "not to be sent before", queried: true),
             .shown("next_attempt", .int, "when it is tried again", queried: true),
+            .shown(
+                "try_after", .int,
+                "of a temporary failure that is not tried again by itself: from when on Resend is worth it"),
             .shown("attempts", .int, "how often it was tried"),
             .shown("accepted", .int, "recipients accepted"),
             .shown("refused", .int, "recipients refused"),
@@ -34,13 +37,17 @@ extension RecordSpec {
             .shown(
                 "sent_copy", .text,
                 "wanted, wished (being put there), server (it keeps its own), done or lost; absent where none is meant"),
-            .shown("paced_until", .int, "when the account's limits let it go; absent where they do not hold it back"),
+            .shown(
+                "paced_until", .int,
+                "until when the account's limits let nothing of its priority go; absent where they do not hold it back"),
             .shown("reason", .text, "why it failed: one line"),
             .shown("cause", .text, "the code of the cause"),
             .shown("advice", .text, "what a person does next, one step a line"),
             .shown("server_text", .text, "the server's own words"),
             .shown("smtp", .int, "the SMTP reply code"),
             .shown("enhanced", .text, "the enhanced status code (RFC 3463)"),
+            .shown("http", .int, "the HTTP status, of a provider with an API: never in smtp"),
+            .shown("provider_code", .text, "the provider's own name for the failure"),
             .shown("held_reason", .text, "why it is held in the queue; absent where it is not"),
         ])
 
@@ -59,6 +66,8 @@ extension RecordSpec {
             .shown("report", .text, "what a later report says: failed, delayed, delivered, relayed or expanded"),
             .shown("reported_at", .int, "when that report came"),
             .shown("remote", .text, "the server that the report quotes"),
+            .shown("cause", .text, "the code of the cause, where the mail came back or waits"),
+            .shown("advice", .text, "what a person does next, one step a line"),
         ])
 
     static let attempt = RecordSpec(
@@ -75,6 +84,8 @@ extension RecordSpec {
             .shown("server_text", .text, "the server's own words"),
             .shown("smtp", .int, "the SMTP reply code"),
             .shown("enhanced", .text, "the enhanced status code"),
+            .shown("http", .int, "the HTTP status"),
+            .shown("provider_code", .text, "the provider's own name for the failure"),
         ])
 
     static let batch = RecordSpec(
@@ -106,7 +117,9 @@ extension RecordSpec {
             .shown("id", .int, "the row's id", queried: true),
             .both("account", .int, "the account; or host", queried: true),
             .both("host", .text, "the server that takes the mail", queried: true),
-            .both("messages_minute", .int, "messages in any minute; absent: as the provider says; 0: no limit"),
+            .both(
+                "messages_minute", .int,
+                "messages in any minute; absent: as the provider says; 0: no limit; -1 in mr_update: absent again"),
             .both("messages_hour", .int, "in any hour"),
             .both("messages_day", .int, "in any 24 hours"),
             .both("recipients_minute", .int, "recipients in any minute"),
@@ -138,6 +151,7 @@ extension RecordSpec {
             .shown("window", .text, "minute, hour or day; absent for one message"),
             .shown("limit", .int, "so many"),
             .shown("used", .int, "of them in the window that ends now"),
+            .shown("host", .text, "where it is of all accounts with that server together; absent: of this one"),
             .shown("source", .text, "provider (known of it), set, learned (from a refusal) or server (its SIZE)"),
         ])
 }

@@ -85,6 +85,10 @@ class AccountCall: CallDelegate {
     }
 
     func emit(_ kind: String, _ fields: Record) throws(Failure) -> Int32 {
+        if kind == "server" {
+            try learnServer(fields)
+            return Int32(MR_OK)
+        }
         throw Failure(MR_E_PLUGIN, "the plugin emitted '\(kind)' in a call that has no use for it")
     }
 

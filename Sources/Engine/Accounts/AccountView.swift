@@ -1,11 +1,24 @@
 import Base
+import CMailroom
 import Store
 
 /// What an account's row shows beyond what is stored: whether anybody looks, and whether it was ever logged in to.
 struct AccountView {
     let core: Core
 
-    func shown(_ row: Record) throws(Failure) -> Record {
+    func shown(_ row: Record, _ view: SendingView) throws(Failure) -> Record {
+        var shown = try freshness(row)
+        guard view.wantsSending, row.int("sends") == 1, let id = row.int("id") else { return shown }
+        do throws(Failure) {
+            shown["sending"] = .record(try view.sending(id, heldReason: row.text("held_reason")))
+        } catch {
+            // It was erased since the row was read.
+            guard error.result == Int32(MR_E_NOT_FOUND) else { throw error }
+        }
+        return shown
+    }
+
+    private func freshness(_ row: Record) throws(Failure) -> Record {
         guard row.text("state") == "enabled", let id = row.int("id") else { return row }
         if row.text("sync_health") == "none", row.text("send_health") == "none" {
             var shown = row

@@ -70,7 +70,8 @@ struct AccountFailure {
     /// - Returns: the failure with its cause and advice. A wish to stop, a lost lease, a store that cannot be written or
     /// that others keep busy, or a key that this process lacks, is no failure of the account.
     func record(_ failure: Failure, _ side: HealthRules.Side, what: String) throws(Failure) -> Failure {
-        var explained = failure.explained()
+        let (provider, statusURL) = core.knownProvider(account, side)
+        var explained = failure.explained(at: provider, statusURL: statusURL)
         explained.account = account.id
         explained.provider = explained.provider ?? account.provider
         guard interruption.reason == .none, !interruption.isGivingWay, failure.result != Int32(MR_E_KEY),

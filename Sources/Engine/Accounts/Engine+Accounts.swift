@@ -22,6 +22,9 @@ extension Engine {
         values.sends = form.sends(form.settings)
         values.settings = form.settings
         values.settings["direction"] = try Engine.direction(record)
+        for (name, value) in try SendSettings.read(record) { values.settings[name] = value }
+        values.settings["sent_copy"] = try Engine.sentCopy(record)
+        values.settings["accept_duplicate"] = try Engine.acceptDuplicate(record)
         values.secrets = form.secrets
         let made = try core.store.insertAccount(values, job: NewJob(kind: "connect", onDeath: .repeat))
         return Job(made.job, self)
@@ -44,6 +47,12 @@ extension Engine {
         var changedSettings: [String: String?] = form.settings.mapValues { $0 }
         var changedSecrets: [String: [UInt8]?] = form.secrets.mapValues { $0 }
         if let direction = try Engine.direction(record) { changedSettings["direction"] = direction }
+        changedSettings.merge(try SendSettings.read(record)) { $1 }
+        if let accepts = try Engine.acceptDuplicate(record) { changedSettings["accept_duplicate"] = accepts }
+        if let copy = try Engine.sentCopy(record) {
+            changedSettings["sent_copy"] = copy
+            try core.store.forgetCopyHabit(of: id)
+        }
         for name in form.cleared {
             if form.isSecret(name) {
                 changedSecrets.updateValue(nil, forKey: name)
@@ -77,6 +86,20 @@ extension Engine {
             throw .invalid("direction", "is neither two_way nor read_only")
         }
         return direction
+    }
+
+    private static func acceptDuplicate(_ record: Record) throws(Failure) -> String? {
+        guard let accepts = record.int("accept_duplicate") else { return nil }
+        guard (0...1).contains(accepts) else { throw .invalid("accept_duplicate", "is neither 0 nor 1") }
+        return String(accepts)
+    }
+
+    private static func sentCopy(_ record: Record) throws(Failure) -> String? {
+        guard let choice = record.text("sent_copy") else { return nil }
+        guard SentCopies.choices.contains(choice) else {
+            throw .invalid("sent_copy", "is none of \(SentCopies.choices.joined(separator: ", "))")
+        }
+        return choice
     }
 
     private func form(_ scheme: String) throws(Failure) -> AccountForm {

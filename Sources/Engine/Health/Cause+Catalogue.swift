@@ -1,7 +1,7 @@
 extension Cause {
     /// Every cause that this version knows. A code once given keeps its meaning.
     static let catalogue: [Cause] =
-        login + connection + limits + service + sending + verifying + house
+        login + connection + limits + service + sending + bounces + verifying + house
 
     private static let login: [Cause] = [
         Cause(
@@ -34,6 +34,29 @@ extension Cause {
                 "Enable IMAP (or SMTP) in the account's settings at the provider.",
                 "If there is no such setting, ask the administrator to enable it.", "Reconnect the mailbox.",
             ], .administrator),
+        Cause(
+            "auth.smtp_disabled", "auth", "Sending by SMTP is switched off for this mailbox",
+            "The login may be right, but an administrator has not enabled authenticated SMTP for the mailbox or for the whole organisation.",
+            [
+                "Ask the administrator to enable authenticated SMTP (SMTP AUTH) for this mailbox.",
+                "Or connect the mailbox with OAuth 2.0.", "Reconnect the mailbox, then resend.",
+            ], .administrator),
+        Cause(
+            "auth.consent", "auth", "The access that was granted has ended",
+            "The permission that the owner once gave has expired or was taken back, for example by a changed password.",
+            ["Reconnect the mailbox and grant the access again.", "Ask the administrator if it is refused again."],
+            .user),
+        Cause(
+            "auth.token_expired", "connection", "The access token has run out",
+            "Tokens are good for about an hour; a new one is fetched with the next connection.",
+            ["Wait: it is tried again by itself, with a new token."], .nobody),
+        Cause(
+            "auth.tls_needed", "auth", "The server wants an encrypted connection first",
+            "The server takes no login on a connection without TLS.",
+            [
+                "Set the kind of TLS to starttls or implicit (port 587 or 465 for sending).",
+                "Reconnect the mailbox with it.",
+            ], .user),
         Cause(
             "auth.basic_off", "auth", "Passwords are no longer accepted",
             "The provider has switched basic authentication off; it wants OAuth 2.0.",
@@ -132,7 +155,15 @@ extension Cause {
         Cause(
             "service.outage", "outage", "The provider has a problem",
             "The server says that it is unwell.",
-            ["Wait: it is tried again by itself.", "Look at the provider's status page."], .provider),
+            ["Wait: it is tried again by itself.", Advice.statusPage], .provider),
+        Cause(
+            "service.not_connected", "outage", "The login is good, but the mailbox cannot be opened",
+            "Microsoft says this of a mailbox for which IMAP is off, which has no licence, or which has too many connections.",
+            [
+                "Wait: it is tried again by itself.",
+                "Close other mail programs that use this mailbox.",
+                "Ask the administrator whether IMAP is enabled for the mailbox, and whether it has a licence.",
+            ], .administrator),
         Cause(
             "service.in_use", "throttling", "Another program has the mailbox open",
             "By POP3 one program at a time reads a mailbox, and another one does so now.",

@@ -16,7 +16,9 @@ extension Cause {
         Cause(
             "send.outage", "outage", "The provider cannot take mail now",
             "The sending server says that it is unwell.",
-            ["Wait some minutes: it goes again by itself.", "Look at the provider's status page."], .provider),
+            [
+                "Wait some minutes: it goes again by itself.", Advice.statusPage, "Resend it if it has stopped.",
+            ], .provider),
         Cause(
             "send.send_as_denied", "send_as_denied", "Sending under this address is not allowed",
             "The login is good, but the account may not send with this From address.",
@@ -46,6 +48,48 @@ extension Cause {
             "send.bad_recipient", "bad_recipient", "The recipient's address does not work",
             "The server says that there is no such mailbox.",
             ["Check the address for a typing error.", "Correct it and resend."], .user),
+        Cause(
+            "send.too_many_recipients", "refused", "The message has too many recipients",
+            "The server takes only so many recipients in one message.",
+            ["Send it to fewer recipients at once: several messages, or a batch.", "Resend."], .user),
+        Cause(
+            "send.sender_domain", "send_as_denied", "The domain of the From address is not known",
+            "The server finds no mail domain behind the From address.",
+            [
+                "Choose a From address of a domain that exists.",
+                "Have the administrator check the domain's MX and address records.",
+            ],
+            .administrator),
+        Cause(
+            "send.relay_denied", "refused", "The server does not pass this mail on",
+            "The server delivers only for its own domains, or only after a login.",
+            [
+                "Check the name of the sending server, and that the mailbox has a user name and a password for it.",
+                "Ask the provider whether the account may send to other domains.", "Resend.",
+            ], .user),
+        Cause(
+            "send.utf8", "refused", "The server does not know addresses outside of ASCII",
+            "An address has letters beyond ASCII, and the server does not offer SMTPUTF8.",
+            ["Use the recipient's address in ASCII letters, if there is one.", "Resend."], .user),
+        Cause(
+            "send.eight_bit", "refused", "The server takes no 8-bit content",
+            "The message was given whole, with 8-bit content, and the server does not offer 8BITMIME.",
+            ["Encode the message's parts as quoted-printable or base64, then send it anew."], .user),
+        Cause(
+            "send.unauthenticated", "content_rejected", "The sender's domain is not authenticated",
+            "The receiving side found no SPF or DKIM that vouches for the sending domain, or its DMARC policy says no.",
+            [
+                "Have the administrator set up SPF, DKIM and DMARC of the sending domain (mailroom domain check names what is missing).",
+                "Resend when they are published.",
+            ], .administrator),
+        Cause(
+            "send.blocklisted", "content_rejected", "The sending server is on a block list",
+            "The receiving side refuses mail from the address or domain that sent it, whatever the content.",
+            [
+                "Tell the provider of the sending server, with the server's words.",
+                "Have the administrator check SPF, DKIM and DMARC of the sending domain.",
+                "Resend when the listing is gone.",
+            ], .provider),
         Cause(
             "send.content_rejected", "content_rejected", "The content was refused",
             "The server took the content for spam, a virus, or against its rules.",

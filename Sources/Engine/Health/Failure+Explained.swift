@@ -4,12 +4,13 @@ import CMailroom
 extension Failure {
     /// The failure with its cause, class and advice filled in, as far as the catalogue knows them. What the
     /// plugin or the host has said already stays.
-    func explained() -> Failure {
+    /// - Parameter provider: who stands behind the server, where that is known: its own steps go first.
+    func explained(at provider: KnownProvider? = nil, statusURL: String? = nil) -> Failure {
         var explained = self
         guard let cause = cause.flatMap(Cause.named) ?? guessedCause.flatMap(Cause.named) else { return explained }
         explained.cause = cause.code
         explained.failureClass = failureClass ?? cause.failureClass
-        explained.advice = advice ?? cause.advice
+        explained.advice = advice ?? Advice.of(cause, at: provider, statusURL: statusURL)
         return explained
     }
 
@@ -17,11 +18,12 @@ extension Failure {
     private var guessedCause: String? {
         if result == Int32(MR_E_AUTH) { return authCause }
         return switch Int(result) {
-        case MR_E_CONNECTION: "connection.lost"
+        case MR_E_CONNECTION: tokenHasExpired ? "auth.token_expired" : "connection.lost"
         case MR_E_TLS: "tls.handshake"
         case MR_E_THROTTLED: ServerLimit.cause(of: self) ?? "service.throttled"
-        case MR_E_OUTAGE: "service.outage"
+        case MR_E_OUTAGE: isNotConnected ? "service.not_connected" : "service.outage"
         case MR_E_PROTOCOL: "service.garbled"
+        case MR_E_REFUSED where code == "OVERQUOTA": "send.quota_exceeded"
         case MR_E_REFUSED: step == "select" || step == "examine" ? "folder.refused" : "service.refused"
         case MR_E_INVALID: "settings.wrong"
         case MR_E_PLUGIN: "plugin.unavailable"
@@ -33,17 +35,10 @@ extension Failure {
     }
 
     private var authCause: String {
-        let words = (serverText ?? "").lowercased()
-        let table: [(String, String)] = [
-            ("application-specific password", "auth.app_password"),
-            ("app password", "auth.app_password"),
-            ("web browser", "auth.web_login"),
-            ("yet to enable imap", "auth.imap_disabled"),
-            ("imap access is disabled", "auth.imap_disabled"),
-            ("smtpclientauthentication is disabled", "auth.imap_disabled"),
-            ("basic authentication is", "auth.basic_off"),
-            ("no common login method", "auth.mechanism"),
-        ]
-        return table.first { words.has($0.0) }?.1 ?? "auth.refused"
+        let found = SendClass.find(self)
+        return found.result == .auth ? found.cause : "auth.refused"
     }
+
+    private var tokenHasExpired: Bool { RefusalText(serverText ?? "").has("accesstokenexpired") }
+    private var isNotConnected: Bool { RefusalText(serverText ?? "").has("authenticated but not connected") }
 }

@@ -79,9 +79,12 @@ enum HealthRules {
             after.state = state
             after.since = now
         }
-        after.nextAttempt = state == "error" ? now + pause(failure, after.attempts) : nil
+        after.nextAttempt = state == "error" && !waitsForOwner(failure) ? now + pause(failure, after.attempts) : nil
         return after
     }
+
+    /// Sending that the provider has stopped is not tried again by itself: it wants the owner, and trying makes it worse.
+    private static func waitsForOwner(_ failure: Failure) -> Bool { failure.failureClass == "suspended" }
 
     /// The pause that the server named: at least a second, and not more than a day, whatever it says.
     static func namedPause(_ failure: Failure) -> Int64? {
@@ -92,7 +95,11 @@ enum HealthRules {
     private static func pause(_ failure: Failure, _ attempts: Int64) -> Int64 {
         if let named = namedPause(failure) { return named }
         let minutes: [Int64] =
-            failure.result == Int32(MR_E_AUTH) ? [1, 15, 60, 360] : [1, 2, 5, 10, 15, 30]
+            if failure.failureClass == SendClass.suspended.rawValue {
+                [60, 360]  // each try costs a message, which stops as failed
+            } else {
+                failure.result == Int32(MR_E_AUTH) ? [1, 15, 60, 360] : [1, 2, 5, 10, 15, 30]
+            }
         let chosen = minutes[min(Int(attempts) - 1, minutes.count - 1)] * minute
         // Up to a tenth more, so that many do not come at once.
         let jitter = randomBytes(2).reduce(0) { $0 << 8 | Int64($1) }

@@ -52,8 +52,9 @@ struct JobRunner {
         try runner.claim(job.id, interruption)
     }
 
-    /// A verification watches how others work on the account: it must not keep them from it.
-    private static func needsLease(_ job: JobRow) -> Bool { job.kind != "verify" }
+    /// A verification watches how others work on the account: it must not keep them from it. A look at a domain does not touch
+    /// the account.
+    private static func needsLease(_ job: JobRow) -> Bool { job.kind != "verify" && job.kind != "domain" }
 
     private func claim(_ id: Int64, _ interruption: Interruption) throws(Failure) {
         guard let job = try core.store.claimJob(id) else { return }
@@ -84,6 +85,7 @@ struct JobRunner {
     }
 
     private func work(_ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
+        if job.kind == "domain" { return try domain(job, interruption) }
         guard let account = job.account else {
             throw .unsupported("jobs of kind '\(job.kind)' come with a later version")
         }

@@ -51,19 +51,6 @@ enum ServerLimit: Sendable, Equatable {
         guard let limit = of(failure) else { return nil }
         return limit == .rate && (failure.serverText ?? "").isEmpty ? nil : limit.cause
     }
-
-    /// The time that the server's words name: "Suggested Backoff Time: 299961 milliseconds". At most a day.
-    static func namedTime(_ words: String) -> Int64? {
-        let small = Array(words.lowercased().utf8)
-        let key = Array("suggested backoff time:".utf8)
-        guard small.count > key.count else { return nil }
-        for start in 0...(small.count - key.count) where Array(small[start..<start + key.count]) == key {
-            let digits = small[(start + key.count)...].drop { $0 == 32 }.prefix { (48...57).contains($0) }.prefix(12)
-            guard let number = Int64(String(decoding: digits, as: UTF8.self)) else { return nil }
-            return min(number, 86_400_000)
-        }
-        return nil
-    }
 }
 
 extension Failure {
@@ -81,7 +68,7 @@ extension Failure {
             understood.failureClass = nil
             understood.advice = nil
         }
-        understood.retryAfterMs = retryAfterMs ?? ServerLimit.namedTime(serverText ?? "")
+        understood.retryAfterMs = retryAfterMs ?? NamedTime.milliseconds(in: serverText ?? "", now: Clock.wall())
         return understood
     }
 }

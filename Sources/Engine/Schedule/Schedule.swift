@@ -19,9 +19,10 @@ final class Schedule: Sendable {
     let turns: Turns
     let watchers: Watchers
     let sessions: SessionCache
+    let sendTurns: SendTurns
     private let core: Core
     private let bell: Bell
-    private let state = Monitor(State())
+    private let state: Monitor<State>
     private static let beatMs: Int64 = 10_000
     private static let sweepMs: Int64 = 5_000
     private static let tidyMs: Int64 = 3_600_000
@@ -37,6 +38,9 @@ final class Schedule: Sendable {
         turns = Turns(core, timers)
         watchers = Watchers(core, timers)
         sessions = SessionCache(core, timers)
+        let (state, wake) = (Monitor(State()), timers.wake)
+        self.state = state
+        sendTurns = SendTurns(timers) { Schedule.hurry(state, wake) }
     }
 
     func start() throws(Failure) {
@@ -81,9 +85,11 @@ final class Schedule: Sendable {
     }
 
     /// Has the store be asked again at once.
-    func hurry() {
+    func hurry() { Schedule.hurry(state, timers.wake) }
+
+    private static func hurry(_ state: Monitor<State>, _ wake: WakeUp) {
         state.withLock { $0.hurried = true }
-        timers.wake.ring()
+        wake.ring()
     }
 
     private var isStopping: Bool { state.withLock { $0.stopping } }
@@ -137,11 +143,14 @@ final class Schedule: Sendable {
         }
         let now = Clock.wall()
         let left = Set(try core.store.interruptedSends().map(\.account))
-        for account in left.union(try core.store.dueAccounts(now: now)) where !core.isRunning(.sending(account)) {
-            let row = try core.store.account(account)
-            if left.contains(account) || row.sends { try SendRunner(core: core).start(account) }
+        let due = try core.store.sendingAccounts(now: now).filter { account, priority in
+            sendTurns.isOpen(account, priority: priority, now: now)
         }
-        for account in try core.store.wishfulAccounts(now: now) { try WishRunner(core: core).start(account) }
+        for account in left.union(due.keys) where !core.isRunning(.sending(account)) {
+            try SendRunner(core: core).start(account)
+        }
+        let wishful = try core.store.wishfulAccounts(now: now).union(core.store.attendedAccounts(now: now))
+        for account in wishful { try WishRunner(core: core).start(account) }
         for account in try core.store.dueAccounts(now: now, limit: Schedule.atOnce, except: turns.accounts) {
             turns.due(account)
         }
@@ -149,8 +158,10 @@ final class Schedule: Sendable {
 
     /// What somebody, in whatever process, has changed of accounts and folders.
     private func notice(_ seen: inout Int64) throws(Failure) {
-        let (touched, latest) = try core.store.accountsTouched(after: seen)
+        let (touched, pacing, latest) = try core.store.accountsTouched(after: seen)
+        if pacing { sendTurns.forgetAll() }
         for id in touched {
+            sendTurns.forget(id)
             do throws(Failure) {
                 let account = try core.store.account(id)
                 if account.health.state == "disconnected" { core.forget(id) } else { watchers.reconsider(account) }
@@ -176,13 +187,16 @@ final class Schedule: Sendable {
             }
             if now >= sweepAt {
                 try core.store.sweepDeadJobs()
+                try core.store.resendUnknown()
                 try core.store.finishErasing()
                 core.turns?.tidy()
+                core.schedule?.sendTurns.tidy(now: Clock.wall())
                 sweepAt = now + Schedule.sweepMs
             }
             if now >= tidyAt {
                 try core.store.sweepOrphans()
                 try core.store.sweepWishes()
+                try core.store.sweepSpent(now: Clock.wall())
                 tidyAt = now + Schedule.tidyMs
             }
         }

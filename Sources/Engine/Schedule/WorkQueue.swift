@@ -65,6 +65,8 @@ struct WorkQueue {
         if work.sends { sends.add(work) } else { others.add(work) }
     }
 
+    var sendsWaiting: Int { sends.count }
+
     /// How much of what waits may be begun now.
     var ready: Int {
         let free = max(maximum - keptForSending - busy, 0)

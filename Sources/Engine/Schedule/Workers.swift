@@ -68,6 +68,9 @@ final class Workers: Sendable {
         return late
     }
 
+    /// Whether sends wait for a thread: whoever has one for long gives it back.
+    var isCrowded: Bool { state.withLock { $0.queue.sendsWaiting > 0 } }
+
     func takeNoMore() { state.signal { $0.closed = true } }
 
     /// Waits until every thread has ended, after `takeNoMore`.

@@ -24,15 +24,37 @@ struct Composer {
             send.idempotencyKey = key
         }
         send.sendAt = record.int("send_at")
-        send.contentDigest = digest(record)
+        send.priority = try Composer.priority(record) ?? 0
+        send.autoRetry = try Composer.truth(record, "auto_retry") ?? true
+        if try Composer.truth(record, "sent_copy") == false { send.params.set("sent_copy", 0) }
+        send.contentDigest = Composer.digest(record, without: Composer.beside)
         return send
     }
 
-    /// The same for the same fields, whatever order they came in: without the key itself and the time.
-    private func digest(_ record: Record) -> [UInt8] {
+    /// -1, 0 or 1; nil where the field is absent.
+    static func priority(_ record: Record) throws(Failure) -> Int64? {
+        switch record.text("priority") {
+        case nil: return nil
+        case "high": return 1
+        case "normal": return 0
+        case "low": return -1
+        default: throw .invalid("priority", "is none of high, normal and low")
+        }
+    }
+
+    static func truth(_ record: Record, _ field: String) throws(Failure) -> Bool? {
+        guard let value = record.int(field) else { return nil }
+        guard (0...1).contains(value) else { throw .invalid(field, "is neither 0 nor 1") }
+        return value == 1
+    }
+
+    /// What says how a message is sent, not what it is.
+    static let beside: Set = ["idempotency_key", "send_at", "priority", "auto_retry", "sent_copy"]
+
+    /// The same for the same fields, whatever order they came in.
+    static func digest(_ record: Record, without beside: Set<String>) -> [UInt8] {
         var digest = SHA256()
-        for field in record.fields.sorted(by: { $0.name < $1.name })
-        where field.name != "idempotency_key" && field.name != "send_at" {
+        for field in record.fields.sorted(by: { $0.name < $1.name }) where !beside.contains(field.name) {
             digest.update(Array(field.name.utf8) + [0])
             digest.update(field.value)
         }
@@ -64,28 +86,44 @@ struct Composer {
         let (builder, from, bcc) = try builder(record)
         let written = try write { (sink) throws(Failure) in try builder.write(to: sink) }
         let recipients = unique(builder.to + builder.cc + bcc)
-        return NewSend(
+        var send = NewSend(
             account: account.id, body: written.body, from: from.address, recipients: recipients,
             subject: builder.subject, messageID: builder.messageID ?? "", size: written.size,
-            utf8: !([from.address] + recipients).allSatisfy(\.isASCII), params: written.params)
+            utf8: Composer.needsUTF8([from.address] + recipients), params: written.params)
+        try answers(record, builder.inReplyTo, &send)
+        return send
     }
 
+    /// Which stored message the send answers: the one that is named, or the one of its In-Reply-To.
+    private func answers(_ record: Record, _ inReplyTo: String?, _ send: inout NewSend) throws(Failure) {
+        if let message = record.int("reply_to_message") {
+            send.answers = message
+            send.thread = try store.get("message", message).int("thread")
+        } else if let inReplyTo {
+            (send.answers, send.thread) = try store.answered(messageID: inReplyTo, account: account.id)
+        }
+    }
+
+    static func needsUTF8(_ addresses: [String]) -> Bool { !addresses.allSatisfy(\.isASCII) }
+
     /// The message that the fields describe, its author, and those whom its header does not name.
-    private func builder(
+    func builder(
         _ record: Record
     ) throws(Failure) -> (builder: MessageBuilder, from: MailAddress, bcc: [MailAddress]) {
         var builder = MessageBuilder()
+        let answer: Answer? =
+            if let message = record.int("reply_to_message") { try Answer(store, to: message, by: account) } else { nil }
         let from = try author(record)
         builder.from = from
-        builder.to = try addresses(record, "to")
+        builder.to = try record["to"] == nil ? answer?.to ?? [] : addresses(record, "to")
         builder.cc = try addresses(record, "cc")
         builder.replyTo = try addresses(record, "reply_to")
         let bcc = try addresses(record, "bcc")
-        builder.subject = record.text("subject") ?? ""
+        builder.subject = record.text("subject") ?? answer?.subject ?? ""
         builder.text = record.text("text")
         builder.html = record.text("html")
-        builder.inReplyTo = record.text("in_reply_to")
-        builder.references = record.list("references")
+        builder.inReplyTo = record.text("in_reply_to") ?? answer?.inReplyTo
+        builder.references = record["references"] == nil ? answer?.references ?? [] : record.list("references")
         builder.messageID = record.text("message_id") ?? MessageID.make(domain: from.address.domain)
         builder.date = Clock.wall()
         for (index, header) in record.records("headers").enumerated() {
@@ -100,7 +138,7 @@ struct Composer {
 
     /// A message that the caller made: sent as it is, but for Bcc, which is taken out.
     private func fromRaw(_ record: Record) throws(Failure) -> NewSend {
-        let own: Set = ["raw", "recipients", "from", "idempotency_key", "send_at"]
+        let own = Composer.beside.union(["raw", "recipients", "from", "reply_to_message"])
         if let other = record.fields.first(where: { !own.contains($0.name) }) {
             throw .invalid(other.name, "cannot stand beside raw")
         }
@@ -121,10 +159,12 @@ struct Composer {
         let outgoing = RawMessage(raw, addingMessageID: parsed.messageID == nil ? from.address.domain : nil)
         let written = try write { (sink) throws(Failure) in try outgoing.write(to: sink) }
         let recipients = unique(given.isEmpty ? parsed.to + parsed.cc + parsed.bcc : given)
-        return NewSend(
+        var send = NewSend(
             account: account.id, body: written.body, from: from.address, recipients: recipients,
             subject: parsed.subject, messageID: parsed.messageID ?? outgoing.messageID, size: written.size,
-            utf8: !([from.address] + recipients).allSatisfy(\.isASCII), params: written.params)
+            utf8: Composer.needsUTF8([from.address] + recipients), params: written.params)
+        try answers(record, parsed.inReplyTo.first, &send)
+        return send
     }
 
     private struct Written {
@@ -154,7 +194,7 @@ struct Composer {
         }
     }
 
-    private func author(_ record: Record) throws(Failure) -> MailAddress {
+    func author(_ record: Record) throws(Failure) -> MailAddress {
         guard let text = record.text("from") else {
             return MailAddress(name: account.displayName, address: account.address, group: nil)
         }
@@ -172,7 +212,7 @@ struct Composer {
         return found
     }
 
-    private func address(_ text: String, _ field: String) throws(Failure) -> MailAddress {
+    func address(_ text: String, _ field: String) throws(Failure) -> MailAddress {
         do {
             return try AddressParser.one(text)
         } catch {
@@ -180,7 +220,7 @@ struct Composer {
         }
     }
 
-    private func unique(_ addresses: [MailAddress]) -> [String] {
+    func unique(_ addresses: [MailAddress]) -> [String] {
         var seen: Set<String> = []
         return addresses.map(\.address).filter { seen.insert($0.lowercased()).inserted }
     }

@@ -4,20 +4,36 @@ import PluginHost
 import Store
 
 extension Engine {
+    /// - Parameter account: 0: the account that has the message which this one answers.
     package func send(_ account: Int64, _ message: Record) throws(Failure) -> Int64 {
         try checkOpen()
-        let row = try core.store.account(account)
-        guard row.sends else {
-            var failure = Failure.unsupported("\(row.address) only receives: it has no server for sending")
+        let row: AccountRow
+        if account == 0 {
+            try RecordSpec.outgoing.check(message)
+            guard let answered = message.int("reply_to_message") else {
+                throw .invalid("account", "is 0, and reply_to_message names nothing that this answers")
+            }
+            row = try Answer.account(core.store, for: answered)
+        } else {
+            row = try core.store.account(account)
+        }
+        try Engine.requireSending(row)
+        let made = try Composer(store: core.store, account: row).compose(message)
+        try core.precheck(row, made)
+        let stored = try core.store.insertSend(made)
+        return stored.id
+    }
+
+    /// - Throws: `MR_E_UNSUPPORTED` for an account that only receives, `MR_E_CLOSED` for one that is disconnected.
+    static func requireSending(_ account: AccountRow) throws(Failure) {
+        guard account.sends else {
+            var failure = Failure.unsupported("\(account.address) only receives: it has no server for sending")
             failure.advice = "Reconnect it with a server for sending (smtp_host), or send from another account."
             throw failure
         }
-        guard row.health.state != "disconnected" else {
-            throw Failure(MR_E_CLOSED, "\(row.address) is disconnected; reconnect it first")
+        guard account.health.state != "disconnected" else {
+            throw Failure(MR_E_CLOSED, "\(account.address) is disconnected; reconnect it first")
         }
-        let made = try Composer(store: core.store, account: row).compose(message)
-        let stored = try core.store.insertSend(made)
-        return stored.id
     }
 
     package func resend(_ send: Int64, _ options: Record) throws(Failure) {
@@ -29,9 +45,30 @@ extension Engine {
             for (index, address) in (to ?? []).enumerated() { try Engine.checkAddress(address, "to[\(index)]") }
             guard to?.isEmpty == false else { throw .invalid("to", "is empty") }
         }
-        let accept = options.int("accept_duplicate") ?? 0
-        guard (0...1).contains(accept) else { throw .invalid("accept_duplicate", "is neither 0 nor 1") }
-        try core.store.resend(send, to: to, acceptDuplicate: accept == 1)
+        let accept = try Composer.truth(options, "accept_duplicate") ?? false
+        var content: NewSend?
+        if let message = options["message"]?.record {
+            content = try edited(message, try core.store.sendRow(send))
+        }
+        try core.store.resend(send, to: to, content: content, acceptDuplicate: accept)
+    }
+
+    /// Other content for a send, as mr_send takes it. Its fields are named as those of `message`.
+    private func edited(_ message: Record, _ send: SendRow) throws(Failure) -> NewSend {
+        for name in ["idempotency_key", "sent_copy"] where message[name] != nil {
+            throw .invalid("message.\(name)", "stays as it was")
+        }
+        guard send.state != "sending" else { throw Failure(MR_E_BUSY, "send \(send.id) is being sent") }
+        do throws(Failure) {
+            let account = try core.store.account(send.account)
+            let made = try Composer(store: core.store, account: account).compose(message)
+            try core.precheck(account, made)
+            return made
+        } catch {
+            var named = error
+            named.field = error.field.map { "message.\($0)" }
+            throw named
+        }
     }
 
     package func resendAll(_ query: Record) throws(Failure) -> Int64 {

@@ -26,7 +26,7 @@ final class SendCall: AccountCall {
             // The final dot may go out only while nobody else can have taken the account over.
             try core.store.renewLease(lease)
             try interruption.hold()
-            try core.store.markOffered(attempt, lease: lease)
+            try core.store.markOffered(attempt, answered: outcomes, lease: lease)
             offered = true
         case "recipient":
             guard let address = fields.text("address"), let outcome = fields.text("outcome"),
@@ -49,7 +49,7 @@ final class SendCall: AccountCall {
         let found = SendClass.of(reply)
         row.failureClass = found.rawValue
         // A daily limit comes with a 5 and passes all the same.
-        row.outcome = found.isTemporary(reply) || reply.isTransient ? "deferred" : "refused"
+        row.outcome = found.isTemporary(reply) ? "deferred" : "refused"
         return row
     }
 

@@ -9,44 +9,57 @@ struct SendRunner {
     /// This send alone; nil: all that is due.
     var only: Int64?
 
+    /// A server that took nothing is left alone for so long at least.
+    private static let restMs: Int64 = 60_000
+
     /// - Returns: false where this process is at the account's queue already.
     @discardableResult
     func start(_ account: Int64) throws(Failure) -> Bool {
-        try core.begin(.sending(account), host: share(account)) { interruption in
+        try core.begin(.sending(account), host: share(account)) { interruption -> SendQueue.Rest? in
             do throws(Failure) {
-                try perform(account, interruption)
+                return try perform(account, interruption)
             } catch {
                 try? core.store.addLog(NewLog(error.explained(), account: account, what: "send"))
+                return nil
+            }
+        } then: { rest in
+            switch rest {
+            case .paced(let until, let lowOnly) where only == nil:
+                core.schedule?.sendTurns.rest(account, until: until, lowOnly: lowOnly, now: Clock.wall())
+                if lowOnly { core.schedule?.hurry() }
+            case .crowded: core.schedule?.hurry()
+            default: break
             }
         }
     }
 
     /// The server whose threads it takes.
     private func share(_ id: Int64) -> String? {
-        guard let account = try? core.store.account(id), let manifest = try? core.registry.manifest(account.provider)
-        else { return nil }
-        return try? core.server(account, manifest.sendWith ?? account.provider).share
+        guard let account = try? core.store.account(id) else { return nil }
+        return try? core.sendingServer(account).server.share
     }
 
-    private func perform(_ id: Int64, _ interruption: Interruption) throws(Failure) {
-        guard let lease = try core.leases.take(id, .send, interruption) else { return }
+    private func perform(_ id: Int64, _ interruption: Interruption) throws(Failure) -> SendQueue.Rest? {
+        guard let lease = try core.leases.take(id, .send, interruption) else { return nil }
         defer { core.leases.give(back: id, .send) }
         try core.store.settleInterrupted(of: id, lease: lease)  // also where what is queued is held
         let account = try core.store.account(id)
         do throws(Failure) {
-            let tried = try SendWork(
+            let done = try SendWork(
                 core: core, account: account, interruption: interruption, lease: lease, only: only
             ).run()
-            guard tried > 0, account.health.sendHealth != "ok" else { return }
+            guard done.tried > 0, account.health.sendHealth != "ok" else { return done.rest }
             let health = try core.store.account(id).health
             var after = HealthRules.succeeded(health, [.send], now: Clock.wall())
             after.lastAttempt = health.lastAttempt
             try core.store.setHealth(id, after, lease: lease)
+            return done.rest
         } catch {
-            guard interruption.reason == .none else { return }
+            guard interruption.reason == .none else { return nil }
             let failure = try AccountFailure(core: core, account: account, lease: lease, interruption: interruption)
                 .record(error, .send, what: "send")
             try putOff(id, try forgiven(id, failure), lease)
+            return .paced(until: Clock.wall() + SendRunner.restMs, lowOnly: false)
         }
     }
 
@@ -58,17 +71,19 @@ struct SendRunner {
         var forgiven = Failure(MR_E_OUTAGE, failure.message)
         forgiven.serverText = failure.serverText
         forgiven.step = failure.step
+        forgiven.failureClass = SendClass.outage.rawValue
         return forgiven
     }
 
-    /// Nothing could be offered: what is due waits, with the reason. A refused login holds the whole queue, as it is.
+    /// Nothing could be offered: what was due first waits, with the reason. A refused login, or an account that the provider has
+    /// suspended, holds the whole queue, as it is.
     private func putOff(_ account: Int64, _ failure: Failure, _ lease: Lease) throws(Failure) {
-        guard failure.result != Int32(MR_E_AUTH) else { return }
+        guard failure.result != Int32(MR_E_AUTH), !SendOutcome.concernsAccount(failure) else { return }
         let now = Clock.wall()
-        for send in try core.store.dueSends(now: now, limit: SendWork.turn, account: account, only: only) {
-            guard let (attempt, begun) = try SendWork.begin(send.id, core.store, lease) else { continue }
-            let result = SendOutcome.decide(begun, [], failure, offered: false, now: now)
-            try core.store.finishAttempt(attempt, result, lease: lease)
+        let rules = core.sendRules(of: account)
+        let due = try core.store.dueSends(now: now, limit: SendQueue.page, account: account, only: only)
+        try core.store.putOff(due.map(\.id), lease: lease) { send in
+            SendOutcome.decide(send, [], failure, offered: false, now: now, rules: rules)
         }
     }
 }

@@ -3,7 +3,8 @@ import CMailroom
 import PluginHost
 import Store
 
-/// Sends what is due of one account: one session serves many messages.
+/// Sends what is due of one account: one session serves many messages. What became of one is stored together with the
+/// beginning of the next.
 struct SendWork {
     let core: Core
     let account: AccountRow
@@ -12,20 +13,20 @@ struct SendWork {
     /// Only this send.
     var only: Int64?
 
-    /// At most so many in one turn; the schedule comes again for the rest.
-    static let turn = 1000
+    /// An attempt that was answered, and how it ended.
+    private typealias Ended = (attempt: Int64, result: AttemptResult)
 
-    /// - Returns: how many sends were tried.
-    func run() throws(Failure) -> Int {
-        let due = try core.store.dueSends(now: Clock.wall(), limit: SendWork.turn, account: account.id, only: only)
-        guard !due.isEmpty else { return 0 }
-        let manifest = try core.registry.manifest(account.provider)
-        let scheme = manifest.sendWith ?? account.provider
-        var session: ProviderSession?
+    /// - Returns: how many sends were tried, and why there are no more.
+    func run() throws(Failure) -> (tried: Int, rest: SendQueue.Rest) {
+        var queue = SendQueue(core, account, only: only)
+        let scheme = try core.sendingServer(account).scheme
+        let copyRule = try SentCopies(core: core, account: account).rule()
         let closing = AccountCall(core: core, account: account, interruption: interruption)
+        var session: ProviderSession?
         defer { if let session { closing.close(session, scheme) } }
+        var ended: Ended?
         var tried = 0
-        for send in due where interruption.reason == .none {
+        while interruption.reason == .none, let due = try queue.next() {
             var isFresh = session == nil
             var outcome = Offered.usedUp
             // A server ends a connection after so many messages: a new one is tried at once, the message waits for nothing.
@@ -35,15 +36,17 @@ struct SendWork {
                     isFresh = true
                 }
                 guard let open = session else { break }
-                outcome = try offer(send, open, scheme, isFresh: isFresh)
+                (outcome, ended) = try offer(due, after: ended, open, scheme, copyRule, &queue, isFresh: isFresh)
                 if outcome != .done {
                     closing.close(open, scheme)
                     session = nil
                 }
             } while outcome == .usedUp && !isFresh
             tried += 1
+            if outcome == .held { break }
         }
-        return tried
+        if let ended { try finish(ended, &queue) }
+        return (tried, queue.rest)
     }
 
     private enum Offered {
@@ -53,14 +56,29 @@ struct SendWork {
         case broken
         /// The connection was found to be closed before anything was offered.
         case usedUp
+        /// From now on the account's whole queue waits.
+        case held
     }
 
+    /// - Parameter last: what has still to be stored of the message before.
+    /// - Returns: what has still to be stored of this one: only where another follows at once.
     private func offer(
-        _ found: SendRow, _ session: ProviderSession, _ scheme: String, isFresh: Bool
-    ) throws(Failure) -> Offered {
-        guard let body = found.body else { return .done }
+        _ due: DueSend, after last: Ended?, _ session: ProviderSession, _ scheme: String,
+        _ copyRule: SentCopies.Rule, _ queue: inout SendQueue, isFresh: Bool
+    ) throws(Failure) -> (Offered, Ended?) {
+        let spending = Spending(
+            host: queue.limits?.host ?? scheme, hostLimits: queue.limits?.hostLimits ?? [])
+        let begun = try core.store.beginNext(due.id, after: last, lease: lease, spending: spending)
+        guard case .begun(let attempt, let send) = begun else {
+            if case .full(let until) = begun { queue.full(until: until) }
+            return (.done, nil)
+        }
+        guard let body = send.body else {
+            let failure = Failure(MR_E_INTERNAL, "send \(send.id) has no content")
+            try finish((attempt, AttemptResult(newState: "failed", failure: failure.explained())), &queue)
+            return (.done, nil)
+        }
         let spool = try SpoolFile(core.store, body: body)
-        guard let (attempt, send) = try SendWork.begin(found.id, core.store, lease) else { return .done }
         let call = SendCall(
             core: core, account: account, interruption: interruption, attempt: attempt, lease: lease, spool: spool)
         var failure: Failure?
@@ -74,33 +92,69 @@ struct SendWork {
         if let early = failure, !call.offered {
             let usedUp = early.result == Int32(MR_E_CONNECTION) && !isFresh && call.outcomes.isEmpty
             if usedUp || early.result == Int32(MR_E_CANCELLED) {
-                try core.store.finishAttempt(
-                    attempt, AttemptResult(newState: "queued", outcome: "interrupted"), lease: lease)
-                return usedUp ? .usedUp : .broken
+                try finish((attempt, AttemptResult(newState: "queued", outcome: "interrupted")), &queue)
+                return (usedUp ? .usedUp : .broken, nil)
             }
         }
-        let result = SendOutcome.decide(send, call.outcomes, failure, offered: call.offered, now: Clock.wall())
-        try core.store.finishAttempt(attempt, result, lease: lease)
-        if let failure = result.failure {
-            try core.store.addLog(NewLog(failure, account: account.id, what: "send"))
-        }
+        let isWhole = failure == nil && call.outcomes.allSatisfy { $0.outcome == "accepted" }
+        var result = SendOutcome.decide(
+            send, call.outcomes, failure, offered: call.offered, now: Clock.wall(),
+            rules: isWhole ? SendRules() : core.sendRules(account))
+        result.copy = SentCopies.begin(copyRule, send)
         let lost = [MR_E_CONNECTION, MR_E_TLS, MR_E_PROTOCOL, MR_E_UNKNOWN_OUTCOME, MR_E_CANCELLED]
-        return failure.map { lost.contains(Int($0.result)) } == true ? .broken : .done
+        if failure.map({ lost.contains(Int($0.result)) }) == true {
+            try finish((attempt, result), &queue)
+            return (.broken, nil)
+        }
+        if result.failure == nil, queue.hasMore { return (.done, (attempt, result)) }
+        guard let held = SendWork.holding(result, offered: call.offered) else {
+            try finish((attempt, result), &queue)
+            return (result.hold == nil ? .done : .held, nil)
+        }
+        // Nothing is wrong with the message where the login is: it waits with the others.
+        let waits = held.result == Int32(MR_E_AUTH)
+        try finish((attempt, waits ? AttemptResult(newState: "queued", outcome: "interrupted") : result), &queue)
+        throw held
     }
 
-    /// Begins an attempt; nil where the send was cancelled or taken just now.
-    /// - Returns: the send as it is from now on: it may have got other recipients since it was found to be due.
-    static func begin(
-        _ send: Int64, _ store: Store, _ lease: Lease
-    ) throws(Failure) -> (attempt: Int64, send: SendRow)? {
-        do throws(Failure) {
-            let attempt = try store.beginAttempt(send, lease: lease)
-            return (attempt, try store.sendRow(send))
-        } catch {
-            guard error.result == Int32(MR_E_BUSY) || error.result == Int32(MR_E_NOT_FOUND) else { throw error }
-            try store.renewLease(lease)  // the lease was lost: throws
+    /// A refusal of the login or of the whole account, though the login had been accepted: as the account's own failure.
+    private static func holding(_ result: AttemptResult, offered: Bool) -> Failure? {
+        guard var failure = result.failure, !result.recipients.contains(where: { $0.outcome == "accepted" }) else {
             return nil
         }
+        switch failure.failureClass {
+        case SendClass.suspended.rawValue: return failure
+        case SendClass.auth.rawValue where !offered:
+            failure.result = Int32(MR_E_AUTH)
+            return failure
+        default: return nil
+        }
+    }
+
+    /// Stores how an attempt ended, and what there is to learn from it.
+    private func finish(_ ended: Ended, _ queue: inout SendQueue) throws(Failure) {
+        try core.store.finishAttempt(ended.attempt, ended.result, lease: lease)
+        guard let failure = ended.result.failure else { return }
+        try core.store.addLog(NewLog(failure, account: account.id, what: "send"))
+        try learn(failure, &queue)
+    }
+
+    /// A limit that the server speaks of holds for what comes next.
+    private func learn(_ failure: Failure, _ queue: inout SendQueue) throws(Failure) {
+        guard let found = failure.failureClass.flatMap(SendClass.init), let limits = queue.limits,
+            found == .sendingLimit || found == .throttling
+        else { return }
+        queue.reconsider()
+        let pace = LearnedPace(core.store, account.id, limits.host)
+        guard let limit = try pace.refused(found, failure.serverText ?? "", limits, now: Clock.wall()) else { return }
+        let every = limit.window == .hour ? "an hour" : "a \(limit.window.rawValue)"
+        var log = NewLog(
+            account: account.id, level: "warning", what: "limits",
+            message:
+                "\(limits.host) takes no more than \(limit.limit) \(limit.unit.rawValue) \(every) of this account: kept for a week"
+        )
+        log.serverText = failure.serverText
+        try core.store.addLog(log)
     }
 
     private func envelope(_ send: SendRow) -> Record {

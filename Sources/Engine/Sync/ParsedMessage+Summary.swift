@@ -20,6 +20,7 @@ extension ParsedMessage {
         summary.preview = preview
         summary.parts = parts.map(\.stored)
         summary.defects = defects.map(\.rawValue)
+        summary.report = report?.incoming
         return summary
     }
 

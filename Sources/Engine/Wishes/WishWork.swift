@@ -3,7 +3,8 @@ import CMailroom
 import PluginHost
 import Store
 
-/// Makes an account's open wishes true on its server, in their order, on a session that is open.
+/// Makes an account's open wishes true on its server, in their order, on a session that is open; first of all what is left
+/// to do for its sends, which makes some.
 struct WishWork {
     let core: Core
     let account: AccountRow
@@ -16,6 +17,7 @@ struct WishWork {
     /// - Throws: what ended the session. The wish at which that happened is put off, the others stay open.
     @discardableResult
     func run(_ session: ProviderSession) throws(Failure) -> Int {
+        try SentWork(core: core, account: account, interruption: interruption, lease: lease).run(session)
         var folders: [Int64: FolderRow] = [:]
         var after: Int64 = 0
         var done = 0

@@ -47,6 +47,11 @@ package enum MessageID {
     }
 
     /// The one Message-ID of a field that has one.
+    /// Whether the id, without angle brackets, can be written into a header of our own as it is.
+    package static func isClean(_ id: String) -> Bool {
+        (try? HeaderSection.checkID(id, "", needsAt: true)) != nil
+    }
+
     static func one(_ bytes: [UInt8], _ range: Range<Int>, _ defects: inout Defects) -> String? {
         if let first = list(bytes, range, &defects).first { return first }
         let rest = compact(bytes, range)

@@ -30,6 +30,8 @@ package struct ParsedMessage: Sendable {
     /// SHA-256 of all bytes after the header without CR, LF, space and tab: the same for the same mail, whichever way
     /// it came.
     package var bodyDigest: [UInt8] = []
+    /// What a program tells by it about a message that was sent; nil of most.
+    package var report: MailReport?
 
     /// The first field of that name (any case).
     package func header(_ name: String) -> HeaderField? {

@@ -138,6 +138,7 @@ extension MessageParser {
             node = tree.nodes[index].parent
         }
         preview.end()
+        reported?.end()
     }
 
     /// A multipart that ends without its end line.
@@ -158,5 +159,8 @@ extension MessageParser {
         lineEnd = .none
     }
 
-    mutating func deliver(_ bytes: UnsafeRawBufferPointer) { leaf.feed(bytes, &preview) }
+    mutating func deliver(_ bytes: UnsafeRawBufferPointer) {
+        leaf.feed(bytes, &preview)
+        reported?.feed(bytes)
+    }
 }

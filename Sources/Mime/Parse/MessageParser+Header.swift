@@ -68,6 +68,12 @@ extension MessageParser {
         }
         let node = current
         tree.nodes[node].content = PartContent(block, inDigest: tree.stands(node, in: "digest"), &defects)
+        if isTop {
+            signs = ReportSigns(block, tree.nodes[node].content)
+            if signs?.mayReport == true { reported = ReportParts() }
+        } else if reported != nil, tree.isReturned(node) {
+            reported?.take(header: bytes)
+        }
         tree.nodes[node].bodyStart = bodyStart
         tree.nodes[node].bodyEnd = bodyStart
         var missing: [UInt8] = []
@@ -102,6 +108,7 @@ extension MessageParser {
         case .leaf:
             if !tree.isInnerMessage(node) {
                 preview.begin(content, isAttachment: tree.nodes[node].isAttachment)
+                reported?.begin(content, isAttachment: tree.nodes[node].isAttachment)
             }
             leaf.begin(content.encoding, previewed: preview.target != .none)
         case .multipart:

@@ -25,6 +25,7 @@ extension MessageParser {
             defects.note(.referencesTooMany)
         }
         message.defects = defects.list
+        if let signs { message.report = ReportReader.read(signs, reported ?? ReportParts(), message) }
         return message
     }
 

@@ -28,6 +28,9 @@ package struct MessageParser: ~Copyable {
     var preview = PreviewText()
     var digest = BodyDigest()
     var defects = Defects()
+    /// Signs of a report, and what is kept of it; nil of most messages.
+    var signs: ReportSigns?
+    var reported: ReportParts?
 
     package init(limits: Limits = .init()) {
         self.limits = limits

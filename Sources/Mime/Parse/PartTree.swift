@@ -36,6 +36,12 @@ struct PartTree {
         return false
     }
 
+    /// Whether the node is the top of a message that stands in the whole message itself.
+    func isReturned(_ node: Int) -> Bool {
+        guard let parent = nodes[node].parent, nodes[parent].content.kind == .message else { return false }
+        return !isInnerMessage(parent)
+    }
+
     /// The part with all its children. `number`: its own; see `Part.number`.
     func part(_ index: Int, number: String) -> Part {
         let node = nodes[index]

@@ -48,6 +48,11 @@ package final class ImapSession: Session {
         try FolderAppend(host, connection, what, message).run()
     }
 
+    package func findSent(_ host: Host, what: Fields) throws(Failure) {
+        try ready()
+        try FindSent(host, connection, what).run()
+    }
+
     package func watch(_ host: Host, folders: [Fields]) throws(Failure) {
         try ready()
         let watch = try Watch(host, connection)

@@ -1,5 +1,6 @@
 import Base
 import PluginKit
+import Wire
 
 /// Submission by SMTP (RFC 6409): the scheme `smtp`.
 package enum SmtpProvider: Provider {
@@ -11,6 +12,8 @@ package enum SmtpProvider: Provider {
         let (connection, offers) = try SmtpConnection.open(host, settings)
         do throws(Failure) {
             try connection.login(host, settings, offers)
+            // The engine checks by it what is to be sent; 0: the server names no limit.
+            _ = try? host.emit("server", Record(["size": .int(offers.sizeLimit ?? 0)]))
         } catch {
             connection.abandon()
             throw error

@@ -31,8 +31,7 @@ final class SmtpSession: Session {
         let transaction = try SmtpTransaction(
             SmtpEnvelope(
                 from: envelope.text("from") ?? "", recipients: recipients, size: Int64(message.count),
-                eightBit: offers.eightBitMIME
-                    && (envelope.int("eight_bit").map { $0 == 1 } ?? MessageBytes.hasEightBit(message)),
+                eightBit: envelope.int("eight_bit").map { $0 == 1 } ?? MessageBytes.hasEightBit(message),
                 utf8: envelope.int("utf8") == 1),
             offers)
         if isUsed { try reset(host) }

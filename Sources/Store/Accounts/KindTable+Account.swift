@@ -35,6 +35,8 @@ extension KindTable {
         record.set("company", account.company)
         record.set("display_name", account.displayName)
         record.set("direction", account.settings["direction"] ?? "two_way")
+        record.set("sent_copy", account.settings["sent_copy"] ?? "auto")
+        record.set("accept_duplicate", account.settings["accept_duplicate"] == "1" ? 1 : 0)
         record.set("receives", account.receives ? 1 : 0)
         record.set("sends", account.sends ? 1 : 0)
         record.set("state", health.state)
@@ -68,7 +70,7 @@ extension KindTable {
         record.set("held_reason", row.optionalText(next + 9))
         var settings = Record()
         for (name, value) in account.settings.sorted(by: { $0.key < $1.key })
-        where name != "direction" { settings.set(name, value) }
+        where !["direction", "sent_copy", "accept_duplicate"].contains(name) { settings.set(name, value) }
         record["settings"] = .record(settings)
         record.set("created_at", account.createdAt)
         return record

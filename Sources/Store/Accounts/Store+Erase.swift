@@ -25,12 +25,16 @@ extension Store {
             "DELETE FROM state WHERE account = ?1 AND key IN (SELECT key FROM state WHERE account = ?1 LIMIT ?2)",
             of: id)
         {}
+        while try eraseRows(
+            "DELETE FROM spent WHERE id IN (SELECT id FROM spent WHERE account = ? LIMIT ?)", of: id)
+        {}
         try eraseThreads()
         try eraseAddresses()
         try erasing { (transaction) throws(Failure) in
             let db = transaction.db
             try db.run("DELETE FROM quarantine WHERE account = ?", id)
             try db.run("DELETE FROM policy WHERE account = ?", id)
+            try db.run("DELETE FROM pacing WHERE account = ?", id)
             try db.run("DELETE FROM setting WHERE account = ?", id)
             try db.run("DELETE FROM secret WHERE account = ?", id)
             try db.run("DELETE FROM lease WHERE account = ?", id)
@@ -121,6 +125,7 @@ extension Store {
             try transaction.db.run("DELETE FROM thread WHERE id = ? AND joined IS NULL AND messages <= 0", id)
             guard transaction.db.changedRows > 0 else { return }
             try transaction.db.run("DELETE FROM thread WHERE joined = ?", id)
+            try transaction.db.run("UPDATE send SET thread = NULL WHERE thread = ?", id)
         }
         try eraseUseless { (db, after) throws(Failure) in
             try db.all(

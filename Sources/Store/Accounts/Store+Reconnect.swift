@@ -19,6 +19,7 @@ extension Store {
             }
             try transaction.db.run("UPDATE account SET attempts = 0, first_error_at = NULL WHERE id = ?", id)
             try transaction.overtakeConnects(of: id)
+            try transaction.setHold(of: id, nil, accepted: true)
             var job = job
             job.account = id
             return try transaction.insert(job)

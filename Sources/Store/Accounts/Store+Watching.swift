@@ -15,11 +15,13 @@ extension Store {
     }
 
     /// Accounts whose settings, state or folders somebody has changed after this number of the change feed, and the newest
-    /// number. Of accounts that were erased, too.
-    package func accountsTouched(after number: Int64) throws(Failure) -> (accounts: [Int64], latest: Int64) {
+    /// number. Of accounts that were erased, too. `pacing`: whether a limit of sending was changed, of whatever account.
+    package func accountsTouched(
+        after number: Int64
+    ) throws(Failure) -> (accounts: [Int64], pacing: Bool, latest: Int64) {
         try read { (db) throws(Failure) in
             let latest = try db.int("SELECT next_change - 1 FROM counter WHERE id = 1") ?? 0
-            guard latest > number else { return ([], latest) }
+            guard latest > number else { return ([], false, latest) }
             let accounts = try db.all(
                 """
                 SELECT DISTINCT account FROM change WHERE number > ? AND account IS NOT NULL
@@ -27,7 +29,8 @@ extension Store {
                   OR kind = 'account' AND what = 'erased')
                 """, number
             ) { (row) throws(Failure) in row.int(0) }
-            return (accounts, latest)
+            let pacing = try db.exists("SELECT 1 FROM change WHERE number > ? AND kind = 'pacing'", number)
+            return (accounts, pacing, latest)
         }
     }
 

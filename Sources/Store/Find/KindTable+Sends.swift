@@ -22,7 +22,8 @@ extension KindTable {
             s.account, s.state, s.class, s.temporary, s.message_id, s.idempotency_key, s.sender, s.subject, s.size,
             s.created_at, s.sent_at, s.send_at, s.next_attempt, s.attempts, s.reason, s.cause, s.advice, s.server_text,
             s.smtp, s.enhanced, CASE WHEN s.state IN ('queued', 'retry_wait') THEN \(heldReason) END, s.batch, \(priority),
-            s.auto_retry, s.answers, s.thread, s.bounced_at, s.echo, s.copy
+            s.auto_retry, s.answers, s.thread, s.bounced_at, s.echo, s.copy, s.try_after, s.http,
+            s.code
             """,
         id: "s.id", visible: "1",
         rules: [
@@ -78,13 +79,17 @@ extension KindTable {
         record.set("bounced_at", row.optionalInt(28))
         record.set("message", row.optionalInt(29))
         record.set("sent_copy", row.optionalText(30))
+        record.set("try_after", row.optionalInt(31))
+        record.set("http", row.optionalInt(32))
+        record.set("provider_code", row.optionalText(33))
         return record
     }
 
     static let recipient = KindTable(
         from: "recipient r",
         select: """
-            r.send, r.address, r.state, r.class, r.smtp, r.enhanced, r.server_text, r.at, r.report, r.reported_at, r.remote
+            r.send, r.address, r.state, r.class, r.smtp, r.enhanced, r.server_text, r.at, r.report, r.reported_at, r.remote,
+            r.cause, r.advice
             """,
         id: "r.id", visible: "1",
         rules: [
@@ -106,13 +111,16 @@ extension KindTable {
             record.set("report", row.optionalText(10))
             record.set("reported_at", row.optionalInt(11))
             record.set("remote", row.optionalText(12))
+            record.set("cause", row.optionalText(13))
+            record.set("advice", row.optionalText(14))
             return record
         })
 
     static let attempt = KindTable(
         from: "attempt t",
         select: """
-            t.send, t.number, t.started_at, t.ended_at, t.outcome, t.class, t.server_text, t.smtp, t.enhanced, t.account
+            t.send, t.number, t.started_at, t.ended_at, t.outcome, t.class, t.server_text, t.smtp, t.enhanced, t.account,
+            t.http, t.code
             """,
         id: "t.id", visible: "1", rules: ["id": .column("t.id"), "send": .column("t.send")], orders: ["id": "t.id"],
         record: { (row, _, _) throws(Failure) in
@@ -128,6 +136,8 @@ extension KindTable {
             record.set("smtp", row.optionalInt(9))
             record.set("enhanced", row.optionalText(10))
             record.set("account", row.optionalInt(11))
+            record.set("http", row.optionalInt(12))
+            record.set("provider_code", row.optionalText(13))
             return record
         })
 }

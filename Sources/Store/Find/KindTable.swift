@@ -23,6 +23,6 @@ struct KindTable: Sendable {
         "account": .account, "folder": .folder, "message": .message, "place": .place, "thread": .thread,
         "company": .company, "wish": .wish, "send": .send, "recipient": .recipient, "attempt": .attempt, "log": .log,
         "job": .job,
-        "policy": .policy,
+        "policy": .policy, "pacing": .pacing,
     ]
 }

@@ -6,37 +6,59 @@ extension Store {
     /// - Returns: the id of the attempt.
     /// - Throws: `MR_E_BUSY` where the send is not due any more, or the lease is lost.
     package func beginAttempt(_ send: Int64, lease: Lease) throws(Failure) -> Int64 {
-        let attempt = try write { (transaction) throws(Failure) -> Int64 in
-            let db = transaction.db
-            let row = try SendRow.load(db, send)
-            try transaction.require(lease, for: row.account)
-            guard row.state == "queued" || row.state == "retry_wait" else {
-                throw Failure(MR_E_BUSY, "send \(send) is \(row.state)")
-            }
-            guard !row.recipients.isEmpty else { throw Failure(MR_E_INTERNAL, "send \(send) has no recipients left") }
-            try db.run(
-                "INSERT INTO attempt(send, account, number, started_at) VALUES(?, ?, ?, ?)", send, row.account,
-                row.attempts + 1, transaction.now)
-            let attempt = db.lastRowID
-            try db.run(
-                "UPDATE send SET state = 'sending', attempts = attempts + 1, attempt = ?, next_attempt = NULL WHERE id = ?",
-                attempt, send)
-            transaction.change("send", send, account: row.account, "changed", "sending")
-            return attempt
+        let begun = try beginNext(send, lease: lease, spending: Spending(host: ""))
+        guard case .begun(let attempt, _) = begun else {
+            throw Failure(MR_E_BUSY, "send \(send) is not to be sent now")
         }
-        StopPoint.sendAttemptStored.reach()
         return attempt
+    }
+
+    /// The same in a queue: ends the attempt before, if any, in the same transaction, and counts the new one.
+    /// - Parameters:
+    ///   - last: the attempt that has just been answered, and how it ended.
+    ///   - spending: with which server it counts.
+    package func beginNext(
+        _ send: Int64, after last: (attempt: Int64, result: AttemptResult)? = nil, lease: Lease, spending: Spending
+    ) throws(Failure) -> Begun {
+        if last != nil { StopPoint.sendBeforeResult.reach() }
+        let begun = try write { (transaction) throws(Failure) -> Begun in
+            try transaction.require(lease)
+            if let last { try transaction.finish(last.attempt, last.result) }
+            return try transaction.begin(send, lease, spending)
+        }
+        if last != nil { StopPoint.sendAfterResult.reach() }
+        if case .begun = begun { StopPoint.sendAttemptStored.reach() }
+        return begun
+    }
+
+    /// Stores an attempt that ended before it had begun: nothing could be offered.
+    /// - Parameter decide: what it means for the send.
+    package func putOff(
+        _ sends: [Int64], lease: Lease, _ decide: (SendRow) -> AttemptResult
+    ) throws(Failure) {
+        for send in sends {
+            try write { (transaction) throws(Failure) in
+                try transaction.require(lease)
+                guard case .begun(let attempt, let row) = try transaction.begin(send, lease, nil) else { return }
+                try transaction.finish(attempt, decide(row))
+            }
+        }
     }
 
     /// To be called directly before the final dot: from here on, a lost connection leaves the outcome unknown. The
     /// lease is renewed in the same transaction, so that it outlasts the write that follows.
+    /// - Parameter answered: what the server has said by now of single recipients.
     /// - Throws: `MR_E_BUSY` where the lease is lost or the attempt is not the running one: then the dot must not go.
-    package func markOffered(_ attempt: Int64, lease: Lease) throws(Failure) {
+    package func markOffered(
+        _ attempt: Int64, answered: [RecipientOutcome] = [], lease: Lease
+    ) throws(Failure) {
         try write { (transaction) throws(Failure) in
             let db = transaction.db
             let row = try transaction.running(attempt)
             try transaction.require(lease, for: row.account)
             try db.run("UPDATE attempt SET offered_at = ? WHERE id = ?", transaction.now, attempt)
+            try transaction.spentOffered(attempt)
+            try transaction.answersBeforeDot(answered, attempt: attempt)
             try db.run("UPDATE lease SET expires = ? WHERE account = ?", Clock.boot() + leaseMs, lease.account)
         }
         StopPoint.sendBeforeDot.reach()
@@ -52,9 +74,8 @@ extension Store {
     package func finishAttempt(_ attempt: Int64, _ result: AttemptResult, lease: Lease) throws(Failure) {
         StopPoint.sendBeforeResult.reach()
         try write { (transaction) throws(Failure) in
-            let row = try transaction.running(attempt)
-            try transaction.require(lease, for: row.account)
-            try transaction.finish(row, attempt: attempt, result)
+            try transaction.require(lease)
+            try transaction.finish(attempt, result)
         }
         StopPoint.sendAfterResult.reach()
     }
@@ -69,7 +90,7 @@ extension Store {
                     LEFT JOIN lease l ON l.account = s.account WHERE s.state = 'sending' ORDER BY s.id
                     """, []
             ) { (row) throws(Failure) in
-                (try SendRow(row, db), row.optionalText(18), row.optionalText(19), row.int(20))
+                (try SendRow(row, db), row.optionalText(22), row.optionalText(23), row.int(24))
             }
             let now = Clock.boot()
             let own = run.ownerIfAny
@@ -124,45 +145,79 @@ extension Transaction {
         return row
     }
 
+    /// Begins an attempt, where the send waits for one and its server has room.
+    fileprivate func begin(_ send: Int64, _ lease: Lease, _ spending: Spending?) throws(Failure) -> Begun {
+        guard let row = try SendRow.find(db, send), row.state == "queued" || row.state == "retry_wait" else {
+            return .gone
+        }
+        try require(lease, for: row.account)
+        guard try runs(row.batch) else { return .gone }
+        guard !row.recipients.isEmpty else { throw Failure(MR_E_INTERNAL, "send \(send) has no recipients left") }
+        if let spending, !spending.hostLimits.isEmpty {
+            let opens = try db.opens(
+                .host(spending.host), spending.hostLimits, Int64(row.recipients.count), now)
+            guard opens <= now else { return .full(until: opens) }
+        }
+        try db.run(
+            "INSERT INTO attempt(send, account, number, started_at) VALUES(?, ?, ?, ?)", send, row.account,
+            row.attempts + 1, now)
+        let attempt = db.lastRowID
+        try db.run(
+            "UPDATE send SET state = 'sending', attempts = attempts + 1, attempt = ?, next_attempt = NULL WHERE id = ?",
+            attempt, send)
+        if let spending { try spend(attempt, row, spending) }
+        change("send", send, account: row.account, "changed", "sending")
+        var begun = row
+        begun.state = "sending"
+        begun.attempts += 1
+        begun.attempt = attempt
+        begun.nextAttempt = nil
+        begun.offered = false
+        return .begun(attempt: attempt, send: begun)
+    }
+
+    fileprivate func finish(_ attempt: Int64, _ result: AttemptResult) throws(Failure) {
+        try finish(try running(attempt), attempt: attempt, result)
+    }
+
     fileprivate func finish(
         _ row: SendRow, attempt: Int64, _ result: AttemptResult
     ) throws(Failure) {
         guard ["sent", "retry_wait", "failed", "outcome_unknown", "queued"].contains(result.newState) else {
             throw Failure(MR_E_INTERNAL, "'\(result.newState)' is not how an attempt ends")
         }
-        for recipient in result.recipients {
-            guard ["accepted", "refused", "deferred"].contains(recipient.outcome) else {
-                throw Failure(MR_E_INTERNAL, "'\(recipient.outcome)' is not what a server answers of a recipient")
-            }
-            try db.run(
-                """
-                UPDATE recipient SET state = ?, class = ?, smtp = ?, enhanced = ?, server_text = ?, at = ?
-                WHERE send = ? AND address = ? AND state <> 'accepted'
-                """, recipient.outcome, recipient.failureClass, recipient.smtp, recipient.enhanced,
-                recipient.serverText, now, row.id, recipient.address)
-        }
+        try answers(result.recipients, send: row.id)
         if result.newState == "sent", result.recipients.isEmpty {
             try db.run(
                 "UPDATE recipient SET state = 'accepted', at = ? WHERE send = ? AND state = 'waiting'", now, row.id)
         }
-        let missing = try db.exists("SELECT 1 FROM recipient WHERE send = ? AND state <> 'accepted'", row.id)
+        let missing = try db.exists(
+            "SELECT 1 FROM recipient WHERE send = ? AND state NOT IN ('accepted', 'bounced')", row.id)
         let state = missing ? result.newState : "sent"
         let failure = missing ? result.failure : nil
         let accepted = result.recipients.contains { $0.outcome == "accepted" }
+        let next = state == "retry_wait" ? result.nextAttempt ?? now : nil
         try db.run(
             """
-            UPDATE attempt SET ended_at = ?, outcome = ?, class = ?, server_text = ?, smtp = ?, enhanced = ? WHERE id = ?
+            UPDATE attempt SET ended_at = ?, outcome = ?, class = ?, server_text = ?, smtp = ?, enhanced = ?, http = ?,
+              code = ? WHERE id = ?
             """, now, result.outcome ?? outcome(state, accepted: accepted, result.recipients), failure?.failureClass,
-            failure?.serverText, failure?.smtp, failure?.enhanced, attempt)
+            failure?.serverText, failure?.smtp, failure?.enhanced, failure?.http, failure?.code, attempt)
         try db.run(
             """
             UPDATE send SET state = ?, class = ?, temporary = ?, reason = ?, cause = ?, advice = ?, server_text = ?,
-              smtp = ?, enhanced = ?, next_attempt = ?, attempt = NULL,
-              sent_at = CASE WHEN ? THEN ? ELSE sent_at END WHERE id = ?
+              smtp = ?, enhanced = ?, http = ?, code = ?, next_attempt = ?, due = max(coalesce(send_at, 0), ?),
+              try_after = ?, attempt = NULL, sent_at = CASE WHEN ? THEN ? ELSE sent_at END WHERE id = ?
             """, state, failure?.failureClass, result.temporary && missing, failure?.message, failure?.cause,
-            failure?.advice, failure?.serverText, failure?.smtp, failure?.enhanced,
-            state == "retry_wait" ? result.nextAttempt ?? now : nil, accepted || state == "sent", now, row.id)
+            failure?.advice, failure?.serverText, failure?.smtp, failure?.enhanced, failure?.http, failure?.code, next,
+            next ?? 0, state == "failed" ? result.tryAfter : nil, accepted || state == "sent", now, row.id)
+        if accepted || state == "sent" { try want(result.copy, of: row.id) }
+        try batchMoved(row.batch)
+        try settleSpent(attempt, row, result)
         change("send", row.id, account: row.account, "changed", state)
+        try setHold(of: row.account, result.hold, accepted: accepted || state == "sent")
+        if state == "outcome_unknown" { try awaitSettling(row) }
+        try settleEarlyReports(row)
     }
 
     private func outcome(_ state: String, accepted: Bool, _ recipients: [RecipientOutcome]) -> String {

@@ -14,6 +14,8 @@ struct FolderCommit {
     var counts = FolderCounts()
     /// Whether the header alone is stored of any message.
     let hasPartial: Bool
+    /// Whether anything was ever sent from this store.
+    let hasSends: Bool
 
     /// How many void places go within the transaction of a commit.
     static let voidSlice: Int64 = 300
@@ -26,12 +28,13 @@ struct FolderCommit {
         self.account = account
         let row = try db.first(
             """
-            SELECT next_place, void_places, complete, EXISTS (SELECT 1 FROM message WHERE partial = 1) FROM folder
+            SELECT next_place, void_places, complete, EXISTS (SELECT 1 FROM message WHERE partial = 1),
+              EXISTS (SELECT 1 FROM send) FROM folder
             WHERE id = ? AND account = ? AND leaving = 0
             """, folder, account
-        ) { (row) throws(Failure) in (row.int(0), row.bool(1), row.bool(2), row.bool(3)) }
+        ) { (row) throws(Failure) in (row.int(0), row.bool(1), row.bool(2), row.bool(3), row.bool(4)) }
         guard let row else { throw .notFound("folder \(folder) of account \(account)") }
-        (nextPlace, hasVoidPlaces, complete, hasPartial) = row
+        (nextPlace, hasVoidPlaces, complete, hasPartial, hasSends) = row
         transaction.store.memory.expect(epoch: try transaction.loadCounters().addressEpoch)
     }
 
@@ -89,15 +92,24 @@ struct FolderCommit {
             if try transaction.addBody(of: message, to: there) {
                 transaction.change("message", there, account: account, "changed", "body")
             }
-            return try place(
+            try place(
                 incoming.ref, message: there, flags: message.flags, stable: incoming.stable,
                 historical: incoming.historical)
+            return try noteEcho(there, message)
         }
         if hasPartial, try complete(by: message) { return }
         let id = try transaction.insert(message)
         // Told before the place is made: what has been stored a moment ago has not changed.
         transaction.change("message", id, account: account, "added", incoming.historical ? "historical" : "new")
         try placeNew(incoming.ref, message: id, flags: message.flags, stable: incoming.stable)
+        try noteEcho(id, message)
+        try noteReport(id, message)
+    }
+
+    /// What a message says about one that was sent from here.
+    private func noteReport(_ id: Int64, _ message: PreparedMessage) throws(Failure) {
+        guard let report = message.incoming.summary.report else { return }
+        try transaction.take(report, message: id, at: message.incoming.internalDate, account: account)
     }
 
     /// A message of which the header alone was fetched.
@@ -118,6 +130,8 @@ struct FolderCommit {
         let id = try transaction.insert(message)
         transaction.change("message", id, account: account, "added", incoming.historical ? "historical" : "new")
         try placeNew(incoming.ref, message: id, flags: message.flags, stable: incoming.stable)
+        try noteEcho(id, message)
+        try noteReport(id, message)
     }
 
     /// Where the header of this very message is stored already, it gets its body.
@@ -147,6 +161,7 @@ struct FolderCommit {
         try transaction.complete(partial, with: message)
         transaction.change("message", partial, account: account, "changed", "body")
         try place(incoming.ref, message: partial, flags: message.flags, stable: incoming.stable)
+        try noteReport(partial, message)
         return true
     }
 }

@@ -147,11 +147,15 @@ extension Transaction {
 
     /// Removes a message that is in no folder any more.
     func delete(message: Int64, erase: Bool) throws(Failure) {
-        let row = try db.first("SELECT detail, body, thread FROM message WHERE id = ?", message) {
+        let row = try db.first("SELECT detail, body, thread, send FROM message WHERE id = ?", message) {
             (row) throws(Failure) in
-            (detail: MessageDetail(packed: row.bytes(0)), body: row.optionalInt(1), thread: row.int(2))
+            (
+                detail: MessageDetail(packed: row.bytes(0)), body: row.optionalInt(1), thread: row.int(2),
+                send: row.optionalInt(3)
+            )
         }
         guard let row else { return }
+        if let send = row.send { try db.run("UPDATE send SET echo = NULL WHERE id = ? AND echo = ?", send, message) }
         try removeParticipants(row.detail, of: message)
         try db.run("DELETE FROM message WHERE id = ?", message)
         try db.run("DELETE FROM adrift WHERE message = ?", message)

@@ -46,6 +46,7 @@ extension Transaction {
 
     private func join(_ other: Int64, to thread: Int64) throws(Failure) {
         try db.run("UPDATE message SET thread = ? WHERE thread = ?", thread, other)
+        try db.run("UPDATE send SET thread = ? WHERE thread = ?", thread, other)
         try db.run("UPDATE thread SET joined = ? WHERE joined = ? OR id = ?", thread, other, other)
         try db.run("UPDATE thread SET messages = 0 WHERE id = ?", other)
         try db.run(

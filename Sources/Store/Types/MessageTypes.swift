@@ -53,6 +53,8 @@ package struct MessageSummary: Sendable {
     package var preview = ""
     package var parts: [StoredPart] = []
     package var defects: [String] = []
+    /// What it tells about a message that was sent; nil of most.
+    package var report: IncomingReport?
 
     package init(identity: [UInt8]) { self.identity = identity }
 }

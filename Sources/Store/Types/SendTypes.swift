@@ -1,9 +1,10 @@
 import Base
 
-/// A message to be sent. Its bytes are a sealed body.
+/// A message to be sent. Its bytes are a sealed body, or come of a batch's template when its turn comes.
 package struct NewSend: Sendable {
     package var account: Int64
-    package var body: Int64
+    /// Nil for one of a batch.
+    package var body: Int64?
     /// The envelope's sender.
     package var from: String
     /// The envelope's recipients, each once.
@@ -21,10 +22,19 @@ package struct NewSend: Sendable {
     package var contentDigest: [UInt8]
     /// Not before this time.
     package var sendAt: Int64?
+    /// -1 low, 0 normal, 1 high.
+    package var priority: Int64 = 0
+    /// False: what fails is failed at once.
+    package var autoRetry = true
+    /// The stored message that it answers, and the thread that it is part of.
+    package var answers: Int64?
+    package var thread: Int64?
+    /// For one of a batch: who gets it, and what stands in for the names of the template (`BatchRecipient`).
+    package var template: Record?
     package var params: Record
 
     package init(
-        account: Int64, body: Int64, from: String, recipients: [String], subject: String, messageID: String,
+        account: Int64, body: Int64?, from: String, recipients: [String], subject: String, messageID: String,
         size: Int64, utf8: Bool = false, idempotencyKey: String? = nil, contentDigest: [UInt8] = [],
         sendAt: Int64? = nil, params: Record = Record()
     ) {
@@ -60,13 +70,24 @@ package struct SendRow: Sendable {
     package var createdAt: Int64
     package var sendAt: Int64?
     package var nextAttempt: Int64?
-    /// Attempts so far.
+    /// Attempts so far, in all.
     package var attempts: Int64
+    /// Those of them that were made before a person sent it again.
+    package var former: Int64 = 0
     package var accepted: Int64
+    /// Of the attempt before.
     package var failureClass: String?
     /// The running attempt, in state `sending`, and whether its message was offered (the final dot may be out).
     package var attempt: Int64?
     package var offered: Bool
+    /// -1 low, 0 normal, 1 high.
+    package var priority: Int64 = 0
+    package var autoRetry: Bool = true
+    /// The batch that it is one of: then it has no body, and its content comes of the batch's template.
+    package var batch: Int64?
+
+    /// Attempts since it was queued, or sent again by a person.
+    package var tries: Int64 { attempts - former }
 }
 
 /// What one recipient's server said.
@@ -105,6 +126,12 @@ package struct AttemptResult: Sendable {
     package var temporary: Bool
     /// For retry_wait: when to go again.
     package var nextAttempt: Int64?
+    /// For failed, and temporary: from when on it is worth sending again.
+    package var tryAfter: Int64?
+    /// The account's whole queue waits as well.
+    package var hold: QueueHold?
+    /// Of the copy in Sent, once somebody has accepted the message.
+    package var copy = SentCopy.none
 
     package init(
         newState: String, outcome: String? = nil, recipients: [RecipientOutcome] = [], failure: Failure? = nil,
@@ -116,5 +143,50 @@ package struct AttemptResult: Sendable {
         self.failure = failure
         self.temporary = temporary
         self.nextAttempt = nextAttempt
+    }
+}
+
+/// Why the queue of an account waits, and until when: its provider's limit is reached.
+package struct QueueHold: Sendable, Equatable {
+    package var until: Int64
+    package var failureClass: String
+    /// The server's words.
+    package var reason: String
+
+    package init(until: Int64, failureClass: String, reason: String) {
+        self.until = until
+        self.failureClass = failureClass
+        self.reason = reason
+    }
+}
+
+/// What is to become of the copy of a sent message in the account's Sent folder.
+package enum SentCopy: Sendable, Equatable {
+    /// None is meant.
+    case none
+    /// The server keeps its own.
+    case server
+    /// To be put there, after so many milliseconds at the earliest.
+    case wanted(afterMs: Int64)
+}
+
+/// How it became known what happened to a message whose outcome was unknown.
+package enum SendEvidence: String, Sendable {
+    /// It is in the Sent folder of its account, where the server put it.
+    case sentFolder
+    /// It came back to one of the mailboxes here.
+    case echo
+    /// Somebody reports that it could not be delivered: so it was accepted.
+    case bounce
+    /// The provider says so.
+    case provider
+
+    var words: String {
+        switch self {
+        case .sentFolder: "the server has put it into Sent"
+        case .echo: "it has come in"
+        case .bounce: "a report about it has come"
+        case .provider: "the provider says so"
+        }
     }
 }

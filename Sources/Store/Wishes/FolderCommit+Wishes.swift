@@ -20,6 +20,11 @@ extension FolderCommit {
         ) { (row) throws(Failure) in WishRow(row) }
         for maker in makers where maker.kind == .append || maker.kind == .copy {
             try transaction.finish(maker, WishFindings())
+            // Nobody had begun to put the copy there: the server did.
+            if let send = maker.send, !maker.begun {
+                try transaction.setCopy("server", of: send, account: maker.account)
+                try transaction.noteCopyHabit(server: true, of: maker.account)
+            }
         }
         try transaction.forgetEndedWish(place)
     }

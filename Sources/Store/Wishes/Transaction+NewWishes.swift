@@ -239,6 +239,7 @@ extension Transaction {
         try holdBody(body)
         var params = Record(["flags": .list(append.message.flags.map(Value.text))])
         params.set("internal_date", append.message.internalDate)
+        params.set("send", append.send)
         if !held.isEmpty { params["then_delete"] = .list(held.map { .int($0.id) }) }
         let wish = try insert(
             .append, account: append.account, place: nil, message: message, target: append.folder, params: params,

@@ -35,6 +35,9 @@ extension Transaction {
               next_attempt = NULL, body = NULL WHERE id = ?
             """, state, outcome, loss?.reason, loss?.cause, loss?.serverText, now, wish.id)
         if let body = wish.body { try releaseBody(body, erase: false) }
+        if let send = wish.send {
+            try setCopy(outcome == "withdrawn" ? nil : state, of: send, account: wish.account)
+        }
         change("wish", wish.id, account: wish.account, "changed", state)
     }
 

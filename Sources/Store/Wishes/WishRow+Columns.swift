@@ -19,7 +19,7 @@ extension WishRow {
                 ? Appended(flags: params.texts("flags"), internalDate: params.int("internal_date") ?? 0) : nil,
             body: row.optionalInt(9), attempts: row.int(10), begun: row.bool(11), createdAt: row.int(12),
             ref: row.optionalText(13), messageID: row.optionalText(14),
-            thenDelete: (params["then_delete"]?.list ?? []).compactMap(\.int))
+            thenDelete: (params["then_delete"]?.list ?? []).compactMap(\.int), send: params.int("send"))
     }
 
     /// What of it has no column of its own.
@@ -31,6 +31,7 @@ extension WishRow {
             params["flags"] = .list(appended.flags.map(Value.text))
             params.set("internal_date", appended.internalDate)
         }
+        params.set("send", send)
         if !thenDelete.isEmpty { params["then_delete"] = .list(thenDelete.map(Value.int)) }
         return params
     }

@@ -38,12 +38,17 @@ package struct NewAppend: Sendable {
     package var message: IncomingMessage
     /// A draft that this one takes the place of: it goes for good once this one is on the server.
     package var replaces: Int64?
+    /// The send of which it is the copy.
+    package var send: Int64?
 
-    package init(account: Int64, folder: Int64, message: IncomingMessage, replaces: Int64? = nil) {
+    package init(
+        account: Int64, folder: Int64, message: IncomingMessage, replaces: Int64? = nil, send: Int64? = nil
+    ) {
         self.account = account
         self.folder = folder
         self.message = message
         self.replaces = replaces
+        self.send = send
     }
 }
 
@@ -84,6 +89,8 @@ package struct WishRow: Sendable {
     package var messageID: String?
     /// Places that go for good once this one is done.
     var thenDelete: [Int64]
+    /// Of append: the send of which it puts the copy into Sent.
+    package var send: Int64?
 
     package struct Appended: Sendable {
         package var flags: [String]

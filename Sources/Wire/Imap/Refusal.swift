@@ -12,7 +12,7 @@ extension Imap {
             failure.step = step
             failure.code = status.code?.name
             failure.serverText = status.text.isEmpty ? status.words : status.text
-            failure.retryAfterMs = RetryWords.milliseconds(words)
+            failure.retryAfterMs = NamedTime.milliseconds(in: words, now: Clock.wall())
             if failure.result == Int32(MR_E_THROTTLED), limitsConnections(words) { failure.cause = "connection.limit" }
             return failure
         }

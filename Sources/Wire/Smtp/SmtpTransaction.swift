@@ -61,7 +61,7 @@ package struct SmtpTransaction: Sendable {
         replies = Array(repeating: nil, count: envelope.recipients.count)
         let mail = SmtpCommand.mail(
             from: envelope.from, size: capabilities.size ? envelope.size : nil,
-            eightBit: envelope.eightBit && capabilities.eightBitMIME, utf8: envelope.utf8)
+            eightBit: envelope.eightBit, utf8: envelope.utf8)
         commands = [(try mail.encoded(), .mail)]
         for (index, address) in envelope.recipients.enumerated() {
             commands.append((try SmtpCommand.rcpt(to: address, utf8: envelope.utf8).encoded(), .rcpt(index)))
@@ -75,6 +75,15 @@ package struct SmtpTransaction: Sendable {
                 MR_E_REFUSED,
                 "the message needs SMTPUTF8 (addresses outside of ASCII), and the server does not offer it")
             failure.step = SmtpStep.capability.rawValue
+            failure.cause = "send.utf8"
+            throw failure
+        }
+        if envelope.eightBit, !capabilities.eightBitMIME {
+            var failure = Failure(
+                MR_E_REFUSED, "the message has 8-bit content, and the server does not offer 8BITMIME")
+            failure.step = SmtpStep.capability.rawValue
+            failure.cause = "send.eight_bit"
+            failure.enhanced = "5.6.3"
             throw failure
         }
         if let limit = capabilities.sizeLimit, envelope.size > limit {

@@ -63,6 +63,19 @@ final class Room {
         return seen.map { Moment.now() - $0 < 30_000 } ?? false
     }
 
+    /// - Parameter domain: nil where the account's is meant.
+    func checkDomain(
+        _ domain: String?, account: Int64?, selectors: [String], resolver: String?, timeoutMs: Int64
+    ) throws -> Job {
+        let arguments = try Fields()
+        try arguments.text("domain", domain)
+        try arguments.int("account", account)
+        try arguments.texts("selectors", selectors)
+        try arguments.text("resolver", resolver)
+        try arguments.int("timeout_ms", timeoutMs)
+        return try job { mr_check(pointer, "domain", arguments.pointer, &$0, &$1) }
+    }
+
     func find(_ kind: String, _ fill: (Fields) throws -> Void = { _ in }) throws -> Rows {
         let query = try Fields()
         try fill(query)

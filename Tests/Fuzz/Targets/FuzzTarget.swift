@@ -2,7 +2,7 @@ import FakeHost
 
 /// What is fuzzed: a provider with everything below it, or a parser.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-    case imap, pop3, smtp, mime
+    case imap, pop3, smtp, mime, report
 
     /// Tries one input.
     /// - Returns: what should have held and did not; a trap, a hang and memory without bound show by themselves.
@@ -12,6 +12,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .pop3: Pop3Target.run(input)
         case .smtp: SmtpTarget.run(input)
         case .mime: MimeTarget.run(input)
+        case .report: ReportTarget.run(input)
         }
     }
 }

@@ -41,7 +41,7 @@ struct SmtpTalk {
 
     /// "bob@example.org accepted 250" for each recipient, and the other kinds by their name.
     var found: [String] {
-        host.emitted.map { finding in
+        host.emitted.filter { $0.kind != "server" }.map { finding in
             guard finding.kind == "recipient" else { return finding.kind }
             return "\(finding.fields.text("address") ?? "?") \(finding.fields.text("outcome") ?? "?") "
                 + "\(finding.fields.int("smtp") ?? 0)"

@@ -189,6 +189,24 @@ struct SmtpSendTests {
         talk.close()
     }
 
+    @Test(arguments: [("SIZE 1000", 1000), ("SIZE", 0), ("SIZE 0", 0), ("PIPELINING", 0)] as [(String, Int64)])
+    func itsSizeIsTold(_ offer: String, _ size: Int64) {
+        let talk = SmtpTalk(offers: ["250-host", "250-\(offer)", "250 AUTH PLAIN"], [])
+        #expect(talk.opened == 0)
+        #expect(talk.host.emitted.map(\.kind) == ["server"])
+        #expect(talk.host.emitted.first?.fields.int("size") == size)
+        talk.close()
+    }
+
+    @Test func eightBitNeedsToBeOffered() {
+        let talk = SmtpTalk(offers: ["250-host", "250 AUTH PLAIN"], [])
+        #expect(Int(talk.send(Array("a\u{f6}".utf8))) == MR_E_REFUSED)
+        #expect(talk.fact("message")?.contains("8BITMIME") == true)
+        #expect(talk.fact("cause") == "send.eight_bit")
+        #expect(talk.commands.count == 2, "not a word was said")
+        talk.close()
+    }
+
     @Test(arguments: [(Array("a\u{f6}".utf8), true), (Array("plain".utf8), false)])
     func eightBitIsAnnounced(_ message: [UInt8], _ said: Bool) {
         let talk = SmtpTalk([Self.mail, Self.rcpt, Self.data, .onContent(["250 ok"])])

@@ -195,7 +195,15 @@ struct SmtpTransactionTests {
         #expect(play.written.first == "MAIL FROM:<a@x.example> SMTPUTF8\r\n")
     }
 
-    @Test(arguments: [(true, ["8BITMIME"], true), (false, ["8BITMIME"], false), (true, [], false)])
+    @Test func eightBitIsRefusedWhereItIsNotOffered() {
+        var envelope = Self.two
+        envelope.eightBit = true
+        #expect {
+            try SmtpPlay(envelope, offers: [], replies: [])
+        } throws: { ($0 as? Failure)?.cause == "send.eight_bit" }
+    }
+
+    @Test(arguments: [(true, ["8BITMIME"], true), (false, ["8BITMIME"], false), (false, [], false)])
     func eightBit(_ needed: Bool, _ offers: [String], _ said: Bool) throws {
         var envelope = Self.two
         envelope.eightBit = needed

@@ -168,6 +168,30 @@ class Room(Handle):
         with job:
             return job.wait()
 
+    def check_domain(
+        self,
+        domain: str | None = None,
+        *,
+        account: Ref | None = None,
+        selectors: Iterable[str] = (),
+        resolver: str | None = None,
+        timeout: float = 5,
+    ) -> Row:
+        """MX, SPF, DKIM and DMARC of a domain, or of an account's: a list of steps, what is wrong, the record to publish.
+
+        timeout: seconds for one answer of a name server.
+        """
+        job = self.check(
+            "domain",
+            domain=domain,
+            account=None if account is None else identity(account),
+            selectors=_texts(selectors) or None,
+            resolver=resolver,
+            timeout_ms=int(timeout * 1000),
+        )
+        with job:
+            return job.wait()
+
     def find(self, kind: str, conditions: Mapping[str, Any] | None = None, /, **named: Any) -> Rows:
         """The rows of a kind. Conditions: name=value, or {"date.ge": 5}, or date__ge=5; order, limit, fields."""
         with record(where(conditions, named)) as query:

@@ -1,6 +1,7 @@
 #ifndef CSYSTEM_CRYPTO_H
 #define CSYSTEM_CRYPTO_H
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 #include <stddef.h>
 
 /* SHA-256 of bytes that are there whole. The algorithm is fetched once: since OpenSSL 3 each EVP_DigestInit with
@@ -54,5 +55,19 @@ static inline int csystem_gcm_open(const unsigned char key[32], const unsigned c
   }
   EVP_CIPHER_CTX_free(context);
   return done;
+}
+
+/* How many bits an RSA public key has, from its SubjectPublicKeyInfo or its bare RSAPublicKey (DER); 0 for anything else. */
+static inline int csystem_rsa_bits(const unsigned char *der, size_t length) {
+  if (length == 0 || length > 16384) return 0;
+  const unsigned char *at = der;
+  EVP_PKEY *key = d2i_PUBKEY(NULL, &at, (long)length);
+  if (key == NULL) {
+    at = der;
+    key = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)length);
+  }
+  int bits = key != NULL && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA ? EVP_PKEY_get_bits(key) : 0;
+  EVP_PKEY_free(key);
+  return bits;
 }
 #endif

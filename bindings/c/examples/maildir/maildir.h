@@ -63,13 +63,22 @@ mr_result open_named(mr_context *, const mr_session *, const mr_fields *folder, 
 mr_result write_new(mr_context *, int folder, mr_bytes message, char name[96]);
 void sync_directory(int folder, const char *name);
 
-/* ---- folders.c, sync.c, send.c, apply.c, append.c, operations.c: the provider's functions */
+/* ---- find.c */
+/* The message with this Message-ID; size: 0, or its octets. ref is empty where there is none. */
+mr_result find_message(mr_context *, int folder, const char *message_id, size_t size, char ref[REF_LIMIT + 1]);
+
+/* ---- send.c */
+/* The setting `outbox`, or .Sent in the Maildir. Made where it is missing; -1 with errno. */
+int open_outbox(mr_session *, const char *path);
+
+/* ---- folders.c, sync.c, send.c, apply.c, append.c, find.c, operations.c: the provider's functions */
 mr_result maildir_folders(mr_session *, mr_context *);
 mr_result maildir_sync(mr_session *, mr_context *, const mr_fields *folder, mr_bytes cursor);
 mr_result maildir_fetch(mr_session *, mr_context *, const mr_fields *what);
 mr_result maildir_send(mr_session *, mr_context *, const mr_fields *envelope, mr_bytes message);
 mr_result maildir_apply(mr_session *, mr_context *, const mr_fields *change);
 mr_result maildir_append(mr_session *, mr_context *, const mr_fields *what, mr_bytes message);
+mr_result maildir_find_sent(mr_session *, mr_context *, const mr_fields *what);
 extern const mr_operation maildir_operations[];
 extern const uint32_t maildir_operation_count;
 #endif

@@ -66,6 +66,7 @@ mr_result mr_plugin_init_1(const mr_host *table, mr_plugin *out) {
   provider.operation_count = maildir_operation_count;
   provider.operation_size = sizeof(mr_operation);
   provider.append = maildir_append;
+  provider.find_sent = maildir_find_sent;
   out->size = sizeof *out;
   out->flags = 0;
   out->providers = &provider;

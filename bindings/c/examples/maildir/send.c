@@ -34,8 +34,7 @@ static int make_directory(int parent, const char *name) {
   return openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* The setting `outbox`, or .Sent in the Maildir. Made where it is missing; -1 with errno. */
-static int open_outbox(mr_session *session, const char *path) {
+int open_outbox(mr_session *session, const char *path) {
   static const char *const parts[] = {"tmp", "new", "cur"};
   int outbox = -1, part, mark;
   size_t index;

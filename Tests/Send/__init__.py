@@ -1,0 +1,1 @@
+"""Sending against real Postfix and Dovecot, against a scripted server, and under SIGKILL."""

@@ -2,6 +2,7 @@
 # make install    copies dist/ to $(DESTDIR)$(PREFIX)
 # make deps       installs what the build and the tests need and this machine lacks
 # make demo       the main job on a real Dovecot and a real Postfix, with the tool
+# make servers    a Dovecot and a Postfix on loopback to try things out on, until Ctrl-C
 # make test       everything: lint, unit tests, ABI, bindings, end to end
 # make fuzz       five minutes of fuzzing: what servers and messages may say
 # make bench      measures, beside mbsync, and writes the figures into docs/performance.md
@@ -20,7 +21,7 @@ AS_ROOT   := $(if $(filter 0,$(shell id -u)),,sudo -n env PATH="$$PATH" PYTHONDO
 MAILDIR   := bindings/c/examples/maildir
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: all dist dist-test install deps demo test fuzz bench soak format lint clean help
+.PHONY: all dist dist-test install deps demo servers test fuzz bench soak format lint clean help
 all: dist
 
 help:
@@ -98,6 +99,9 @@ deps:
 demo: deps
 	@$(MAKE) --no-print-directory dist
 	@$(AS_ROOT) env PYTHONPATH=Tests $(PYTHON) -m Demo
+
+servers: deps
+	@$(AS_ROOT) env PYTHONPATH=Tests $(PYTHON) -m Servers $(COUNT)
 
 test: deps
 	@$(PYTHON) Tests/Tools/run.py

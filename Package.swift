@@ -44,13 +44,17 @@ func shipped(soname: String, exports: String) -> [LinkerSetting] {
     return [.unsafeFlags(flags)]
 }
 
+/// Rooms that wait for servers and for SQLite more than they compute ship small rather than fast.
+let small: Set = ["Store", "PluginHost", "Engine", "MailroomAPI"]
+
 func room(
     _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = [],
     linked: [LinkerSetting] = []
 ) -> Target {
     .target(
         name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", exclude: exclude,
-        swiftSettings: house, linkerSettings: linked)
+        swiftSettings: house + (shipping && small.contains(name) ? [.unsafeFlags(["-Osize"])] : []),
+        linkerSettings: linked)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {

@@ -79,8 +79,10 @@ extension Engine {
         try receiving(account, toDo: "verify")
         let row = try core.store.account(account)
         guard row.settings["direction"] != "read_only" else {
-            throw Failure(
+            var failure = Failure(
                 MR_E_REFUSED, "\(row.address) is connected with direction=read_only: nothing is put on its server")
+            failure.advice = "To verify it, reconnect it with direction=two_way; an audit changes nothing."
+            throw failure
         }
         guard try core.registry.manifest(row.provider).can("append") else {
             throw .unsupported("provider \(row.provider) cannot add messages: there is no round trip to verify")

@@ -32,6 +32,8 @@ package final class Engine: Sendable {
         opening.changesKeepDays = options.changesKeepDays
         opening.leaseMs = options.leaseMs
         let store = try Store.open(path, opening)
+        // What a killed process was at is not shown as running: no worker may be there to find out.
+        if options.work != .never { try? store.settleDeadJobs() }
         return Engine(core: Core.open(store, options), options: options)
     }
 

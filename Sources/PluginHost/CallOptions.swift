@@ -9,6 +9,9 @@ package struct CallOptions: Sendable {
     package var connectTimeoutMs: Int64
     /// For one wait on the server: nothing came, or nothing could be sent.
     package var ioTimeoutMs: Int64
+    /// For the first octet of a server that speaks first, in the clear; nil: as every other wait. Shorter where it is only
+    /// guessed that it does not want TLS at once.
+    package var firstWordMs: Int64?
     /// Certificates trusted beside the system's (PEM), for servers with a private authority.
     package var caFile: String?
     /// Written into failures.

@@ -79,7 +79,8 @@ extension HostTable {
             guard let target, capacity > 0 else { throw .invalid("capacity", "no room to read into") }
             let connection = try invocation.streams.find(pointer)
             length.pointee = try connection.read(
-                into: UnsafeMutableRawBufferPointer(start: target, count: capacity), invocation.patience)
+                into: UnsafeMutableRawBufferPointer(start: target, count: capacity),
+                invocation.patience(toRead: connection))
             return 0
         }
     }
@@ -90,7 +91,8 @@ extension HostTable {
         stream(context) { invocation throws(Failure) in
             guard let out else { throw .invalid("out", "NULL") }
             out.pointee = mr_bytes()
-            out.pointee = mr_bytes(try invocation.streams.find(pointer).readLine(limit: limit, invocation.patience))
+            let connection = try invocation.streams.find(pointer)
+            out.pointee = mr_bytes(try connection.readLine(limit: limit, invocation.patience(toRead: connection)))
             return 0
         }
     }

@@ -123,6 +123,15 @@ final class Invocation {
             })
     }
 
+    /// The first word of a server may be waited for less long.
+    func patience(toRead connection: Connection) -> Patience {
+        var patience = patience
+        if let first = options.firstWordMs, !connection.isEncrypted, !connection.hasHeard {
+            patience.timeoutMs = min(patience.timeoutMs, first)
+        }
+        return patience
+    }
+
     // MARK: fields
 
     /// Makes a handle for a record; nil where there are too many of them.

@@ -13,6 +13,8 @@ package final class Stream {
 
     private var pointer: OpaquePointer?
     private let table: UnsafePointer<mr_host>
+    /// How the first octets that came begin: they tell which protocol the server speaks.
+    private var greeting: [UInt8]?
 
     /// Resolves, connects and, where asked, does the TLS handshake.
     package init(_ host: Host, connect name: String, port: UInt16, security: Security) throws(Failure) {
@@ -56,7 +58,9 @@ package final class Stream {
         guard let call = table.pointee.read else { throw Host.missing("read") }
         var length = 0
         try Host.taken(call(host.context, open(), buffer.baseAddress, buffer.count, &length))
-        return min(max(length, 0), buffer.count)
+        length = min(max(length, 0), buffer.count)
+        if greeting == nil { greeting = Array(buffer.prefix(min(length, 12))) }
+        return length
     }
 
     /// One line without its CRLF (an LF alone ends it, too). More than `limit` octets: `MR_E_PROTOCOL`.
@@ -65,7 +69,9 @@ package final class Stream {
         guard let call = table.pointee.read_line else { throw Host.missing("read_line") }
         var line = mr_bytes()
         try Host.taken(call(host.context, open(), limit, &line))
-        return UnsafeRawBufferPointer(line)
+        let bytes = UnsafeRawBufferPointer(line)
+        if greeting == nil { greeting = Array(bytes.prefix(12)) }
+        return bytes
     }
 
     /// Writes all of it.
@@ -80,6 +86,22 @@ package final class Stream {
         if bytes.isEmpty { return }
         let pointer = try open()
         try Host.taken(bytes.withUnsafeBytes { call(host.context, pointer, mr_bytes($0)) })
+    }
+
+    /// A greeting that makes no sense: the server's place is named, and what it speaks where that can be told.
+    package func explain(_ failure: Failure, _ server: ServerSettings, speaks name: String) -> Failure {
+        guard failure.result == Int32(MR_E_PROTOCOL), failure.step == "greeting" else { return failure }
+        let words = String(decoding: greeting ?? [], as: UTF8.self).uppercased()
+        let known = [
+            ("* OK", "IMAP"), ("* PREAUTH", "IMAP"), ("+OK", "POP3"), ("220", "SMTP"), ("554", "SMTP"),
+            ("HTTP/", "HTTP"),
+        ]
+        let other = known.first { words.hasPrefix($0.0) }?.1
+        guard other != name else { return failure }
+        var told = failure
+        let place = server.host.contains(":") ? "[\(server.host)]:\(server.port)" : "\(server.host):\(server.port)"
+        told.message = "\(place) does not speak \(name)" + (other.map { " (it greets as \($0))" } ?? "")
+        return told
     }
 
     /// Hangs up. Afterwards every method throws `MR_E_CONNECTION`; closing again does nothing.

@@ -136,7 +136,10 @@ extension Store {
             )
         }
         guard let stored, (try? wanted.open(stored, table: "meta", row: 0, field: "key_check")) != nil else {
-            throw Failure(MR_E_KEY, "the key is not the store's own; the store's has the name '\(keyID ?? "host")'")
+            var failure = Failure(
+                MR_E_KEY, "the key is not the store's own; the store's has the name '\(keyID ?? "host")'")
+            failure.advice = "Give the key that the store was made with: without it nobody reads its passwords."
+            throw failure
         }
         setSecretBox(wanted)
     }

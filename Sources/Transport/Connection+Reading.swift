@@ -67,7 +67,9 @@ extension Connection {
         if let fault { throw fault }
         while true {
             switch try filter.receive(target) {
-            case .moved(let count): return count
+            case .moved(let count):
+                hasHeard = true
+                return count
             case .end: throw peer.connection("lost", "the server hung up", step: nil)
             case let step: try wait(step, patience, for: "no answer")
             }

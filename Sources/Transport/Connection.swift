@@ -27,6 +27,8 @@ package final class Connection {
     /// What ended the stream while it was parked: the next read's failure.
     var fault: Failure?
     package private(set) var isCompressed = false
+    /// Whether anything at all has come from the server.
+    package internal(set) var hasHeard = false
     /// Whether it was last read by lines: then a parked stream wakes for nothing less than a line.
     package internal(set) var readsLines = true
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMailroom
 import Glibc
 
 /// Runs the command and turns whatever ends it into what is printed and the exit status.
@@ -13,12 +14,24 @@ enum Main {
         }
     }
 
+    /// Where ids are found, by the kind that the failure begins with.
+    private static let lists = [
+        "message": "mailroom messages lists the messages with their ids.",
+        "send": "mailroom failed lists what was not sent, with its id.",
+        "account": "mailroom status lists the accounts with their ids.",
+        "job": "mailroom jobs lists the jobs with their ids.",
+    ]
+
     private static var json: Bool { CommandLine.arguments.contains("--json") }
 
     private static func end(_ error: Error) -> Exit {
         switch error {
         case let ended as Ended: return ended.exit
+        case let failure as LibraryError
+        where Int(failure.result) == MR_E_KEY && failure.field("advice")?.contains("--key-file") != true:
+            return end(failure.advising("--key-file FILE gives the application's own key."))
         case let failure as LibraryError:
+            let failure = pointing(failure)
             say(failure.message, serverText: failure.field("server_text"), advice: failure.field("advice"))
             if json { show(failure.row) }
             return Exit(result: failure.result)
@@ -30,6 +43,18 @@ enum Main {
             return end(ToolError(.failed, "the library's JSON could not be read"))
         default:
             return endOfParsing(error)
+        }
+    }
+
+    /// The failure with the step that only the tool knows: which command lists the ids, which option gives the key.
+    private static func pointing(_ failure: LibraryError) -> LibraryError {
+        switch Int(failure.result) {
+        case MR_E_KEY where failure.field("advice")?.contains("--key-file") != true:
+            return failure.advising("--key-file FILE gives the application's own key.")
+        case MR_E_NOT_FOUND where failure.field("advice") == nil:
+            let kind = failure.message.split(separator: " ").first.map(String.init) ?? ""
+            return lists[kind].map(failure.advising) ?? failure
+        default: return failure
         }
     }
 

@@ -30,7 +30,7 @@ enum Exit: Int32, CaseIterable {
         case MR_E_INVALID: self = .usage
         case MR_E_NOT_FOUND: self = .notFound
         case MR_E_AUTH: self = .auth
-        case MR_E_CONNECTION, MR_E_TLS, MR_E_OUTAGE, MR_E_THROTTLED: self = .unreachable
+        case MR_E_CONNECTION, MR_E_TLS, MR_E_OUTAGE, MR_E_THROTTLED, MR_E_PROTOCOL: self = .unreachable
         case MR_E_UNKNOWN_OUTCOME: self = .notSent
         default: self = .failed
         }

@@ -120,14 +120,14 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		return 2;
 	mr_record_set_text(options, "work", "never");
-	must("open", mr_open(argv[1], options, &engine, &error), error);
+	must("open", mr_open(argv[1], options, &engine, &error), &error);
 	mr_record_free(options);
 	for (kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
 		mr_cursor *cursor = NULL;
 		const mr_record *row = NULL;
 
-		must(kinds[kind], mr_find(engine, kinds[kind], NULL, &cursor, &error), error);
-		while (must("next", mr_cursor_next(cursor, &row, &error), error) != MR_END) {
+		must(kinds[kind], mr_find(engine, kinds[kind], NULL, &cursor, &error), &error);
+		while (must("next", mr_cursor_next(cursor, &row, &error), &error) != MR_END) {
 			printf("{\"kind\":\"%s\",\"row\":", kinds[kind]);
 			write_record(row);
 			printf("}\n");

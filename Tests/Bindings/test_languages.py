@@ -110,11 +110,26 @@ def test_status_example(suffix, connected, programs):
     assert done.stdout.splitlines()[0] == "1\tme@example.com\tenabled\t3 messages"
 
 
-def test_status_example_makes_no_store(programs, tmp_path):
+@pytest.mark.parametrize("suffix", ["", "-cxx"])
+def test_status_example_makes_no_store_and_says_why(suffix, programs, tmp_path):
     done = subprocess.run(
-        [programs / "status", tmp_path / "none.db"], capture_output=True, text=True, timeout=30)
+        [programs / f"status{suffix}", tmp_path / "none.db"], capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
+    assert "the store does not exist" in done.stderr, done.stderr
     assert not (tmp_path / "none.db").exists()
+
+
+@pytest.mark.parametrize("suffix", ["", "-cxx"])
+def test_an_example_says_what_the_library_said(suffix, programs, tmp_path):
+    """Where the call is refused at once, and where its job fails: never its number alone."""
+    account = {"address": "me@example.com", "provider": "maildir", "path": str(tmp_path / "absent")}
+    for given, said in (({**account, "provider": "nonesuch"}, "nonesuch"), (account, "advice: ")):
+        done = subprocess.run(
+            [programs / f"mainjob{suffix}", tmp_path / "crm.db", "a@example.com", "b@example.com"],
+            input=json.dumps(given) + "\n", capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1
+        assert done.stderr.startswith("connect: ") and said in done.stderr, done.stderr
+        assert ": failed (" not in done.stderr
 
 
 @pytest.mark.limit(30)

@@ -100,8 +100,11 @@ def test_a_folder_that_was_never_synced_is_missing_whole(room, account, other):
     assert found["missing"] == 3
     assert counts(room.audit(account, folder="INBOX")) == (0, 0, 0)
     assert room.audit(account, folder="Fresh")["missing"] == 3
-    with pytest.raises(mailroom.InvalidError):
+    with pytest.raises(mailroom.NotFoundError, match="Nowhere"):
         room.audit(account, folder="Nowhere")
+    with pytest.raises(mailroom.NotFoundError, match="Nowhere"):
+        room.verify(account, folder="Nowhere")
+    assert counts(room.audit(account, folder="inbox")) == (0, 0, 0)
     healed = room.audit(account, heal=True)
     assert counts(healed) == (0, 0, 0) and healed["found"]["missing"] == 3
 
@@ -148,6 +151,56 @@ def test_round_trip_with_a_worker_that_is_told_of_news(account, room, store, sit
         finally:
             worker.terminate()
             worker.wait(30)
+
+
+@pytest.fixture
+def worker(account, room, store):
+    """A worker that watches the inbox."""
+    with subprocess.Popen(
+        [str(TOOL), "--store", str(store), "run", "--json"], stdout=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            assert json.loads(running.stdout.readline())["state"] == "ready"
+            wait_until(
+                lambda: any(row.get("push") for row in room.folders(account)), 30, "the inbox is watched")
+            yield running
+        finally:
+            running.terminate()
+            running.wait(30)
+
+
+def test_an_audit_right_after_a_verify_is_clean_beside_a_worker(worker, account, room, store):
+    for _ in range(3):
+        assert room.verify(account, within=60)["ok"] == 1
+        assert not list(room.find("place", account=account["id"], **{"message.gt": 40})), "the store has dropped it"
+        done = tool(store, "audit", account["address"])
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_beside_a_worker_what_has_only_just_come_is_not_missing(worker, account, room, other, store):
+    """The audit holds the account while it compares: the worker could not have fetched it."""
+    uids = other.uids("INBOX")
+    for number in range(3):
+        other.append("INBOX", 300 + number)
+        other.expunge("INBOX", uids[number:number + 1])
+        other.flag("INBOX", uids[10 + number:11 + number], add=["\\Flagged"])
+        found = room.audit(account)
+        assert counts(found) == (0, 0, 0), found["items"]
+        assert found["server"] == found["stored"] == 40
+
+
+def test_a_folder_that_is_not_synced_is_named(account, room, other, store):
+    other.create("Quiet")
+    other.append("Quiet", 7)
+    room.sync(account)
+    folder = next(row for row in room.folders(account) if row["path"] == "Quiet")
+    room.update("folder", folder["id"], sync=0)
+    other.append("Quiet", 8)
+    found = room.audit(account)
+    assert counts(found) == (0, 0, 0) and found["not_synced"] == ["Quiet"]
+    done = tool(store, "audit", account["address"])
+    assert done.returncode == 0 and "not compared: Quiet" in done.stdout
+    assert counts(room.audit(account, folder="Quiet")) == (1, 0, 0)
 
 
 def test_a_late_round_trip_says_why(room, settings, site, user, store):

@@ -53,6 +53,31 @@ def test_block(page, match, site, tmp_path):
         pytest.fail(f"nobody checks {language}")
 
 
+@pytest.mark.parametrize("page", ["README.md", "bindings/python/README.md"])
+def test_the_python_example_may_be_run_again(page, site, user, tmp_path):
+    code = re.search(r"^```python\n(.*?)^```", (ROOT / page).read_text(), re.M | re.S)[1]
+    site.fill(user, 2)
+    site.postfix.accept(f"bob-{user}@test.example")
+    code = re.sub(r'(?:imap|smtp)_port="\d+",?\s*', "", code)
+    for old, new in (
+        ("ann@example.com", f"{user}@test.example"), ("bob@example.com", f"bob-{user}@test.example"),
+        ('imap_host="imap.example.com"', f'imap_host="127.0.0.1", imap_port="{site.dovecot.imap}", imap_tls="starttls"'),
+        ('smtp_host="smtp.example.com"',
+         f'smtp_host="127.0.0.1", smtp_port="{site.postfix.submission}", smtp_tls="starttls", ca_file="{site.ca}"'),
+        ('password="..."', 'password="pass"'), ("password=secret", 'password="pass"'),
+    ):
+        code = code.replace(old, new)
+    (tmp_path / "offer.pdf").write_bytes(b"%PDF")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "bindings" / "python")}
+    program = f"import mailroom\nmailroom.load({str(ROOT / 'dist/lib/libmailroom.so.1')!r})\n" + code
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+    if "print(sent" in code:
+        assert done.stdout.splitlines()[-1].startswith("sent ")
+
+
 def shell(code, site, folder):
     """The lines one after the other, with ann@example.com's servers replaced by the test site's."""
     lines = [line for line in code.replace("\\\n", " ").splitlines() if line.strip() and not line.startswith("#")]
@@ -68,6 +93,7 @@ def shell(code, site, folder):
     text = re.sub(r"--imap imap\.test\.example", f"--imap 127.0.0.1:{site.dovecot.imap}", text)
     text = re.sub(
         r"--smtp smtp\.test\.example", f"--smtp 127.0.0.1:{site.postfix.submission} --tls starttls --ca {site.ca}", text)
+    text = re.sub(r"--pop3 pop3\.test\.example", f"--pop3 127.0.0.1:{site.dovecot.pop3} --pop3-tls starttls", text)
     if "mailroom --store crm.db" in text and " connect " not in text:
         text = (
             f"echo pass | mailroom --store crm.db connect ann@test.example --imap 127.0.0.1:{site.dovecot.imap} --smtp "

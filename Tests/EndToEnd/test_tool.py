@@ -140,6 +140,64 @@ def test_exit_statuses_and_json(site, store, user):
     assert done.returncode == 0 and json.loads(done.stdout)[0]["address"] == f"{user}@test.example"
 
 
+def test_a_port_that_wants_tls_at_once_is_told_soon(site, store, user):
+    """The kind of TLS was only guessed: the wait for a greeting is short, and says which option to try."""
+    started = time.monotonic()
+    done = tool(
+        store, "connect", f"{user}@test.example", "--imap", f"127.0.0.1:{site.dovecot.imaps}", "--ca", site.ca,
+        "--password-stdin", given="pass\n")
+    assert done.returncode == 5, done.stderr
+    assert time.monotonic() - started < 30
+    assert "->" in done.stderr and "--imap-tls implicit" in done.stderr.split("->")[1], done.stderr
+    done = tool(store, "reconnect", f"{user}@test.example", "--imap-tls", "implicit")
+    assert done.returncode == 0, done.stderr
+
+
+def test_another_protocol_on_the_port_is_named(site, store, user):
+    wrong = f"127.0.0.1:{site.postfix.submission}"
+    done = tool(
+        store, "connect", f"{user}@test.example", "--imap", wrong, "--tls", "starttls", "--ca", site.ca,
+        "--password-stdin", given="pass\n")
+    assert done.returncode == 5, done.stderr
+    assert f"{wrong} does not speak IMAP (it greets as SMTP)" in done.stderr, done.stderr
+    wrong = f"127.0.0.1:{site.dovecot.imap}"
+    for option, name in (("--pop3", "POP3"), ("--smtp", "SMTP")):
+        done = tool(
+            store, "connect", f"{name.lower()}-{user}@test.example", option, wrong, "--tls", "starttls", "--ca", site.ca,
+            "--password-stdin", given="pass\n")
+        assert done.returncode == 5, done.stderr
+        assert f"{wrong} does not speak {name} (it greets as IMAP)" in done.stderr, done.stderr
+
+
+def test_a_mailbox_by_pop3(site, store, user):
+    site.fill(user, 3)
+    done = tool(
+        store, "connect", f"{user}@test.example", "--pop3", f"127.0.0.1:{site.dovecot.pop3}", "--pop3-tls", "starttls",
+        "--smtp", f"127.0.0.1:{site.postfix.submission}", "--smtp-tls", "starttls", "--ca", site.ca, "--password-stdin",
+        given="pass\n")
+    assert done.returncode == 0, done.stderr
+    done = tool(store, "sync", f"{user}@test.example", "--json")
+    assert json.loads(done.stdout)["messages"] == 3
+    done = tool(
+        store, "connect", f"{user}@test.example", "--pop3", "a", "--imap", "b", "--password-stdin", given="pass\n")
+    assert done.returncode == 2
+
+
+def test_a_certificate_of_ones_own_authority_names_the_option(site, store, user):
+    done = tool(
+        store, "connect", f"{user}@test.example", "--imap", f"127.0.0.1:{site.dovecot.imap}", "--tls", "starttls",
+        "--password-stdin", given="pass\n")
+    assert done.returncode == 5
+    assert "--ca FILE" in done.stderr and "ca_file" not in done.stderr, done.stderr
+
+
+def test_reconnect_after_disconnect_says_how_to_give_the_password(site, store, user):
+    assert connect(site, store, user).returncode == 0
+    assert tool(store, "disconnect", f"{user}@test.example").returncode == 0
+    done = tool(store, "reconnect", f"{user}@test.example")
+    assert done.returncode != 0 and "--ask-password" in done.stderr and "--password-stdin" in done.stderr, done.stderr
+
+
 def test_each_part_of_a_message_byte_for_byte(site, store, user, tmp_path):
     site.fill(user, 41)
     assert connect(site, store, user).returncode == 0

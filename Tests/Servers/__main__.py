@@ -1,22 +1,37 @@
-"""python3 -m Servers [COUNT]: a Dovecot and a Postfix in the foreground, with COUNT messages for ann@test.example
-(200), until Ctrl-C; prints how to reach them. Run in Tests/, as root."""
+"""A Dovecot and a Postfix on loopback, with mail for ann@test.example, until Ctrl-C; prints how to reach them."""
 
+import argparse
+import pathlib
 import signal
-import sys
 
 from .process import end_on_signals
 from .site import Site
 
+TOOL = pathlib.Path(__file__).resolve().parents[2] / "dist" / "bin" / "mailroom"
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="make servers", description=__doc__, epilog="It runs as root: make servers COUNT=1000, or python3 -m Servers in Tests/.")
+    parser.add_argument("count", nargs="?", type=int, default=200, help="messages for ann@test.example (200)")
+    return parser.parse_args()
+
 
 def main():
+    count = arguments().count
     end_on_signals()
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     with Site() as site:
         site.fill("ann@test.example", count)
-        print(f"IMAP        127.0.0.1:{site.dovecot.imap} (STARTTLS)  127.0.0.1:{site.dovecot.imaps} (TLS)")
-        print(f"submission  127.0.0.1:{site.postfix.submission} (STARTTLS)  127.0.0.1:{site.postfix.submissions} (TLS)")
+        dovecot, postfix = site.dovecot, site.postfix
+        print(f"IMAP        127.0.0.1:{dovecot.imap} (STARTTLS)  127.0.0.1:{dovecot.imaps} (TLS)")
+        print(f"POP3        127.0.0.1:{dovecot.pop3} (STARTTLS)  127.0.0.1:{dovecot.pop3s} (TLS)")
+        print(f"submission  127.0.0.1:{postfix.submission} (STARTTLS)  127.0.0.1:{postfix.submissions} (TLS)")
         print(f"authority   {site.ca}")
         print("users       any name at test.example, password: pass")
+        print("\nTo connect:")
+        print(
+            f"echo pass | {TOOL} --store try.db connect ann@test.example --imap 127.0.0.1:{dovecot.imap} "
+            f"--smtp 127.0.0.1:{postfix.submission} --tls starttls --ca {site.ca} --password-stdin\n")
         print("Ctrl-C ends them.", flush=True)
         try:
             signal.pause()

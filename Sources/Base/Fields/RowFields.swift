@@ -40,7 +40,10 @@ extension RecordSpec {
             .shown("stale_since", .int, "since when nobody has confirmed that the mailbox is in step"),
             .shown(
                 "sending", .record, "the queue and its limits; absent where the account only receives", of: "sending"),
-            .shown("worker_seen_at", .int, "when a worker process last showed life; absent where none ever did"),
+            .shown(
+                "worker_seen_at", .int,
+                "when a worker process last showed life; absent where none ever did, or the last one ended as it should"
+            ),
             .shown("messages", .int, "messages stored"),
             .shown("unseen", .int, "of them without the flag \\Seen"),
             .shown("folders", .int, "folders known"),

@@ -24,6 +24,9 @@ struct AccountView {
             var shown = row
             shown.set("activity", "waiting")
             shown.set("reason", "not connected yet: the login has still to be tried")
+            shown.set(
+                "advice",
+                "Reconnect the mailbox: that tries the login at once.\nA worker tries it, too, where one runs.")
             return shown
         }
         guard row.int("receives") == 1 else { return row }

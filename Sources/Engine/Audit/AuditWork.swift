@@ -11,6 +11,9 @@ struct AuditWork {
     let lease: Lease
     /// This folder alone, by its path; nil: all that are kept up to date.
     let only: String?
+    /// Where a worker lives: syncs these folders as it would, so that what has only just come or gone, and what nobody could
+    /// sync meanwhile, is no difference. Nil: what differs differs.
+    let again: (([String]) throws(Failure) -> Void)?
     /// Told how many messages were compared, of how many where that is known, and in which folder.
     let report: (_ done: Int64, _ total: Int64?, _ note: String) -> Void
 
@@ -24,19 +27,51 @@ struct AuditWork {
         let row: FolderRow?
     }
 
+    /// What was found of one folder, or why it could not be read.
+    private struct Found {
+        let pair: Pair
+        var findings: AuditCall.Findings?
+        var reason: String?
+
+        var differs: Bool { findings.map { $0.counts.missing + $0.counts.extra + $0.counts.flags > 0 } ?? false }
+    }
+
     private struct Result {
-        var folders: [Record] = []
-        var items: [Record] = []
-        var counts = AuditCounts()
-        var failed: Int64 = 0
+        var folders: [Found] = []
+        /// Paths that are not kept up to date, and so not compared.
+        var off: [String] = []
+
+        var done: Int64 { folders.reduce(0) { $0 + ($1.findings?.counts.server ?? 0) } }
+        var items: Int { folders.reduce(0) { $0 + ($1.findings?.items.count ?? 0) } }
         /// Folders of the store in which something differs.
-        var different: [FolderRow] = []
-        var done: Int64 = 0
+        var different: [FolderRow] { folders.filter(\.differs).compactMap(\.pair.row) }
     }
 
     /// - Returns: server, stored, missing, extra, flags, skipped, quarantined, failed_folders, `folders` with the same of
-    ///   each, and `items`; and the folders that differ.
+    ///   each, `items`, and `not_synced`, the folders that were not compared; and the folders that differ.
     func run() throws(Failure) -> (record: Record, different: [FolderRow]) {
+        var result = try look(nil)
+        let suspects = result.folders.filter { $0.differs || ($0.pair.row == nil && $0.findings != nil) }.map(
+            \.pair.path)
+        if let again, !suspects.isEmpty {
+            do throws(Failure) {
+                try again(suspects)
+            } catch {
+                // It is compared anyway; why the sync failed is in the log.
+                guard interruption.reason == .none else { throw error }
+            }
+            for found in try look(Set(suspects.map { Array($0.utf8) })).folders {
+                result.folders.removeAll { $0.pair.path.utf8.elementsEqual(found.pair.path.utf8) }
+                result.folders.append(found)
+            }
+            result.folders.sort { AuditWork.isBefore($0.pair, $1.pair) }
+        }
+        for folder in result.different { try core.store.setFolderWalk(folder.id, true, lease: lease) }
+        return (record(result), result.different)
+    }
+
+    /// Compares, on a session of its own, the folders with these paths; nil: all that are meant.
+    private func look(_ paths: Set<[UInt8]>?) throws(Failure) -> Result {
         let call = FolderCall(core: core, account: account, interruption: interruption)
         let session = try call.open(account.provider)
         defer { call.close(session, account.provider) }
@@ -45,26 +80,27 @@ struct AuditWork {
         let policy = try core.store.policy(account.id)
         var result = Result()
         let total = rows.reduce(Int64(0)) { $0 + max($1.serverMessages ?? 0, $1.messages) }
-        for pair in try pairs(call.folders, rows) {
-            let room = AuditWork.mostItems - result.items.count
+        for pair in try pairs(call.folders, rows, &result.off)
+        where paths.map({ $0.contains(Array(pair.path.utf8)) }) ?? true {
             do throws(Failure) {
-                let findings = try audit(pair, policy, session, room) { done in
-                    report(result.done + done, total > 0 ? total : nil, pair.path)
+                let done = result.done
+                let findings = try audit(pair, policy, session, AuditWork.mostItems - result.items) { more in
+                    report(done + more, total > 0 ? total : nil, pair.path)
                 }
-                add(findings, pair, &result)
+                result.folders.append(Found(pair: pair, findings: findings))
             } catch {
                 guard FolderFailure(error.result) == .folder, interruption.reason == .none else { throw error }
-                result.failed += 1
-                result.folders.append(
-                    Record(["folder": .text(pair.path), "reason": .text(error.serverText ?? error.message)]))
+                result.folders.append(Found(pair: pair, reason: error.serverText ?? error.message))
             }
         }
-        for folder in result.different { try core.store.setFolderWalk(folder.id, true, lease: lease) }
-        return (record(result), result.different)
+        return result
     }
 
     /// The folders to be compared: those on the server that hold messages, and those that the store alone has.
-    private func pairs(_ listed: [Record], _ rows: [FolderRow]) throws(Failure) -> [Pair] {
+    /// - Parameter off: gets the paths of those that are not kept up to date.
+    private func pairs(
+        _ listed: [Record], _ rows: [FolderRow], _ off: inout [String]
+    ) throws(Failure) -> [Pair] {
         var byPath: [[UInt8]: FolderRow] = [:]
         for row in rows { byPath[Array(row.path.utf8)] = row }
         var pairs: [Pair] = []
@@ -73,23 +109,29 @@ struct AuditWork {
             let row = byPath.removeValue(forKey: Array(path.utf8))
             // Folders of others are off until they are chosen.
             let isMeant = row?.synced ?? ["", "personal"].contains(entry.text("namespace") ?? "")
-            if only.map({ $0.utf8.elementsEqual(path.utf8) }) ?? isMeant {
+            if only.map({ FolderRow.isPath(path, named: $0) }) ?? isMeant {
                 pairs.append(Pair(path: path, listed: entry, row: row))
+            } else if only == nil {
+                off.append(path)
             }
         }
         for row in rows where byPath[Array(row.path.utf8)] != nil && row.selectable {
             let isListed = listed.contains { $0.text("path").map { $0.utf8.elementsEqual(row.path.utf8) } ?? false }
-            if only.map({ $0.utf8.elementsEqual(row.path.utf8) }) ?? (row.synced && !isListed) {
+            if only.map(row.isNamed) ?? (row.synced && !isListed) {
                 pairs.append(Pair(path: row.path, listed: nil, row: row))
             }
         }
         if let only, pairs.isEmpty {
-            throw .invalid("folder", "the account has no folder '\(only)' that holds messages")
+            throw .noFolder(only, of: account)
         }
-        return pairs.sorted { (left, right) in
-            let (a, b) = (left.row?.role == "inbox" ? 0 : 1, right.row?.role == "inbox" ? 0 : 1)
-            return (a, left.path) < (b, right.path)
-        }
+        off.sort()
+        return pairs.sorted(by: AuditWork.isBefore)
+    }
+
+    /// The inbox first, then by path.
+    private static func isBefore(_ left: Pair, _ right: Pair) -> Bool {
+        let (a, b) = (left.row?.role == "inbox" ? 0 : 1, right.row?.role == "inbox" ? 0 : 1)
+        return (a, left.path) < (b, right.path)
     }
 
     private func audit(
@@ -120,30 +162,6 @@ struct AuditWork {
 
     // MARK: the result
 
-    private func add(_ findings: AuditCall.Findings, _ pair: Pair, _ result: inout Result) {
-        let counts = findings.counts
-        result.done += counts.server
-        result.counts.server += counts.server
-        result.counts.stored += counts.stored
-        result.counts.missing += counts.missing
-        result.counts.extra += counts.extra
-        result.counts.flags += counts.flags
-        result.counts.skipped += counts.skipped
-        result.counts.quarantined += counts.quarantined
-        var folder = Record(["folder": .text(pair.path)])
-        AuditWork.set(counts, in: &folder)
-        result.folders.append(folder)
-        for item in findings.items {
-            var row = Record(["folder": .text(pair.path), "ref": .text(item.ref)])
-            row.set("message_id", item.messageID)
-            row.set("what", item.what.rawValue)
-            row["server_flags"] = .list(item.serverFlags.map(Value.text))
-            row["store_flags"] = .list(item.storeFlags.map(Value.text))
-            result.items.append(row)
-        }
-        if counts.missing + counts.extra + counts.flags > 0, let row = pair.row { result.different.append(row) }
-    }
-
     private static func set(_ counts: AuditCounts, in record: inout Record) {
         record.set("server", counts.server)
         record.set("stored", counts.stored)
@@ -154,12 +172,42 @@ struct AuditWork {
         record.set("quarantined", counts.quarantined)
     }
 
+    private static func record(_ found: Found) -> Record {
+        var folder = Record(["folder": .text(found.pair.path)])
+        if let findings = found.findings { set(findings.counts, in: &folder) }
+        folder.set("reason", found.reason)
+        return folder
+    }
+
+    private static func record(_ item: AuditDifference, of pair: Pair) -> Record {
+        var row = Record(["folder": .text(pair.path), "ref": .text(item.ref)])
+        row.set("message_id", item.messageID)
+        row.set("what", item.what.rawValue)
+        row["server_flags"] = .list(item.serverFlags.map(Value.text))
+        row["store_flags"] = .list(item.storeFlags.map(Value.text))
+        return row
+    }
+
     private func record(_ result: Result) -> Record {
+        var counts = AuditCounts()
+        for one in result.folders.compactMap(\.findings?.counts) {
+            counts.server += one.server
+            counts.stored += one.stored
+            counts.missing += one.missing
+            counts.extra += one.extra
+            counts.flags += one.flags
+            counts.skipped += one.skipped
+            counts.quarantined += one.quarantined
+        }
+        let items = result.folders.flatMap { found in
+            (found.findings?.items ?? []).map { AuditWork.record($0, of: found.pair) }
+        }
         var record = Record(["account": .int(account.id)])
-        AuditWork.set(result.counts, in: &record)
-        record.set("failed_folders", result.failed)
-        record["folders"] = .list(result.folders.map(Value.record))
-        record["items"] = .list(result.items.map(Value.record))
+        AuditWork.set(counts, in: &record)
+        record.set("failed_folders", Int64(result.folders.count { $0.reason != nil }))
+        record["folders"] = .list(result.folders.map { .record(AuditWork.record($0)) })
+        record["items"] = .list(items.prefix(AuditWork.mostItems).map(Value.record))
+        record["not_synced"] = .list(result.off.map(Value.text))
         return record
     }
 }

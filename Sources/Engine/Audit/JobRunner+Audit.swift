@@ -10,12 +10,17 @@ extension JobRunner {
                 guard pace.isDue else { return }
                 try? core.store.jobProgress(job.id, claim: job.claims, done: done, total: total, note: note)
             }
+            let heals = job.params.int("heal") == 1
+            let again = { (paths: [String]) throws(Failure) in
+                _ = try syncAccount(account, interruption, lease, only: paths, report: report)
+            }
+            let looksAgain = heals ? false : try core.hasWorker()
             let work = AuditWork(
                 core: core, account: account, interruption: interruption, lease: lease,
-                only: job.params.text("folder"), report: report)
+                only: job.params.text("folder"), again: looksAgain ? again : nil, report: report)
             let found = try work.run()
             let isClean = ["missing", "extra", "flags"].allSatisfy { found.record.int($0) == 0 }
-            guard job.params.int("heal") == 1, !isClean else { return found.record }
+            guard heals, !isClean else { return found.record }
             let folder = job.params.text("folder")
             _ = try syncAccount(
                 account, interruption, lease, only: folder.map { [$0] }, all: true, report: report)

@@ -119,7 +119,7 @@ extension Cause {
             "tls.untrusted", "connection", "The certificate is not trusted",
             "The server's certificate was signed by nobody whom this machine trusts.",
             [
-                "If the server is your own, give the file of its certificate authority as ca_file.",
+                "If the server is your own, give the file of its certificate authority: ca_file.",
                 "Otherwise ask the provider; do not send a password there.",
             ], .administrator),
         Cause(
@@ -130,6 +130,13 @@ extension Cause {
             "tls.not_offered", "connection", "The server does not speak TLS on this port",
             "Something answered, but not with TLS.",
             ["Check the port and the kind of TLS: 993 and 465 implicit, 143 and 587 STARTTLS."], .user),
+        Cause(
+            "tls.unsaid", "connection", "The server may want TLS at once",
+            "The server took the connection and said nothing. The port does not tell whether TLS begins at once.",
+            [
+                "Say that it does: imap_tls=implicit, smtp_tls=implicit or pop3_tls=implicit.",
+                "Check the server's name and port.",
+            ], .user),
         Cause(
             "tls.starttls_refused", "connection", "The server offers no STARTTLS",
             "Encryption was asked for and the server refused it, so no password was sent.",

@@ -40,14 +40,30 @@ extension AccountCall {
                 try core.logins.enter(server.host) { () throws(Failure) in try interruption.check() }
             }
             defer { if server.isRemote, purpose == .work { core.logins.leave(server.host) } }
-            let session = try ProviderSession.open(
-                provider, options(provider.scheme, within: 2 * core.options.connectTimeoutMs), self)
+            var options = options(provider.scheme, within: 2 * core.options.connectTimeoutMs)
+            if isTLSGuessed(provider.scheme) { options.firstWordMs = AccountCall.guessedMs }
+            let session = try ProviderSession.open(provider, options, self)
             session.attached = slot
             return session
         } catch {
             slot.end()
-            throw refused(error, key, server)
+            var failure = refused(error, key, server)
+            if failure.cause == "connection.timed_out", failure.step == "greeting", isTLSGuessed(provider.scheme) {
+                failure.cause = "tls.unsaid"
+            }
+            throw failure
         }
+    }
+
+    /// So long a server that is only guessed to begin in the clear may take to greet, in milliseconds.
+    private static let guessedMs: Int64 = 10_000
+
+    /// Whether nobody said how the connection is secured, and the port does not tell.
+    private func isTLSGuessed(_ scheme: String) -> Bool {
+        guard (account.settings["\(scheme)_tls"] ?? "").isEmpty, let port = account.settings["\(scheme)_port"] else {
+            return false
+        }
+        return !["", "25", "110", "143", "465", "587", "993", "995"].contains(port)
     }
 
     /// Takes a slot; what is kept open for later gives way.

@@ -11,6 +11,8 @@ final class Schedule: Sendable {
         var stopping = false
         var hurried = false
         var thread: PosixThread?
+        /// When this worker last put down that it lives.
+        var beat: Int64 = 0
     }
 
     let timers = Timers()
@@ -42,7 +44,7 @@ final class Schedule: Sendable {
     }
 
     func start() throws(Failure) {
-        try core.store.workerBeat()
+        try beat()
         try core.store.clearPush()
         timers.start()
         turns.start()
@@ -73,7 +75,13 @@ final class Schedule: Sendable {
             running.values.contains { work in begun.contains { $0 === work } } ? nil : true
         }
         watchers.join()
+        try? core.store.workerEnded(lastBeat: state.withLock { $0.beat })
         bell.close()
+    }
+
+    private func beat() throws(Failure) {
+        let at = try core.store.workerBeat()
+        state.withLock { $0.beat = at }
     }
 
     /// Has the store be asked again at once.
@@ -95,7 +103,7 @@ final class Schedule: Sendable {
             timers.wake.drain()
             var pause: Int64 = 1_000
             do throws(Failure) {
-                try housekeeping.run(core)
+                try housekeeping.run(self, core)
                 try notice(&changesSeen)
                 try takeUp()
             } catch {
@@ -171,10 +179,10 @@ final class Schedule: Sendable {
         var sweepAt: Int64 = 0
         var tidyAt = Clock.boot() + Schedule.tidyMs  // opening the store has just done it
 
-        mutating func run(_ core: Core) throws(Failure) {
+        mutating func run(_ schedule: Schedule, _ core: Core) throws(Failure) {
             let now = Clock.boot()
             if now - beatAt >= Schedule.beatMs {
-                try core.store.workerBeat()
+                try schedule.beat()
                 beatAt = now
             }
             if now >= sweepAt {
@@ -197,6 +205,14 @@ final class Schedule: Sendable {
 }
 
 extension Core {
+    /// A worker shows life every ten seconds: after three times that it is not counted on.
+    private static let workerMs: Int64 = 30_000
+
+    /// Whether a worker lives, in this process or another.
+    func hasWorker() throws(Failure) -> Bool {
+        try store.workerSeenAt().map { Clock.wall() - $0 < Core.workerMs } ?? false
+    }
+
     /// Work on the account has ended here: what waited for it can begin.
     func freed(_ account: Int64) {
         turns?.freed(account)

@@ -27,7 +27,9 @@ extension Engine {
     /// - Throws: `MR_E_UNSUPPORTED` for an account that only receives, `MR_E_CLOSED` for one that is disconnected.
     static func requireSending(_ account: AccountRow) throws(Failure) {
         guard account.sends else {
-            throw .unsupported("\(account.address) only receives: it has no server for sending")
+            var failure = Failure.unsupported("\(account.address) only receives: it has no server for sending")
+            failure.advice = "Reconnect it with a server for sending (smtp_host), or send from another account."
+            throw failure
         }
         guard account.health.state != "disconnected" else {
             throw Failure(MR_E_CLOSED, "\(account.address) is disconnected; reconnect it first")

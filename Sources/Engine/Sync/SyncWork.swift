@@ -65,8 +65,8 @@ struct SyncWork {
     private func list(_ session: ProviderSession) throws(Failure) -> (folders: [FolderRow], listing: FolderCall?) {
         if case .only(let paths) = scope {
             let folders = try core.store.folders(account.id)
-            let known = Set(folders.lazy.filter(\.selectable).map { Array($0.path.utf8) })
-            if paths.allSatisfy({ known.contains(Array($0.utf8)) }) { return (folders, nil) }
+            let known = folders.filter(\.selectable)
+            if paths.allSatisfy({ path in known.contains { $0.isNamed(path) } }) { return (folders, nil) }
         }
         let listing = FolderCall(core: core, account: account, interruption: interruption)
         try session.folders(listing.options(account.provider), listing)
@@ -133,11 +133,9 @@ struct SyncWork {
         case .all: return sorted.filter(\.synced)
         case .due: return sorted.filter { $0.synced && $0.mode != "manual" }
         case .only(let paths):
-            let found = sorted.filter { folder in paths.contains { $0.utf8.elementsEqual(folder.path.utf8) } }
-            if let missing = paths.first(where: { path in
-                !found.contains { $0.path.utf8.elementsEqual(path.utf8) }
-            }) {
-                throw .invalid("folder", "the account has no folder '\(missing)' that holds messages")
+            let found = sorted.filter { folder in paths.contains(where: folder.isNamed) }
+            if let missing = paths.first(where: { path in !found.contains { $0.isNamed(path) } }) {
+                throw .noFolder(missing, of: account)
             }
             return found
         }
@@ -158,9 +156,27 @@ struct SyncWork {
 extension FolderRow {
     var isInbox: Bool { role == "inbox" }
 
+    /// Whether a caller means it: by its path, and INBOX in any case (RFC 9051, section 5.1).
+    func isNamed(_ name: String) -> Bool { Self.isPath(path, named: name) }
+
+    static func isPath(_ path: String, named name: String) -> Bool {
+        path.utf8.elementsEqual(name.utf8) || (path == "INBOX" && name.lowercased() == "inbox")
+    }
+
     /// Whether it is looked at by itself: of the others nobody can say that they are in step.
     var isWatchedOver: Bool {
         selectable && synced && mode != "manual"
             && (refusals < SyncWork.refusalsBeforeParking || isInbox)
+    }
+}
+
+extension Failure {
+    /// A folder that was asked for by its path.
+    static func noFolder(_ path: String, of account: AccountRow) -> Failure {
+        var failure = Failure(MR_E_NOT_FOUND, "\(account.address) has no folder '\(path)' that holds messages")
+        failure.field = "folder"
+        failure.account = account.id
+        failure.advice = "Name the folder by its path, as the list of the account's folders has it."
+        return failure
     }
 }

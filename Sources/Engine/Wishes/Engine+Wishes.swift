@@ -73,6 +73,7 @@ extension Engine {
                 var failure = Failure(
                     MR_E_REFUSED, "\(account.address) is read only (direction=read_only): nothing of it may be changed")
                 failure.account = id
+                failure.advice = "To change its mail from here, reconnect it with direction=two_way."
                 throw failure
             }
             let manifest = try core.registry.manifest(account.provider)

@@ -25,7 +25,7 @@ extension ImapConnection {
             return connection
         } catch {
             connection.abandon()
-            throw error
+            throw connection.explain(error, settings.server)
         }
     }
 
@@ -62,7 +62,11 @@ extension ImapConnection {
     }
 
     private func login(_ host: Host, _ settings: ImapSettings) throws(Failure) {
-        guard let password = settings.server.password else { throw .invalid("password", "is not set") }
+        guard let password = settings.server.password else {
+            var failure = Failure.invalid("password", "is not set")
+            failure.cause = "auth.missing"
+            throw failure
+        }
         if dialogue.capabilities == nil { try must(host, .capability) }
         let mayLogin = !capabilities.has("LOGINDISABLED")
         let login = Imap.Command.login(user: settings.loginName, password: password)

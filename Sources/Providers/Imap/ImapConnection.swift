@@ -64,6 +64,11 @@ final class ImapConnection {
         stream.close()
     }
 
+    /// What a failure at the opening means.
+    func explain(_ failure: Failure, _ server: ServerSettings) -> Failure {
+        stream.explain(failure, server, speaks: "IMAP")
+    }
+
     /// Adds the step to a failure, and gives the connection up: its place in the dialogue is lost.
     private func broken(_ failure: Failure) -> Failure {
         var failure = failure

@@ -25,7 +25,7 @@ extension Pop3Connection {
             return connection
         } catch {
             connection.abandon()
-            throw error
+            throw connection.explain(error, settings)
         }
     }
 

@@ -63,6 +63,11 @@ final class Pop3Connection {
         stream.close()
     }
 
+    /// What a failure at the opening means.
+    func explain(_ failure: Failure, _ server: ServerSettings) -> Failure {
+        stream.explain(failure, server, speaks: "POP3")
+    }
+
     /// Adds the step to a failure, and gives the connection up: its place in the dialogue is lost.
     private func broken(_ failure: Failure, _ step: String) -> Failure {
         var failure = failure

@@ -26,7 +26,7 @@ extension SmtpConnection {
             return (connection, offers)
         } catch {
             connection.abandon()
-            throw error
+            throw connection.stream.explain(error, settings, speaks: "SMTP")
         }
     }
 

@@ -148,6 +148,10 @@ extension Transaction {
             : "account \(id) (\(address)) is the same mailbox"
         var failure = Failure(MR_E_EXISTS, line)
         failure.account = id
+        failure.advice =
+            state == "disconnected"
+            ? "Reconnect that account with its password: its mail is still there."
+            : "Use that account: look it up by its address. Reconnect it where its settings or its password changed."
         throw failure
     }
 }

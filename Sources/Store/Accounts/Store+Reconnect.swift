@@ -18,6 +18,7 @@ extension Store {
                 transaction.change("account", id, account: id, "changed", "state")
             }
             try transaction.db.run("UPDATE account SET attempts = 0, first_error_at = NULL WHERE id = ?", id)
+            try transaction.overtakeConnects(of: id)
             try transaction.setHold(of: id, nil, accepted: true)
             var job = job
             job.account = id

@@ -162,14 +162,18 @@ extension Store {
         }
     }
 
-    /// Applies to each job of a dead process what it declared: queued again, or failed. Ended jobs are kept for the
-    /// time that changes are kept.
-    package func sweepDeadJobs() throws(Failure) {
+    /// Applies to each job of a dead process what it declared: queued again, or failed.
+    package func settleDeadJobs() throws(Failure) {
         for job in try nextJobs(limit: 1_000) where job.state == "running" {
             try write { (transaction) throws(Failure) in
                 _ = try transaction.settleDead(try Store.loadJob(transaction.db, job.id))
             }
         }
+    }
+
+    /// Settles the jobs of dead processes. Ended jobs are kept for the time that changes are kept.
+    package func sweepDeadJobs() throws(Failure) {
+        try settleDeadJobs()
         let old = Clock.wall() - changesKeepMs
         try write(.normal) { (transaction) throws(Failure) in
             try transaction.db.run(
@@ -180,6 +184,7 @@ extension Store {
         }
     }
 
+    fileprivate static let overtaken = Failure(MR_E_CANCELLED, "the account was reconnected in its place")
     fileprivate static let cancelled = Failure(MR_E_CANCELLED, "the job was cancelled before it began")
 
     private static func lostJob(_ id: Int64) -> Failure {
@@ -218,6 +223,18 @@ extension Transaction {
             "SELECT id FROM job WHERE state = 'running' AND owner = ? AND account = ?", owner, account
         ) { (row) throws(Failure) in row.int(0) }
         for job in jobs { _ = try settle(try Store.loadJob(db, job)) }
+    }
+
+    /// Ends the account's logins to be tried that nobody works on: a newer one takes their place.
+    func overtakeConnects(of account: Int64) throws(Failure) {
+        let jobs = try db.all(
+            """
+            SELECT id FROM job WHERE state IN ('queued', 'running') AND account = ? AND kind IN ('connect', 'reconnect')
+            """, account
+        ) { (row) throws(Failure) in row.int(0) }
+        for id in jobs where try settleDead(try Store.loadJob(db, id)) {
+            try end(try Store.loadJob(db, id), state: "cancelled", result: nil, failure: Store.overtaken)
+        }
     }
 
     private func settle(_ job: JobRow) throws(Failure) -> Bool {

@@ -9,14 +9,24 @@ extension Store {
     }
 
     /// A worker shows that it lives.
-    package func workerBeat() throws(Failure) {
+    /// - Returns: the time that it has put down.
+    @discardableResult
+    package func workerBeat() throws(Failure) -> Int64 {
         try write(.normal) { (transaction) throws(Failure) in
             try transaction.db.run(
                 "INSERT OR REPLACE INTO meta(name, value) VALUES('worker_seen_at', ?)", transaction.now)
+            return transaction.now
         }
     }
 
-    /// When a worker last showed that it lives; nil where none ever did.
+    /// A worker has ended as it should: that it lived then says nothing of now. Another one's later sign of life stays.
+    package func workerEnded(lastBeat: Int64) throws(Failure) {
+        try write(.normal) { (transaction) throws(Failure) in
+            try transaction.db.run("DELETE FROM meta WHERE name = 'worker_seen_at' AND value = ?", lastBeat)
+        }
+    }
+
+    /// When a worker last showed that it lives; nil where none ever did, or the last one has ended as it should.
     package func workerSeenAt() throws(Failure) -> Int64? {
         try read { (db) throws(Failure) in try db.int("SELECT value FROM meta WHERE name = 'worker_seen_at'") }
     }

@@ -9,10 +9,16 @@ enum KeyFile {
     /// - Throws: `MR_E_KEY` where the file is missing and must not be made, others may read it, or it holds no key.
     static func key(path: String, create: Bool) throws(Failure) -> [UInt8] {
         if let key = try read(path) { return key }
-        guard create else { throw Failure(MR_E_KEY, "the key file beside the store is missing") }
+        guard create else { throw missing }
         try make(path)
-        guard let key = try read(path) else { throw Failure(MR_E_KEY, "the key file beside the store is missing") }
+        guard let key = try read(path) else { throw missing }
         return key
+    }
+
+    private static var missing: Failure {
+        var failure = Failure(MR_E_KEY, "the key file beside the store is missing")
+        failure.advice = "Give the key that the store was made with, or put its key file back beside it."
+        return failure
     }
 
     private static func read(_ path: String) throws(Failure) -> [UInt8]? {

@@ -22,7 +22,9 @@ extension Store {
                 ) { (row) throws(Failure) in (row.int(0), row.bytes(1)) }
                 if let (id, digest) = there {
                     if digest == send.contentDigest { return (id, true) }
-                    throw Failure(MR_E_EXISTS, "send \(id) has the same idempotency_key and other content")
+                    var failure = Failure(MR_E_EXISTS, "send \(id) has the same idempotency_key and other content")
+                    failure.advice = "Look at that send. Give a message that is another one another idempotency_key."
+                    throw failure
                 }
             }
             let id = try transaction.insert(send, recipients)

@@ -21,8 +21,10 @@ struct Audit: StoreCommand {
 
     func run(_ room: Room, _ output: Output) throws {
         let account = try Accounts.find(room, address)
-        let job = try room.audit(account.int("id") ?? 0, folder: folder, heal: heal)
-        let result = try Waiting.job(job, output, title: "Auditing \(account.text("address"))", timeout: timeout)
+        let result = try FolderName.using(room, account, folder) { path in
+            let job = try room.audit(account.int("id") ?? 0, folder: path, heal: heal)
+            return try Waiting.job(job, output, title: "Auditing \(account.text("address"))", timeout: timeout)
+        }
         if output.json { output.row(result) } else { show(result, account, output) }
         let counts = ["missing", "extra", "flags", "failed_folders"].map { result.int($0) ?? 0 }
         if counts.contains(where: { $0 > 0 }) { throw Ended(exit: .failed) }
@@ -60,6 +62,8 @@ struct Audit: StoreCommand {
         output.line(
             "\(mark) \(account.text("address").oneLine): \(Moment.count(count("server"), "message")) on the server, "
                 + "\(count("missing")) missing, \(count("extra")) extra, \(count("flags")) with other flags")
+        let off = result.texts("not_synced")
+        if !off.isEmpty { output.line("  not synced, so not compared: \(off.map(\.oneLine).joined(separator: ", "))") }
         if all > 0 { output.line("  -> mailroom sync \(account.text("address").oneLine) compares all of it and heals") }
     }
 

@@ -50,7 +50,7 @@ struct CommonOptions: ParsableArguments {
             // Digits go in as text, the key itself as bytes.
             key.count == 64
                 ? try options.text("key", String(decoding: key, as: UTF8.self)) : try options.bytes("key", key)
-        } else {
+        } else if always || create || access(path + ".key", F_OK) == 0 {
             try options.int("key_file", 1)
         }
         do { return try Room(path, options) } catch let failure as LibraryError {

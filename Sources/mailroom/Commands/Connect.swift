@@ -12,29 +12,37 @@ struct Connect: StoreCommand {
     @OptionGroup(title: "Servers") var server: ServerOptions
     @OptionGroup(title: "Secrets") var secrets: SecretOptions
     @Argument(help: "The mail address.") var address: String
-    @Option(help: "The provider's scheme: mailroom providers lists them.") var provider = "imap"
+    @Option(help: "The provider's scheme: mailroom providers lists them. Else pop3 with --pop3, and imap.")
+    var provider: String?
     @Option(help: "How long to wait, in seconds; else for ever.") var timeout: Double?
 
     func run(_ room: Room, _ output: Output) throws {
         try Waiting.deadline(timeout)
+        let provider = provider ?? (server.pop3 == nil ? "imap" : "pop3")
         let account = try Fields()
         try account.text("address", address)
         try account.text("provider", provider)
         let form = try ProviderForm(room, provider)
         try server.fill(account, form)
-        guard !form.has("imap_host") || server.isSomewhere else {
+        guard !(form.has("imap_host") || form.has("pop3_host")) || server.isSomewhere else {
             throw ToolError(
-                .usage, "no server was named", advice: "--imap HOST to receive, --smtp HOST to send, or both.")
+                .usage, "no server was named",
+                advice: "--imap HOST to receive (--pop3 HOST where there is no IMAP), --smtp HOST to send, or both.")
         }
         try secrets.fill(
             account, ask: form.has("password") ? "Password for \(address.oneLine): " : nil,
-            isNeeded: server.imap != nil)
+            isNeeded: server.imap != nil || server.pop3 != nil)
         let job = try begin(room, account)
         do {
-            let result = try Waiting.job(job, output, title: "Connecting \(address)", timeout: timeout)
+            let result = try Waiting.job(
+                job, output, title: "Connecting \(address)", timeout: timeout,
+                interrupted: """
+                    The account is kept: mailroom reconnect \(address) tries again.
+                    mailroom disconnect \(address) --erase takes it away.
+                    """)
             try Connected.show(room, output, result, "connected")
         } catch let failure as LibraryError {
-            throw failure.advising(
+            throw failure.advised(OptionNames.atFirst).advising(
                 "The account is kept: mailroom reconnect \(address), with what changes, tries again.")
         }
     }
@@ -44,6 +52,8 @@ struct Connect: StoreCommand {
             switch Int(failure.result) {
             case MR_E_EXISTS:
                 throw failure.advising("mailroom reconnect \(address) changes its settings or its password.")
+            case MR_E_INVALID where failure.field("field") != "provider":
+                throw failure.spelled
             case MR_E_INVALID where failure.field("field") == "provider":
                 throw ToolError(.notFound, failure.message, advice: "mailroom providers lists them.")
             default: throw failure

@@ -23,17 +23,7 @@ struct Draft: StoreCommand {
         let account = try Accounts.id(room, address)
         let values = try message.record(room)
         try values.int("account", account)
-        if let folder {
-            let found = try room.find("folder") { query in
-                try query.int("account", account)
-                try query.text("path", folder)
-            }
-            guard let id = try found.first()?.int("id") else {
-                throw ToolError(
-                    .notFound, "there is no folder \(folder.oneLine)", advice: "mailroom folders ADDRESS lists them.")
-            }
-            try values.int("folder", id)
-        }
+        try values.int("folder", try folder.map { try FolderName.id(room, account, $0) })
         try values.int("replaces", replaces)
         try Wishes.tell(room, output, waiting, [try room.put("message", values)])
     }

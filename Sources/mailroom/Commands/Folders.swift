@@ -44,19 +44,7 @@ struct Folders: StoreCommand {
     }
 
     private func change(_ room: Room, _ output: Output, _ account: Int64, _ path: String) throws {
-        guard
-            let id = try room.find(
-                "folder",
-                { query in
-                    try query.int("account", account)
-                    try query.text("path", path)
-                }
-            ).first()?.int("id")
-        else {
-            throw ToolError(
-                .notFound, "the account has no folder \(path.oneLine)",
-                advice: "mailroom folders \(address) lists them.")
-        }
+        let id = try FolderName.id(room, account, path)
         let values = try Fields()
         try values.text("role", role.map { $0 == .server ? "" : $0.rawValue })
         try values.int("sync", sync.map { $0 == .on ? 1 : 0 })
@@ -68,10 +56,46 @@ struct Folders: StoreCommand {
             try values.int("interval_ms", interval * 1000)
         }
         try values.int("since", try since.map { try Day.milliseconds("--since", $0) })
+        let before = try roles(room, account)
         try room.update("folder", id, values)
         let row = try room.get("folder", id)
-        if output.json { return output.row(row) }
-        output.line("\(output.paint("\u{2713}", .green)) \(path.oneLine)  \(Self.settings(row))")
+        if output.json {
+            output.row(row)
+        } else {
+            let role = row.said("role").map { "role \($0)" } ?? "no role"
+            let settings = Self.settings(row)
+            output.line(
+                "\(output.paint("\u{2713}", .green)) \(row.text("path").oneLine)  \(role)"
+                    + (settings.isEmpty ? "" : ", sync \(settings)"))
+        }
+        try tellRoles(room, output, account, id, before)
+    }
+
+    /// The folder of each role.
+    private func roles(_ room: Room, _ account: Int64) throws -> [String: Row] {
+        let folders = try room.find("folder") { try $0.int("account", account) }.all()
+        return Dictionary(folders.compactMap { row in row.said("role").map { ($0, row) } }) { first, _ in first }
+    }
+
+    /// A role that another folder lost by this, and an inbox that is none any more: nobody may find out by chance.
+    private func tellRoles(
+        _ room: Room, _ output: Output, _ account: Int64, _ changed: Int64, _ before: [String: Row]
+    ) throws {
+        let now = try roles(room, account)
+        for (role, folder) in before.sorted(by: { $0.key < $1.key }) where now[role]?.int("id") != folder.int("id") {
+            if let other = now[role], folder.int("id") != changed {
+                output.note(
+                    "  \(folder.text("path").oneLine) was the folder for \(role); it is \(other.text("path").oneLine) now"
+                )
+            } else if now[role] == nil {
+                output.note("  no folder has the role \(role) now")
+                if role == "inbox" {
+                    output.note(
+                        "  -> mailroom folders \(address) --set \(folder.text("path").oneLine) --role inbox gives it back"
+                    )
+                }
+            }
+        }
     }
 
     /// The inbox first, then what has a role, then the others, each by its path.
@@ -87,6 +111,7 @@ struct Folders: StoreCommand {
         if let push = row.said("push") { words.append("push (\(push))") }
         if let mode = row.said("mode"), mode != "push" || words.isEmpty { words.append(mode) }
         if let interval = row.int("interval_ms") { words.append("every \(Moment.span(interval))") }
+        if words.isEmpty { words.append("on") }
         if let since = row.int("since") { words.append("since \(Moment.text(since))") }
         return words.joined(separator: ", ")
     }

@@ -8,7 +8,8 @@ struct Log: StoreCommand {
     @ParentCommand var root: Mailroom
     @OptionGroup(title: "Options of every command") var common: CommonOptions
     @Argument(help: "The account's address or id. Absent: every account.") var address: String?
-    @Option(help: ArgumentHelp("At most so many, the newest; 0 for all.", valueName: "n")) var limit: Int64 = 100
+    @Option(parsing: .unconditional, help: ArgumentHelp("At most so many, the newest; 0 for all.", valueName: "n"))
+    var limit: Int64 = 100
     @Flag(help: "Go on and show what comes.") var follow = false
 
     func run(_ room: Room, _ output: Output) throws {

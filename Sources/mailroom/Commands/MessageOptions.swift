@@ -26,6 +26,10 @@ struct MessageOptions: ParsableArguments {
     var idempotencyKey: String?
 
     func validate() throws {
+        guard inReplyTo?.contains("@") ?? true else {
+            throw ValidationError(
+                "--in-reply-to wants the Message-ID that it answers, as <name@example.com>, and no id of the store")
+        }
         guard text == nil || textFile == nil else { throw ValidationError("--text and --text-file exclude each other") }
     }
 

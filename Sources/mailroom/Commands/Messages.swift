@@ -11,14 +11,19 @@ struct Messages: StoreCommand {
     @Option(help: ArgumentHelp("In this folder.", valueName: "path")) var folder: String?
     @Option(help: ArgumentHelp("With this address as sender or recipient.", valueName: "address")) var with: String?
     @Flag(help: "Not read yet.") var unseen = false
-    @Option(help: ArgumentHelp("At most so many; 0 for all.", valueName: "n")) var limit: Int64 = 50
+    @Option(parsing: .unconditional, help: ArgumentHelp("At most so many; 0 for all.", valueName: "n")) var limit:
+        Int64 = 50
+
+    func validate() throws {
+        guard limit >= 0 else { throw ValidationError("--limit: 0 or more") }
+    }
 
     func run(_ room: Room, _ output: Output) throws {
-        guard limit >= 0 else { throw ToolError(.usage, "--limit: 0 or more") }
         let account = try address.map { try Accounts.id(room, $0) }
+        let path = try folder.map { try FolderName.path(room, account, $0) }
         let rows = try room.find("message") { query in
             try query.int("account", account)
-            try query.text("folder", folder)
+            try query.text("folder", path)
             try query.text("participant", with)
             if unseen { try query.int("seen", 0) }
             try query.text("order", Order.newestFirst("date"))
@@ -26,7 +31,7 @@ struct Messages: StoreCommand {
         }
         if output.json { return try output.list(rows) }
         let messages = try rows.all()
-        guard !messages.isEmpty else { return try nothing(room, account, output) }
+        guard !messages.isEmpty else { return output.line("no messages") }
         var table = Table([
             .init(title: "ID", right: true), .init(title: ""), .init(title: "DATE"), .init(title: "FROM"),
             .init(title: "SUBJECT", gives: true), .init(title: "FOLDER", drops: true),
@@ -42,21 +47,6 @@ struct Messages: StoreCommand {
             ])
         }
         table.print(output)
-    }
-
-    /// No row: there is none, or the folder's name is wrong.
-    private func nothing(_ room: Room, _ account: Int64?, _ output: Output) throws {
-        if let folder {
-            let found = try room.find("folder") { query in
-                try query.int("account", account)
-                try query.text("path", folder)
-            }
-            guard try found.first() != nil else {
-                throw ToolError(
-                    .notFound, "there is no folder \(folder.oneLine)", advice: "mailroom folders ADDRESS lists them.")
-            }
-        }
-        output.line("no messages")
     }
 
     /// `*` unread, `!` flagged, `<` answered, `+` with attachments.

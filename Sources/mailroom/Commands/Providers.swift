@@ -37,7 +37,8 @@ struct Providers: ToolCommand {
             var beneath: [Table.Cell] = []
             if let reason = row.said("reason") { beneath.append(.init(reason, .red)) }
             if refused, let path = row.said("path") { beneath.append(.init(path, .dim)) }
-            for setting in row.rows("settings") {
+            // What is there for tests alone is not for people: --json has it.
+            for setting in row.rows("settings") where !setting.text("meaning").hasPrefix("for tests") {
                 let words = [
                     setting.text("type"), setting.int("required") == 1 ? "required" : "",
                     setting.int("secret") == 1 ? "secret" : "",

@@ -20,9 +20,28 @@ struct Reconnect: StoreCommand {
         try server.fill(changes, try ProviderForm(room, account.text("provider")))
         try secrets.fill(
             changes, ask: askPassword ? "New password for \(address.oneLine): " : nil, isNeeded: askPassword)
-        let job = try room.reconnect(id, changes)
-        var result = try Waiting.job(job, output, title: "Connecting \(address)", timeout: timeout)
+        let job = try begin(room, id, changes)
+        var result = try wait(job, output, account)
         if result["account"] == nil { result["account"] = .int(id) }
         try Connected.show(room, output, result, "reconnected")
+    }
+
+    private func begin(_ room: Room, _ id: Int64, _ changes: Fields) throws -> Job {
+        do { return try room.reconnect(id, changes) } catch let failure as LibraryError { throw failure.spelled }
+    }
+
+    private func wait(_ job: Job, _ output: Output, _ account: Row) throws -> Row {
+        do {
+            return try Waiting.job(
+                job, output, title: "Connecting \(address)", timeout: timeout,
+                interrupted: "What was changed is kept: mailroom reconnect \(address) tries again.")
+        } catch let failure as LibraryError {
+            guard failure.field("cause") == "auth.missing" || account.text("state") == "disconnected" else {
+                throw failure
+            }
+            throw failure.advising(
+                "A disconnected account has lost its password: mailroom reconnect \(address) --ask-password, or --password-stdin."
+            )
+        }
     }
 }

@@ -15,6 +15,7 @@ struct Run: ToolCommand {
         guard options.work == nil else {
             throw ToolError(.usage, "--work is for the other commands: run does all the work")
         }
+        let isNew = options.store.map { access($0, F_OK) != 0 } ?? false
         let signals = StopSignals()
         let room = try options.open(create: true, always: true)
         try room.start()
@@ -23,9 +24,15 @@ struct Run: ToolCommand {
             row["state"] = .text("ready")
             row["store"] = .text(room.path)
             row["pid"] = .int(Int64(getpid()))
+            row["made"] = .int(isNew ? 1 : 0)
             output.row(row)
         } else {
             output.line("ready: mailroom \(Version.text) works on \(room.path.oneLine)")
+        }
+        if try room.find("account", { try $0.int("limit", 1) }).first() == nil {
+            output.note(
+                "  \(isNew ? "the store was not there and has been made" : "the store is there"); it has no accounts")
+            output.note("  -> mailroom --store \(room.path.oneLine) connect ADDRESS adds one")
         }
         let signal = signals.wait()
         signals.letThrough()

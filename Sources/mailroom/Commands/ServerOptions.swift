@@ -6,31 +6,47 @@ enum Security: String, ExpressibleByArgument, CaseIterable {
 
 /// Where the servers are and how to log in. The settings' names are those of the mail provider's form.
 struct ServerOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The IMAP server. The port is 993 where none is given.", valueName: "host[:port]"))
+    @Option(
+        help: ArgumentHelp(
+            "The IMAP server: a name or address, no URL; a port from 1 to 65535, else 993.", valueName: "host[:port]"))
     var imap: HostPort?
-    @Option(help: ArgumentHelp("The SMTP server. The port is 587 where none is given.", valueName: "host[:port]"))
+    @Option(help: ArgumentHelp("The SMTP server, in the same form; the port is else 587.", valueName: "host[:port]"))
     var smtp: HostPort?
     @Option(
+        help: ArgumentHelp(
+            "The POP3 server, in the same form, where there is no IMAP; the port is else 995.",
+            valueName: "host[:port]"))
+    var pop3: HostPort?
+    @Option(
         help:
-            "implicit, starttls or none, for both servers. Else the port decides: 993 and 465 implicit, 143 and 587 STARTTLS."
+            "implicit, starttls or none, for both servers. Else the port decides: 993, 995 and 465 implicit, 143, 110 and 587 STARTTLS."
     )
     var tls: Security?
     @Option(help: "The same for IMAP alone.") var imapTls: Security?
     @Option(help: "The same for SMTP alone.") var smtpTls: Security?
+    @Option(help: "The same for POP3 alone.") var pop3Tls: Security?
     @Option(help: ArgumentHelp("PEM certificates to trust beside the system's.", valueName: "file")) var ca: String?
     @Option(help: "The name to log in with. Else the address.") var user: String?
     @Option(help: "Another name for sending.") var smtpUser: String?
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("Any setting of the provider that is no secret. Repeatable.", valueName: "name=value"))
+        help: ArgumentHelp(
+            "Any setting of the provider that is no secret (mailroom providers lists them), or direction=read_only: nothing is changed on the server. Repeatable.",
+            valueName: "name=value"))
     var settings: [String] = []
     @Option(help: ArgumentHelp("The name that goes into From.", valueName: "name")) var name: String?
     @Option(help: "The CRM's own key of the user.") var userKey: String?
 
     /// True where a server was named, by its own option or as a setting.
     var isSomewhere: Bool {
-        imap != nil || smtp != nil
-            || settings.contains { $0.hasPrefix("imap_host=") || $0.hasPrefix("smtp_host=") }
+        imap != nil || smtp != nil || pop3 != nil
+            || settings.contains { setting in
+                ["imap_host=", "smtp_host=", "pop3_host="].contains(where: setting.hasPrefix)
+            }
+    }
+
+    func validate() throws {
+        guard imap == nil || pop3 == nil else { throw ValidationError("--imap and --pop3 exclude each other") }
     }
 
     /// Writes what was given into the account record.
@@ -39,6 +55,9 @@ struct ServerOptions: ParsableArguments {
         try account.text("imap_host", imap?.host)
         if let imap { try account.text("imap_port", String(imap.port ?? 993)) }
         try account.text("imap_tls", security(imapTls, imap, 993)?.rawValue)
+        try account.text("pop3_host", pop3?.host)
+        if let pop3 { try account.text("pop3_port", String(pop3.port ?? 995)) }
+        try account.text("pop3_tls", security(pop3Tls, pop3, 995)?.rawValue)
         try account.text("smtp_host", smtp?.host)
         if let smtp { try account.text("smtp_port", String(smtp.port ?? 587)) }
         try account.text("smtp_tls", security(smtpTls, smtp, 587)?.rawValue)

@@ -73,6 +73,11 @@ struct Status: StoreCommand {
         }
         if let server = account.said("server_text") { lines.append(.init("server: " + server, .dim)) }
         for step in account.text("advice").cleanLines { lines.append(.init("-> " + step)) }
+        if account.text("state") == "enabled", account.text("sync_health") == "none",
+            account.text("send_health") == "none"
+        {
+            lines.append(.init("-> mailroom reconnect \(account.text("address"))"))
+        }
         if let next = account.int("next_attempt"), account.text("state") == "error" {
             let time = next > Moment.now() ? "in \(Moment.span(next - Moment.now()))" : "now"
             lines.append(.init("next try \(time)" + (works(account) ? "" : ", once a worker runs: mailroom run")))
@@ -87,7 +92,7 @@ struct Status: StoreCommand {
         if let stale = account.int("stale_since") {
             let worker =
                 account.int("worker_seen_at").map { "a worker was last seen \(Moment.since($0))" }
-                ?? "no worker has run on this store"
+                ?? "no worker runs on this store"
             lines.append(.init("not confirmed since \(Moment.text(stale)); \(worker)", .yellow))
         }
         return lines

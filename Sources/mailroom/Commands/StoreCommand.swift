@@ -25,6 +25,9 @@ extension StoreCommand {
     static var createsStore: Bool { false }
 
     func run(_ output: Output, _ options: CommonOptions) throws {
-        try run(try options.open(create: Self.createsStore), output)
+        let room = try options.open(create: Self.createsStore)
+        do { try run(room, output) } catch let failure as LibraryError {
+            throw try room.hasWorker() ? failure : failure.advised(OptionNames.withoutWorker)
+        }
     }
 }

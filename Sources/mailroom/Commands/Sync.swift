@@ -31,7 +31,7 @@ struct Sync: StoreCommand {
                 results.append(result)
                 if !output.json { show(output, result) }
             } catch {
-                let (exit, row) = try failure(error, account, output)
+                let (exit, row) = try failure(error, account, output, works: try room.hasWorker())
                 first = first ?? exit
                 results.append(row)
             }
@@ -42,8 +42,10 @@ struct Sync: StoreCommand {
     }
 
     private func sync(_ room: Room, _ output: Output, _ account: Row) throws -> Row {
-        let job = try room.sync(account.int("id") ?? 0, folder: folder)
-        let result = try Waiting.job(job, output, title: account.text("address"), timeout: timeout)
+        let result = try FolderName.using(room, account, folder) { path in
+            let job = try room.sync(account.int("id") ?? 0, folder: path)
+            return try Waiting.job(job, output, title: account.text("address"), timeout: timeout)
+        }
         var row = Row()
         row["account"] = account["id"]
         row["address"] = account["address"]
@@ -61,11 +63,13 @@ struct Sync: StoreCommand {
     }
 
     /// One account's failure: said at once, and kept for the JSON.
-    private func failure(_ error: Error, _ account: Row, _ output: Output) throws -> (Exit, Row) {
+    private func failure(_ error: Error, _ account: Row, _ output: Output, works: Bool) throws -> (Exit, Row) {
         let exit: Exit
         let words: Row
         switch error {
-        case let failure as LibraryError: (exit, words) = (Exit(result: failure.result), failure.row)
+        case let failure as LibraryError:
+            exit = Exit(result: failure.result)
+            words = works ? failure.row : failure.advised(OptionNames.withoutWorker).row
         case let failure as ToolError: (exit, words) = (failure.exit, failure.row)
         default: throw error
         }

@@ -18,8 +18,10 @@ struct Verify: StoreCommand {
     func run(_ room: Room, _ output: Output) throws {
         guard within >= 1, within <= 3600 else { throw ToolError(.usage, "--within: seconds from 1 to 3600") }
         let account = try Accounts.find(room, address)
-        let job = try room.verify(account.int("id") ?? 0, folder: folder, withinMs: Int64(within * 1000))
-        let result = try Waiting.job(job, output, title: "Verifying \(account.text("address"))", timeout: nil)
+        let result = try FolderName.using(room, account, folder) { path in
+            let job = try room.verify(account.int("id") ?? 0, folder: path, withinMs: Int64(within * 1000))
+            return try Waiting.job(job, output, title: "Verifying \(account.text("address"))", timeout: nil)
+        }
         if output.json { output.row(result) } else { show(result, account, output) }
         if result.int("ok") != 1 { throw Ended(exit: .timedOut) }
     }

@@ -4,13 +4,22 @@ enum Waiting {
     static let stepMs: Int64 = 150
 
     /// - Parameter timeout: seconds; nil waits for ever.
+    /// - Parameter interrupted: what to do after Ctrl-C, which then cancels the job; nil: Ctrl-C ends the tool at once.
     /// - Returns: the job's result.
     /// - Throws: the job's failure, or an exit with 7 where the time ran out.
-    static func job(_ job: Job, _ output: Output, title: String, timeout: Double?) throws -> Row {
+    static func job(
+        _ job: Job, _ output: Output, title: String, timeout: Double?, interrupted: String? = nil
+    ) throws -> Row {
         var progress = Progress(output, title)
         defer { progress.clear() }
         let end = try deadline(timeout)
+        if interrupted != nil { Interrupt.listen() }
         while true {
+            if let interrupted, Interrupt.hasCome {
+                job.cancel()
+                _ = try? job.wait(timeoutMs: 3_000)
+                throw ToolError(.failed, "interrupted", advice: interrupted)
+            }
             let left = end.map { $0 - Moment.now() }
             let (row, ended) = try job.wait(timeoutMs: Int32(max(0, min(stepMs, left ?? stepMs))))
             if ended { return row }
@@ -43,9 +52,11 @@ enum Waiting {
     private static func timedOut(_ what: String, _ row: Row) -> ToolError {
         let advice =
             if let seen = row.int("worker_seen_at") {
-                "A worker showed life \(Moment.since(seen)). It goes on with it; look again with mailroom status."
+                Moment.now() - seen < 30_000
+                    ? "A worker showed life \(Moment.since(seen)). It goes on with it; look again with mailroom status."
+                    : "Give it more time, or start a worker: the last one was seen \(Moment.since(seen)); mailroom run is one."
             } else {
-                "Give it more time, or leave it to a worker: none has ever run on this store; mailroom run is one."
+                "Give it more time, or leave it to a worker: none runs on this store; mailroom run is one."
             }
         return ToolError(.timedOut, what, advice: advice)
     }

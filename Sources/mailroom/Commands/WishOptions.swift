@@ -9,14 +9,31 @@ struct WishOptions: ParsableArguments {
 
 /// Changes of messages: stored, and made on the server at once or by a worker.
 enum Wishes {
-    /// Does `change` for every message, and says what is wished of them.
+    /// Does `change` for every message, and says what is wished of them. Nothing is changed where `check` refuses one of
+    /// them, or one is not there.
     /// - Throws: an exit with 1 where one was waited for and not made.
     static func make(
         _ room: Room, _ output: Output, _ options: WishOptions, _ messages: [Int64],
-        _ change: (Int64) throws -> Void
+        check: (Int64) throws -> Void = { _ in }, _ change: (Int64) throws -> Void
     ) throws {
         try Waiting.deadline(options.timeout)
-        for message in messages { try change(message) }
+        for message in messages {
+            do { _ = try room.get("message", message) } catch let failure as LibraryError {
+                throw failure.advising("Nothing was changed. mailroom messages lists the ids.")
+            }
+            try check(message)
+        }
+        var changed: [Int64] = []
+        for message in messages {
+            do { try change(message) } catch let failure as LibraryError {
+                guard !changed.isEmpty else { throw failure }
+                let list = changed.map(String.init).joined(separator: ", ")
+                throw failure.advising(
+                    "These were changed before it failed: \(list). Message \(message) was not, nor was what follows it."
+                )
+            }
+            changed.append(message)
+        }
         try tell(room, output, options, messages)
     }
 
@@ -62,7 +79,7 @@ enum Wishes {
         if let server = wish.said("server_text") { output.line("  server: \(server.oneLine)") }
     }
 
-    /// The folder with this path in the one account that has the message, or in the one that was given.
+    /// The folder with this name in the one account that has the message, or in the one that was given.
     static func folder(_ room: Room, _ message: Int64, _ path: String, account: Int64?) throws -> Int64 {
         let places = try room.find("place") { query in
             try query.int("message", message)
@@ -74,14 +91,6 @@ enum Wishes {
             throw ToolError(
                 .usage, "message \(message) is in several accounts", advice: "Say in which, with --account.")
         }
-        let found = try room.find("folder") { query in
-            try query.int("account", holder)
-            try query.text("path", path)
-        }
-        guard let id = try found.first()?.int("id") else {
-            throw ToolError(
-                .notFound, "there is no folder \(path.oneLine)", advice: "mailroom folders ADDRESS lists them.")
-        }
-        return id
+        return try FolderName.id(room, holder, path)
     }
 }

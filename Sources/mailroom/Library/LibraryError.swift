@@ -47,6 +47,19 @@ struct LibraryError: Error {
         return LibraryError(result, message, fields.filter { $0.name != "advice" } + [("advice", advice)])
     }
 
+    /// The same failure, its message in the words of who typed options.
+    var spelled: LibraryError {
+        let said = OptionNames.spelled(message)
+        return LibraryError(result, said, fields.map { $0.name == "message" ? ($0.name, said) : $0 })
+    }
+
+    /// The same failure with its advice in other words; none at all where nothing of it is left.
+    func advised(_ words: (String) -> String) -> LibraryError {
+        let advice = words(field("advice") ?? "")
+        return LibraryError(
+            result, message, fields.filter { $0.name != "advice" } + (advice.isEmpty ? [] : [("advice", advice)]))
+    }
+
     func field(_ name: String) -> String? { fields.first { $0.name == name }?.text }
 
     /// The form that `--json` prints: the fields as they are, numbers as numbers.

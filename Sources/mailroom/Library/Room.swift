@@ -57,6 +57,12 @@ final class Room {
         return try job { mr_check(pointer, "verify", arguments.pointer, &$0, &$1) }
     }
 
+    /// Whether a worker showed life within the last half minute; it does every ten seconds.
+    func hasWorker() throws -> Bool {
+        let seen = try find("account") { try $0.int("limit", 1) }.first()?.int("worker_seen_at")
+        return seen.map { Moment.now() - $0 < 30_000 } ?? false
+    }
+
     /// - Parameter domain: nil where the account's is meant.
     func checkDomain(
         _ domain: String?, account: Int64?, selectors: [String], resolver: String?, timeoutMs: Int64

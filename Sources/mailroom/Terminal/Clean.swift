@@ -46,9 +46,9 @@ extension String {
         return String(clean)
     }
 
-    /// The lines of an advice or a server's answer, each harmless.
+    /// The lines of an advice, each harmless, with settings as the tool's options spell them.
     var cleanLines: [String] {
-        manyLines.split(separator: "\n").map { $0.trimmedBlanks }.filter { !$0.isEmpty }
+        manyLines.split(separator: "\n").map { OptionNames.spelled($0.trimmedBlanks) }.filter { !$0.isEmpty }
     }
 }
 

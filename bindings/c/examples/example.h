@@ -23,11 +23,14 @@ static inline void fail(const char *what, mr_result result, mr_error *error)
 	exit(1);
 }
 
-/* Ends the program where a call was refused; else gives its result, 0 or a small positive answer. */
-static inline mr_result must(const char *what, mr_result result, mr_error *error)
+/* Ends the program where a call was refused; else gives its result, 0 or a small positive answer.
+ *
+ * It takes where the error is, not the error: C does not say whether an argument is read before the call beside it has
+ * set it. */
+static inline mr_result must(const char *what, mr_result result, mr_error **error)
 {
 	if (result < 0)
-		fail(what, result, error);
+		fail(what, result, *error);
 	return result;
 }
 

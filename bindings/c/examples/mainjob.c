@@ -23,7 +23,7 @@ static mr_record *ended(const char *what, mr_job *job)
 	mr_error *error = NULL;
 	mr_record *result = NULL;
 
-	if (must(what, mr_job_wait(job, WAIT_MS, &result, &error), error) == MR_TIMEOUT) {
+	if (must(what, mr_job_wait(job, WAIT_MS, &result, &error), &error) == MR_TIMEOUT) {
 		fprintf(stderr, "%s: not ended after a minute\n", what);
 		exit(1);
 	}
@@ -36,7 +36,7 @@ static mr_record *send_ended(mr_engine *engine, int64_t send)
 	mr_error *error = NULL;
 	mr_record *row = NULL;
 
-	if (must("send", mr_send_wait(engine, send, WAIT_MS, &row, &error), error) == MR_TIMEOUT) {
+	if (must("send", mr_send_wait(engine, send, WAIT_MS, &row, &error), &error) == MR_TIMEOUT) {
 		fprintf(stderr, "send: not ended after a minute\n");
 		exit(1);
 	}
@@ -55,7 +55,7 @@ static int64_t queue(mr_engine *engine, int64_t account, const char *recipient, 
 	mr_record_set_text(message, "text", "Hello.\n");
 	if (send_at)
 		mr_record_set_int(message, "send_at", send_at);
-	must("send", mr_send(engine, account, message, &send, &error), error);
+	must("send", mr_send(engine, account, message, &send, &error), &error);
 	mr_record_free(message);
 	return send;
 }
@@ -72,14 +72,14 @@ static void each_send(mr_engine *engine, const char *step, const char *state, in
 		mr_record_set_text(where, "state", state);
 	if (batch)
 		mr_record_set_int(where, "batch", batch);
-	must("find", mr_find(engine, "send", where, &cursor, &error), error);
+	must("find", mr_find(engine, "send", where, &cursor, &error), &error);
 	mr_record_free(where);
-	while (must("next", mr_cursor_next(cursor, &row, &error), error) != MR_END) {
+	while (must("next", mr_cursor_next(cursor, &row, &error), &error) != MR_END) {
 		int64_t id = int_of(row, "id");
 		mr_record *shown = NULL;
 
 		if (step) {
-			must("get", mr_get(engine, "send", id, &shown, &error), error);
+			must("get", mr_get(engine, "send", id, &shown, &error), &error);
 			say(step, shown);
 		} else {
 			shown = send_ended(engine, id);
@@ -111,7 +111,7 @@ static int64_t two_of_a_batch(mr_engine *engine, int64_t account, const char *re
 		mr_record_free(values);
 		mr_record_free(one);
 	}
-	must("batch", mr_put(engine, "batch", batch, &id, &error), error);
+	must("batch", mr_put(engine, "batch", batch, &id, &error), &error);
 	mr_record_free(message);
 	mr_record_free(batch);
 	return id;
@@ -125,9 +125,9 @@ static size_t body_size(mr_engine *engine, int64_t message)
 	char piece[4096];
 	size_t length = 0, size = 0;
 
-	must("blob", mr_blob_open(engine, message, NULL, &blob, &error), error);
+	must("blob", mr_blob_open(engine, message, NULL, &blob, &error), &error);
 	do {
-		must("read", mr_blob_read(blob, piece, sizeof piece, &length, &error), error);
+		must("read", mr_blob_read(blob, piece, sizeof piece, &length, &error), &error);
 		size += length;
 	} while (length);
 	mr_blob_free(blob);
@@ -156,34 +156,34 @@ int main(int argc, char **argv)
 
 	options = mr_record_new();
 	mr_record_set_int(options, "key_file", 1);
-	must("open", mr_open(argv[1], options, &engine, &error), error);
+	must("open", mr_open(argv[1], options, &engine, &error), &error);
 	mr_record_free(options);
 
-	must("account", mr_record_from_json(json, &values, &error), error);
-	must("connect", mr_connect(engine, values, &job, &error), error);
+	must("account", mr_record_from_json(json, &values, &error), &error);
+	must("connect", mr_connect(engine, values, &job, &error), &error);
 	mr_record_free(values);
 	row = ended("connect", job);
 	account = int_of(row, "account");
 	mr_record_free(row);
 
-	must("sync", mr_sync(engine, account, NULL, &job, &error), error);
+	must("sync", mr_sync(engine, account, NULL, &job, &error), &error);
 	row = ended("sync", job);
 	say("sync", row);
 	mr_record_free(row);
 
-	must("status", mr_status(engine, account, &row, &error), error);
+	must("status", mr_status(engine, account, &row, &error), &error);
 	say("status", row);
 	mr_record_free(row);
 
 	values = mr_record_new();
 	mr_record_set_int(values, "account", account);
 	mr_record_set_text(values, "order", "-date");
-	must("find", mr_find(engine, "message", values, &cursor, &error), error);
+	must("find", mr_find(engine, "message", values, &cursor, &error), &error);
 	mr_record_free(values);
-	while (must("next", mr_cursor_next(cursor, &message, &error), error) != MR_END) {
+	while (must("next", mr_cursor_next(cursor, &message, &error), &error) != MR_END) {
 		int64_t id = int_of(message, "id");
 
-		must("get", mr_get(engine, "message", id, &row, &error), error);
+		must("get", mr_get(engine, "message", id, &row, &error), &error);
 		say("message", row);
 		mr_record_free(row);
 		printf("{\"step\":\"body\",\"row\":{\"id\":%" PRId64 ",\"size\":%zu}}\n", id, body_size(engine, id));
@@ -202,20 +202,20 @@ int main(int argc, char **argv)
 
 	if (!fgets(json, sizeof json, stdin))
 		return 0;
-	must("resend", mr_resend(engine, send, NULL, &error), error);
+	must("resend", mr_resend(engine, send, NULL, &error), &error);
 	row = send_ended(engine, send);
 	say("resent", row);
 	mr_record_free(row);
 
 	send = queue(engine, account, argv[2], ((int64_t)time(NULL) + 3600) * 1000);
-	must("cancel", mr_cancel(engine, send, &error), error);
-	must("get", mr_get(engine, "send", send, &row, &error), error);
+	must("cancel", mr_cancel(engine, send, &error), &error);
+	must("get", mr_get(engine, "send", send, &row, &error), &error);
 	say("cancelled", row);
 	mr_record_free(row);
 
 	batch = two_of_a_batch(engine, account, argv[2]);
 	each_send(engine, NULL, NULL, batch);
-	must("get", mr_get(engine, "batch", batch, &row, &error), error);
+	must("get", mr_get(engine, "batch", batch, &row, &error), &error);
 	say("batch", row);
 	mr_record_free(row);
 

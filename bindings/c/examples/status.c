@@ -18,14 +18,14 @@ int main(int argc, char **argv)
 	options = mr_record_new();
 	mr_record_set_text(options, "work", "never");
 	mr_record_set_int(options, "create", 0);
-	must("open", mr_open(argv[1], options, &engine, &error), error);
+	must("open", mr_open(argv[1], options, &engine, &error), &error);
 	mr_record_free(options);
 
-	must("find", mr_find(engine, "account", NULL, &accounts, &error), error);
-	while (must("next", mr_cursor_next(accounts, &row, &error), error) != MR_END) {
+	must("find", mr_find(engine, "account", NULL, &accounts, &error), &error);
+	while (must("next", mr_cursor_next(accounts, &row, &error), &error) != MR_END) {
 		mr_record *status = NULL;
 
-		must("status", mr_status(engine, int_of(row, "id"), &status, &error), error);
+		must("status", mr_status(engine, int_of(row, "id"), &status, &error), &error);
 		printf("%" PRId64 "\t%s", int_of(status, "id"), text_of(status, "address"));
 		printf("\t%s", text_of(status, "state"));
 		printf("\t%" PRId64 " messages\n", int_of(status, "messages"));

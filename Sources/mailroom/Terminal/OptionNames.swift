@@ -1,0 +1,37 @@
+/// The library's words name settings; who types commands knows the options.
+enum OptionNames {
+    private static let options = [
+        "ca_file": "--ca FILE", "imap_host": "--imap HOST", "imap_port": "--imap HOST:PORT", "imap_tls": "--imap-tls",
+        "smtp_host": "--smtp HOST", "smtp_port": "--smtp HOST:PORT", "smtp_tls": "--smtp-tls",
+        "pop3_host": "--pop3 HOST", "pop3_port": "--pop3 HOST:PORT", "pop3_tls": "--pop3-tls",
+        "imap_tls=implicit": "--imap-tls implicit", "smtp_tls=implicit": "--smtp-tls implicit",
+        "pop3_tls=implicit": "--pop3-tls implicit", "direction=two_way": "--set direction=two_way",
+    ]
+
+    /// The text with each setting that stands there as a word in the spelling of its option.
+    static func spelled(_ text: String) -> String {
+        text.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            let core = word.drop { $0 == "(" }.reversed().drop { ".,;:)".contains($0) }.reversed()
+            guard let option = options[String(core)] else { return String(word) }
+            let before = word.prefix { $0 == "(" }
+            let after = word.dropFirst(before.count + core.count)
+            return before + option + after
+        }.joined(separator: " ")
+    }
+
+    /// What the tool's user does who reads that work goes on by itself, where no worker runs.
+    static func withoutWorker(_ advice: String) -> String {
+        advice.split(separator: "\n").map { line in
+            line.hasPrefix("Wait: it is tried again by itself") || line.hasPrefix("It is tried again by itself")
+                ? "Try again later; by itself it is tried only where a worker runs: mailroom run."
+                : line.replacing("wait: it is tried again by itself", with: "try again later")
+        }.joined(separator: "\n")
+    }
+
+    /// Advice for a mailbox that never worked before.
+    static func atFirst(_ advice: String) -> String {
+        advice.split(separator: "\n").filter { line in
+            !["If it worked before", "Wait: it is tried again", "It is tried again"].contains(where: line.hasPrefix)
+        }.joined(separator: "\n")
+    }
+}

@@ -45,7 +45,7 @@ func shipped(soname: String, exports: String) -> [LinkerSetting] {
 }
 
 /// Rooms that wait for servers and for SQLite more than they compute ship small rather than fast.
-let small: Set = ["Store", "PluginHost", "Engine", "MailroomAPI"]
+let small: Set = ["Base", "Transport", "Store", "PluginHost", "Engine", "MailroomAPI"]
 
 func room(
     _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = [],

@@ -52,6 +52,7 @@ extension RecordBox {
 
     /// Sets a field, or appends to a list field. Where that fails the field is remembered as refused, until it is set
     /// successfully.
+    @inline(never)
     func change(
         _ name: UnsafePointer<CChar>?, append: Bool = false, _ value: (String) throws(Failure) -> Value
     ) throws(Failure) {

@@ -162,6 +162,7 @@ package final class ProviderSession {
     /// - Parameter reason: of a wake.
     /// - Returns: the plugin's answer: 0, or one of those that `watch` and `wake` have.
     @discardableResult
+    @_semantics("optimize.sil.specialize.generic.never")
     func call<Function>(
         _ kind: Invocation.Kind, _ options: CallOptions, _ delegate: any CallDelegate, _ function: Function?,
         reason: Int32? = nil, _ body: (Function, OpaquePointer, Invocation) throws(Failure) -> Int32

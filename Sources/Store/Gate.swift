@@ -42,6 +42,8 @@ final class Gate: @unchecked Sendable {
     }
 
     /// Runs `body` with the one writing connection of the process.
+    // One copy for all: a copy made for each of its hundreds of callers would be a tenth of the library.
+    @_semantics("optimize.sil.specialize.generic.never")
     func write<T>(_ body: (Connection) throws(Failure) -> T) throws(Failure) -> T {
         let kept = locked {
             wait { !frozen && !writing }
@@ -61,6 +63,7 @@ final class Gate: @unchecked Sendable {
     }
 
     /// Runs `body` with a reading connection of the pool, within one snapshot.
+    @_semantics("optimize.sil.specialize.generic.never")
     func read<T>(_ body: (Connection) throws(Failure) -> T) throws(Failure) -> T {
         let kept = locked {
             wait { !frozen }

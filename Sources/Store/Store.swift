@@ -59,6 +59,8 @@ package final class Store: Sendable {
     }
 
     /// Reads within one snapshot.
+    // One copy for all: a copy made for each of its hundreds of callers would be a tenth of the library.
+    @_semantics("optimize.sil.specialize.generic.never")
     func read<T>(_ body: (Connection) throws(Failure) -> T) throws(Failure) -> T {
         try checkFork()
         return try gate.read(body)
@@ -69,6 +71,7 @@ package final class Store: Sendable {
     /// One transaction. Where it fails, nothing of it is stored; where it made changes, the bells are rung.
     ///
     /// `body` may run twice (see `Transaction.Shortage`): it must have no effect but through the transaction.
+    @_semantics("optimize.sil.specialize.generic.never")
     func write<T>(_ durability: Durability = .full, _ body: (Transaction) throws(Failure) -> T) throws(Failure) -> T {
         try checkFork()
         let (result, changed) = try gate.write { (db) throws(Failure) -> (T, Bool) in

@@ -70,7 +70,7 @@ def test_a_delay_is_told_and_changes_nothing(room, account, user):
     until(room, account, lambda: recipients(room, id)[slow].get("report") == "delayed")
     assert state(room, id) == "sent"
     row = recipients(room, id)[slow]
-    assert row["state"] == "accepted" and "Connection timed out" in row["server_text"]
+    assert row["state"] == "accepted" and "The mailbox is resting" in row["server_text"]
     assert "Wait" in row["advice"]
     assert [report["send"] for report in room.messages(account=account, report="delay")] == [id]
 

@@ -1,8 +1,8 @@
 """A real Postfix: submission and MX on ports of its own, users and mailboxes from a Dovecot beside it.
 
 Recipients: anyone@test.example is delivered to Dovecot by LMTP; reject-*@test.example is 550 5.1.1, full-* 452 4.2.2,
-grey-* 451 4.7.1, all three at RCPT; every other domain is 554 5.7.1. gone-* and slow-* are taken and then bounced (5.1.1), or
-put off (4.4.1) with a warning to the sender after seconds. `refuse` and `accept` add and take away single mailboxes, as an
+grey-* 451 4.7.1, all three at RCPT; every other domain is 554 5.7.1. gone-* and slow-* are taken and handed on to another server, which refuses
+the first (5.1.1: a bounce) and puts the second off (4.2.1: a warning to the sender after seconds). `refuse` and `accept` add and take away single mailboxes, as an
 administrator would."""
 
 import os
@@ -71,6 +71,7 @@ _MASTER = """
 127.0.0.1:{limited} inet n - n - - smtpd -o smtpd_client_message_rate_limit=5 {authenticated}
 127.0.0.1:{crowded} inet n - n - - smtpd -o smtpd_client_auth_rate_limit=2 {authenticated}
 127.0.0.1:{few} inet n - n - - smtpd -o smtpd_recipient_limit=3 -o smtpd_recipient_overshoot_limit=1000 {authenticated}
+127.0.0.1:{far} inet n - n - - smtpd -o myhostname=mx.far.example -o smtpd_recipient_restrictions=check_recipient_access,regexp:{etc}/far,permit
 postlog unix-dgram n - n - 1 postlogd
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
@@ -89,7 +90,6 @@ relay unix - - n - - smtp
 showq unix n - n - - showq
 error unix - - n - - error
 retry unix - - n - - error
-gone unix - - n - - error
 discard unix - - n - - discard
 lmtp unix - - n - - lmtp
 anvil unix - - n - 1 anvil
@@ -103,11 +103,14 @@ _RECIPIENTS = r"""/^reject-.*@test\.example$/ 550 5.1.1 User unknown
 """
 
 
-_TRANSPORT = r"""/^gone-.*@test\.example$/ gone:5.1.1 User unknown: the mailbox is gone
-/^slow-.*@test\.example$/ retry:4.4.1 connect to mx.slow.example: Connection timed out
+_FAR = r"""/^gone-.*@test\.example$/ 550 5.1.1 User unknown: the mailbox is gone
+/^slow-.*@test\.example$/ 450 4.2.1 The mailbox is resting
 """
 
-_PORTS = ("mx", "submission", "submissions", "plain", "small", "owned", "limited", "crowded", "few")
+_TRANSPORT = r"""/^(gone|slow)-.*@test\.example$/ smtp:[127.0.0.1]:{far}
+"""
+
+_PORTS = ("mx", "submission", "submissions", "plain", "small", "owned", "limited", "crowded", "few", "far")
 # In seconds: what its rate limits count within.
 RATE_UNIT = 10
 
@@ -116,8 +119,8 @@ class Postfix:
     """One running instance, with its ports: `mx` (no login), `submission` (STARTTLS, login), `submissions` (TLS from the
     first byte), `plain` (login without TLS allowed), `small` (messages of at most 100 KiB), `owned` (the sender address
     must be the login's own), `limited` (five messages in RATE_UNIT seconds), `crowded` (two logins in that time), `few` (three
-    recipients a message); the last four, too, allow a login without TLS. `more`: further lines of
-    its main.cf. Its master runs as root: so must this process."""
+    recipients a message); the last four, too, allow a login without TLS. `far` is to which gone-* and slow-* go. `more`: further
+    lines of its main.cf. Its master runs as root: so must this process."""
 
     def __init__(self, folder, pki, dovecot, *, certificate=None, more=""):
         if os.getuid() != 0:
@@ -132,8 +135,8 @@ class Postfix:
         self._write_recipients()
         with open(f"{self.etc}/owners", "w") as file:
             file.write("/^(.*)@test\\.example$/ $1, $1@test.example\n")
-        with open(f"{self.etc}/transport", "w") as file:
-            file.write(_TRANSPORT)
+        with open(f"{self.etc}/far", "w") as file:
+            file.write(_FAR)
         certificate = certificate or pki.good
         values = dict(
             rate_unit=RATE_UNIT, folder=folder, etc=self.etc, lmtp=dovecot.lmtp, auth=dovecot.auth, certificate=certificate[0],
@@ -147,6 +150,8 @@ class Postfix:
             self.__dict__.update(ports)
             with open(f"{self.etc}/master.cf", "w") as file:
                 file.write(_MASTER.format(**values, **ports))
+            with open(f"{self.etc}/transport", "w") as file:
+                file.write(_TRANSPORT.format(**ports))
             # `postfix start` without its detaching: the check lays out the queue, then the master runs as our child.
             self._command("check")
             self.daemon = Daemon(

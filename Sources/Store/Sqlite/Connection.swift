@@ -167,6 +167,7 @@ final class Connection {
     }
 
     /// The first row, read by `read`; nil where there is none.
+    @_semantics("optimize.sil.specialize.generic.never")
     func first<T, each V: Bindable>(
         _ sql: StaticString, _ values: repeat each V, read: (Row) throws(Failure) -> T
     ) throws(Failure) -> T? {
@@ -180,6 +181,7 @@ final class Connection {
         return found
     }
 
+    @_semantics("optimize.sil.specialize.generic.never")
     func all<T, each V: Bindable>(
         _ sql: StaticString, _ values: repeat each V, read: (Row) throws(Failure) -> T
     ) throws(Failure) -> [T] {
@@ -194,6 +196,7 @@ final class Connection {
     }
 
     /// As `all`, for a query that was put together.
+    @_semantics("optimize.sil.specialize.generic.never")
     func all<T>(composed sql: String, _ values: [SQLValue], read: (Row) throws(Failure) -> T) throws(Failure) -> [T] {
         let statement = try cached(composed: sql)
         for (index, value) in values.enumerated() {
@@ -208,10 +211,12 @@ final class Connection {
         return found
     }
 
+    @_semantics("optimize.sil.specialize.generic.never")
     func int<each V: Bindable>(_ sql: StaticString, _ values: repeat each V) throws(Failure) -> Int64? {
         try first(sql, repeat each values) { (row) throws(Failure) in row.optionalInt(0) } ?? nil
     }
 
+    @_semantics("optimize.sil.specialize.generic.never")
     func exists<each V: Bindable>(_ sql: StaticString, _ values: repeat each V) throws(Failure) -> Bool {
         try first(sql, repeat each values) { (_) throws(Failure) in true } ?? false
     }
@@ -241,6 +246,8 @@ final class Connection {
     }
 
     /// A snapshot for several reading statements.
+    // One copy for all: a copy made for each of its hundreds of callers would be a tenth of the library.
+    @_semantics("optimize.sil.specialize.generic.never")
     func snapshot<T>(_ body: (Connection) throws(Failure) -> T) throws(Failure) -> T {
         try run("BEGIN")
         do throws(Failure) {

@@ -9,7 +9,7 @@ import mailroom
 import pytest
 
 from Servers import seed, wait_until
-from Servers.faulty import Proxy
+from Servers.faulty import Proxy, Unanswered
 from Sync.client import Client
 
 TOOL = pathlib.Path(__file__).resolve().parents[2] / "dist" / "bin" / "mailroom"
@@ -221,34 +221,6 @@ def test_the_same_mail_in_two_mailboxes_is_doubled_or_dropped(room, settings, us
     for account in accounts:
         assert ids(room, account) == wanted([7])
         assert clean(room, account)
-
-
-class Unanswered(Proxy):
-    """Passes on the end of the content, and nothing that is said after it: the message is taken, and nobody hears of it."""
-
-    def __init__(self, target):
-        self.deaf = False
-        super().__init__(target)
-
-    def _upstream(self, client, server):
-        while data := client.recv(65536):
-            if data == b".\r\n" or data.endswith(b"\r\n.\r\n"):
-                self.deaf = True
-                self.reached += 1
-                server.sendall(data)
-                time.sleep(1.5)
-                return
-            server.sendall(data)
-
-    def _downstream(self, server, client):
-        try:
-            while data := server.recv(65536):
-                if not self.deaf:
-                    client.sendall(data)
-        except OSError:
-            pass
-        finally:
-            self._cut(client)
 
 
 def test_after_a_timeout_behind_the_message_it_is_sent_twice(room, settings, user, site, client):

@@ -389,18 +389,4 @@ let statusSamples: [ReportSample] = [
             RnJvbTogYW5uQHNob3AuZXhhbXBsZQ0KTWVzc2FnZS1JRDogPGFiY0BzaG9wLmV4YW1wbGU+DQo=
             --b1--
             """),
-    ReportSample(
-        name: "arrived: a receipt was asked for", kind: .receipt,
-        whom: [.init(address: "bob@far.example", action: .delivered, enhanced: "2.1.5")],
-        original: "5f2c71aa0d@shop.example",
-        text: report(
-            subject: "Successful Mail Delivery Report", text: "Your message was delivered.",
-            status: """
-                Reporting-MTA: dns; out.shop.example
-                Original-Envelope-Id: 77
-
-                Final-Recipient: rfc822; bob@far.example
-                Action: delivered
-                Status: 2.1.5
-                """)),
 ]

@@ -397,13 +397,4 @@ let textSamples: [ReportSample] = [
 
             \(returnedHeader)
             """)),
-    ReportSample(
-        name: "no more than the message itself", original: "5f2c71aa0d@shop.example",
-        text: plainReport(
-            from: "MAILER-DAEMON@far.example", subject: "Mail delivery failed",
-            """
-            Your message could not be delivered.
-
-            \(returnedHeader)
-            """)),
 ]

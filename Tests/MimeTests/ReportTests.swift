@@ -5,7 +5,7 @@ import Testing
 
 /// What programs report of sent mail, in the formats of many mail systems.
 @Suite struct ReportTests {
-    @Test(arguments: statusSamples + textSamples)
+    @Test(arguments: statusSamples + textSamples + bareSamples)
     func whatItSays(_ sample: ReportSample) throws {
         let raw = message(sample.text)
         let read = MessageParser.parse(raw).report
@@ -32,7 +32,7 @@ import Testing
     }
 
     /// Cut anywhere, and damaged anywhere, nothing traps.
-    @Test(arguments: statusSamples + textSamples)
+    @Test(arguments: statusSamples + textSamples + bareSamples)
     func cutAnywhere(_ sample: ReportSample) {
         var random = Random(seed: Random.seed(34))
         let raw = message(sample.text)

@@ -7,6 +7,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 
 
 class Faulty:
@@ -333,6 +334,34 @@ class Proxy(Faulty):
                             client.sendall(data[:match.end() + int(match.group(1)) // 2])
                             return
                 client.sendall(data)
+        except OSError:
+            pass
+        finally:
+            self._cut(client)
+
+
+class Unanswered(Proxy):
+    """Passes on the end of the content, and nothing that is said after it: the message is taken, and nobody hears of it."""
+
+    def __init__(self, target):
+        self.deaf = False
+        super().__init__(target)
+
+    def _upstream(self, client, server):
+        while data := client.recv(65536):
+            if data == b".\r\n" or data.endswith(b"\r\n.\r\n"):
+                self.deaf = True
+                self.reached += 1
+                server.sendall(data)
+                time.sleep(1.5)
+                return
+            server.sendall(data)
+
+    def _downstream(self, server, client):
+        try:
+            while data := server.recv(65536):
+                if not self.deaf:
+                    client.sendall(data)
         except OSError:
             pass
         finally:

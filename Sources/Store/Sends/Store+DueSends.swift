@@ -76,14 +76,14 @@ extension Connection {
         func read(_ row: Row) -> DueSend { DueSend(id: row.int(0), priority: priority, recipients: row.int(1)) }
         let fresh = try all(
             composed: """
-                SELECT s.id, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted') FROM send s
+                SELECT s.id, (SELECT count(*) FROM recipient WHERE send = s.id AND state NOT IN ('accepted', 'bounced')) FROM send s
                 WHERE s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.priority = ? AND s.due = 0
                   AND \(Store.batchRuns) ORDER BY s.id LIMIT ?
                 """, [.int(account), .int(priority), .int(Int64(limit))]
         ) { (row) throws(Failure) in read(row) }
         let ripe = try all(
             composed: """
-                SELECT s.id, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted') FROM send s
+                SELECT s.id, (SELECT count(*) FROM recipient WHERE send = s.id AND state NOT IN ('accepted', 'bounced')) FROM send s
                 WHERE s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.priority = ? AND s.due > 0
                   AND s.due <= ? AND \(Store.batchRuns) ORDER BY s.due, s.id LIMIT ?
                 """, [.int(account), .int(priority), .int(now), .int(Int64(limit))]
@@ -104,7 +104,7 @@ extension Connection {
     fileprivate func due(_ send: Int64, _ account: Int64, low: Bool, _ now: Int64) throws(Failure) -> [DueSend] {
         try all(
             composed: """
-                SELECT s.id, s.priority, (SELECT count(*) FROM recipient WHERE send = s.id AND state <> 'accepted')
+                SELECT s.id, s.priority, (SELECT count(*) FROM recipient WHERE send = s.id AND state NOT IN ('accepted', 'bounced'))
                 FROM send s WHERE s.id = ? AND s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.due <= ?
                   AND (s.priority >= 0 OR ?) AND \(Store.batchRuns)
                 """, [.int(send), .int(account), .int(now), .int(low ? 1 : 0)]

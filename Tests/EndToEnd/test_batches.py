@@ -320,7 +320,8 @@ mailroom.load(sys.argv[1])
 with mailroom.open(sys.argv[2], key_file=True, work="never") as room:
     import ctypes
     if sys.argv[4]:
-        ctypes.CDLL(sys.argv[1]).mr_test_stop_at(sys.argv[4].encode(), int(sys.argv[5]))
+        stop = ctypes.CDLL(sys.argv[1]).mr_test_stop_at
+        assert stop(room._engine, sys.argv[4].encode(), ctypes.c_int64(int(sys.argv[5]))) == 0
     people = [(f"p{n}@b.example", {"name": str(n)}) for n in range(1700)]
     print(room.batch(int(sys.argv[3]), people, idempotency_key="k", subject="{{name}}", text="x"))
 """

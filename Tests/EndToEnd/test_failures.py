@@ -307,10 +307,10 @@ def test_rejected_content(scripted):
 
 def test_too_large_for_the_server(room, settings, site, user):
     account = room.connect(**settings(user, smtp_port=str(site.postfix.small), smtp_tls="none"))
-    number = room.send(account, to="bob@test.example", subject="big", text="x\n" * 100_000)
-    row = room.send_wait(number, 20)
-    assert row["state"] == "failed"
-    assert row["class"] == "too_large"
+    # The connect has learned how much the server takes.
+    with pytest.raises(mailroom.InvalidError) as refused:
+        room.send(account, to="bob@test.example", subject="big", text="x\n" * 100_000)
+    assert refused.value.class_ == "too_large" and refused.value.advice and "102400" in str(refused.value)
 
 
 def test_sender_that_is_not_the_own(room, settings, site, user):

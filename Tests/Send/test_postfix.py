@@ -130,10 +130,10 @@ def test_no_relay(room, site, user):
 
 def test_too_large_fails_before_it_is_sent(room, site, user):
     account = connect(room, site, user, "small")
-    send = room.send(account, to=f"{user}-to@test.example", text="x", attachments=[{"name": "a", "data": b"x" * 200_000}])
-    row = room.send_wait(send, 30)
-    assert (row["state"], row["class"], row["temporary"]) == ("failed", "too_large", 0), row
-    assert row["accepted"] == 0
+    with pytest.raises(mailroom.InvalidError) as refused:
+        room.send(account, to=f"{user}-to@test.example", text="x", attachments=[{"name": "a", "data": b"x" * 200_000}])
+    assert "102400" in str(refused.value) and refused.value.advice
+    assert not list(room.find("send")), "nothing is queued"
 
 
 def test_a_sender_that_the_login_may_not_use(room, site, user):

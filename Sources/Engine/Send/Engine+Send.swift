@@ -98,6 +98,8 @@ extension Engine {
                 try SendRunner(core: core, only: options.work == .wait ? send : nil).start(row.account)
             }
             let left = until - Clock.boot()
+            // Nor what the limits let go only later than that.
+            if let paced = shown.int("paced_until"), paced - Clock.wall() > left { return .done(shown) }
             guard left > 0 else {
                 var answer = shown
                 answer.set("worker_seen_at", try core.store.workerSeenAt())

@@ -68,8 +68,8 @@ struct SendRunner {
         guard failure.result == Int32(MR_E_AUTH), try core.store.account(id).health.state == "enabled" else {
             return failure
         }
+        // The server's words speak of the login: they stand in the log, and would make the message a failed one.
         var forgiven = Failure(MR_E_OUTAGE, failure.message)
-        forgiven.serverText = failure.serverText
         forgiven.step = failure.step
         forgiven.failureClass = SendClass.outage.rawValue
         return forgiven

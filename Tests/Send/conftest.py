@@ -6,6 +6,7 @@ import pathlib
 import mailroom
 import pytest
 
+from Send import clock
 from Servers import PASSWORD, Site
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -15,6 +16,13 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session", autouse=True)
 def library():
     mailroom.load(ROOT / "dist-test" / "lib" / "libmailroom.so.1")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def clocks(library):
+    """Each module begins and ends with clocks that are right."""
+    yield
+    clock.right()
 
 
 @pytest.fixture(scope="session")

@@ -72,7 +72,7 @@ extension Cause {
             "An address has letters beyond ASCII, and the server does not offer SMTPUTF8.",
             ["Use the recipient's address in ASCII letters, if there is one.", "Resend."], .user),
         Cause(
-            "send.eight_bit", "refused", "The server takes no 8-bit content",
+            "send.eight_bit", "content_rejected", "The server takes no 8-bit content",
             "The message was given whole, with 8-bit content, and the server does not offer 8BITMIME.",
             ["Encode the message's parts as quoted-printable or base64, then send it anew."], .user),
         Cause(

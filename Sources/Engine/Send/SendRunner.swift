@@ -58,7 +58,7 @@ struct SendRunner {
             guard interruption.reason == .none else { return nil }
             let failure = try AccountFailure(core: core, account: account, lease: lease, interruption: interruption)
                 .record(error, .send, what: "send")
-            try putOff(id, try forgiven(id, failure), lease)
+            try putOff(id, try forgiven(id, failure), lease, words: failure.serverText)
             return .paced(until: Clock.wall() + SendRunner.restMs, lowOnly: false)
         }
     }
@@ -68,7 +68,7 @@ struct SendRunner {
         guard failure.result == Int32(MR_E_AUTH), try core.store.account(id).health.state == "enabled" else {
             return failure
         }
-        // The server's words speak of the login: they stand in the log, and would make the message a failed one.
+        // The server's words speak of the login: they are kept, and would make the message a failed one here.
         var forgiven = Failure(MR_E_OUTAGE, failure.message)
         forgiven.step = failure.step
         forgiven.failureClass = SendClass.outage.rawValue
@@ -77,13 +77,18 @@ struct SendRunner {
 
     /// Nothing could be offered: what was due first waits, with the reason. A refused login, or an account that the provider has
     /// suspended, holds the whole queue, as it is.
-    private func putOff(_ account: Int64, _ failure: Failure, _ lease: Lease) throws(Failure) {
+    /// - Parameter words: the server's own, to be kept.
+    private func putOff(
+        _ account: Int64, _ failure: Failure, _ lease: Lease, words: String?
+    ) throws(Failure) {
         guard failure.result != Int32(MR_E_AUTH), !SendOutcome.concernsAccount(failure) else { return }
         let now = Clock.wall()
         let due = try core.store.dueSends(now: now, limit: SendQueue.page, account: account, only: only)
         let rules = core.sendRules(of: account)
         try core.store.putOff(due.map(\.id), lease: lease) { send in
-            SendOutcome.decide(send, [], failure, offered: false, now: now, rules: rules)
+            var result = SendOutcome.decide(send, [], failure, offered: false, now: now, rules: rules)
+            result.failure?.serverText = words
+            return result
         }
     }
 }

@@ -21,7 +21,14 @@ final class Connection {
     init(path: String, role: Role) throws(Failure) {
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        var code = sqlite3_open_v2(path, &opened, flags, nil)
+        // As in `patiently`, where the file is there.
+        let until = Clock.boot() &+ 5_000
+        while code & 0xff == SQLITE_CANTOPEN, access(path, F_OK) == 0, Clock.boot() < until {
+            sqlite3_close_v2(opened)
+            usleep(2_000)
+            code = sqlite3_open_v2(path, &opened, flags, nil)
+        }
         guard code == SQLITE_OK, let opened else {
             let failure = sqliteFailure(code, opened)
             sqlite3_close_v2(opened)
@@ -79,7 +86,7 @@ final class Connection {
     /// How long what failed with this code is tried again; nil: not at all.
     private func patience(_ code: Int32) -> Int64? {
         if isBusy(code) { return Connection.patienceMs }
-        return code & 0xff == SQLITE_CANTOPEN ? 500 : nil
+        return code & 0xff == SQLITE_CANTOPEN ? 5_000 : nil
     }
 
     /// Statements without values and rows that are run rarely.

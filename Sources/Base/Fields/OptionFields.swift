@@ -3,7 +3,7 @@ extension RecordSpec {
     package static let options: [RecordSpec] = [
         openOptions, connect, reconnect, disconnect, syncOptions, auditOptions, verifyArguments, folderChanges, wanted,
         copy, draft, outgoing, attachment, header, resend, resendAll, bulk, bulkRecipient, bulkValues, batchChanges,
-        domainArguments, sending, limit, address, setting,
+        domainArguments, doctorArguments, contacts, sending, limit, match, address, setting,
     ]
 
     package static let openOptions = RecordSpec(
@@ -18,6 +18,8 @@ extension RecordSpec {
             .given("group_access", .int, "1: the store's files are for the group, too (0660)"),
             .given("create", .int, "0: MR_E_NOT_FOUND where the store does not exist; the default is 1"),
             .given("changes_keep_days", .int, "how long the change feed is kept; the default is 30"),
+            .given(
+                "log_keep_days", .int, "how long a row of the log is kept after it happened last; the default is 90"),
             .given("ca_file", .text, "a file of PEM certificates trusted beside the system's"),
             .given("lease_ms", .int, "how long a lease lasts; the default is 60000, at least 2000"),
             .given("connect_timeout_ms", .int, "for dialling and TLS; the default is 30000"),
@@ -110,6 +112,16 @@ extension RecordSpec {
             .given("account", .int, "the account; required"),
             .given("folder", .text, "the folder for the round trip, by its path; the default is the inbox"),
             .given("timeout_ms", .int, "the whole of it passes within that time; the default is 60000"),
+        ])
+
+    package static let doctorArguments = RecordSpec(
+        "doctor", "The arguments of mr_check with doctor.",
+        [
+            .given("account", .int, "the account; required"),
+            .given("send", .int, "1: also send a message to the account's own address, and wait for it"),
+            .given(
+                "resolver", .text, "the name server that the sending domain is asked of; the default is the system's"),
+            .given("timeout_ms", .int, "the whole of it passes within that time; the default is 120000"),
         ])
 
     package static let wanted = RecordSpec(

@@ -49,6 +49,11 @@ extension RecordSpec {
             .shown("folders", .int, "folders known"),
             .shown("queued", .int, "sends that are queued, held or waiting for a retry"),
             .shown("failed", .int, "sends that failed, bounced or are of unknown outcome, and wait for a person"),
+            .shown("left_out", .int, "messages on the server that the policy or exclude_internal does not keep"),
+            .shown(
+                "unmatched", .int,
+                "messages that came without author or recipient, which were not found elsewhere; note says why"),
+            .shown("note", .text, "what is worth knowing of its provider; absent where nothing is"),
             .shown("held_reason", .text, "why queued mail is held; absent where it is not"),
             .shown("settings", .record, "the provider's settings, without secrets"),
             .shown("created_at", .int, "when it was connected first"),
@@ -98,6 +103,21 @@ extension RecordSpec {
             .shown("bcc", .list, "addresses of Bcc", of: "address"),
             .shown("reply_to", .list, "addresses of Reply-To", of: "address"),
             .shown("participant", .text, "in where: any address of the message", queried: true),
+            .shown(
+                "contacts", .list, "the contacts that have part in it; those of its accounts' companies", of: "match"),
+            .shown("contact", .int, "in where: the contact has part in it; contact.gt = 0: any has", queried: true),
+            .shown("company", .int, "in where: an account of the company has it", queried: true),
+            .shown("user_key", .text, "in where: an account of that user has it", queried: true),
+            .shown("role", .text, "in where: a folder of that role has it", queried: true),
+            .shown(
+                "text", .text,
+                "in where: words of its subject, its people or its text, as SQLite's FTS5 takes them; each must be there",
+                queried: true),
+            .shown("outgoing", .int, "1 where one of the store's own accounts wrote it", queried: true),
+            .shown(
+                "lacking", .int,
+                "1 where it came without author or recipient, and they were found elsewhere; 2 where they were not",
+                queried: true),
             .shown("date", .int, "the Date header; the server's date where that is unreadable", queried: true),
             .shown("received_at", .int, "the server's date (INTERNALDATE)", queried: true),
             .shown("size", .int, "bytes of the raw message", queried: true),
@@ -114,7 +134,7 @@ extension RecordSpec {
             .shown("references", .list, "the Message-IDs of References"),
             .shown(
                 "report", .text,
-                "what a program wrote it for: bounce, delay, receipt, auto_reply or abuse; absent for what a person wrote",
+                "what a program wrote it for: bounce, delay, receipt, auto_reply, abuse or newsletter; absent for what a person wrote",
                 queried: true),
             .shown("send", .int, "the send that it is the copy of, or reports on", queried: true),
             .shown("has_body", .int, "0 where the body was not kept"),
@@ -194,21 +214,21 @@ extension RecordSpec {
             .shown("messages", .int, "how many"),
             .shown("first_at", .int, "the date of the first"),
             .shown("last_at", .int, "the date of the last", queried: true),
-        ])
-
-    static let contact = RecordSpec(
-        "contact", "A person of the CRM. Completed later.",
-        [
-            .shown("id", .int, "the contact's id", queried: true),
-            .both("key", .text, "the CRM's own key", queried: true),
-        ])
-
-    static let company = RecordSpec(
-        "company", "A customer of the CRM's host: its accounts and limits.",
-        [
-            .shown("id", .int, "the company's id", queried: true),
-            .both("key", .text, "the CRM's own key; unique", queried: true),
-            .both("name", .text, "for people"),
+            .shown("account", .int, "in where: an account that has one of its messages", queried: true),
+            .shown("company", .int, "in where: an account of the company has one", queried: true),
+            .shown("user_key", .text, "in where: an account of that user has one", queried: true),
+            .shown("contact", .int, "in where: the contact has part in it; contact.gt = 0: any has", queried: true),
+            .shown("contacts", .list, "the ids of the contacts that have part in it", of: "int"),
+            .shown("seen", .int, "0 where one of its messages is without the flag \\Seen", queried: true),
+            .shown("last_in", .int, "the date of the last message that a person outside wrote", queried: true),
+            .shown("last_out", .int, "the date of the last that one of the store's own accounts wrote", queried: true),
+            .shown(
+                "waiting_since", .int,
+                "the date of the first message from outside that nobody has answered; absent where none waits",
+                queried: true),
+            .shown(
+                "first_reply_ms", .int,
+                "from the first message from outside to the first answer; absent where there is none"),
         ])
 
     static let policy = RecordSpec(
@@ -216,7 +236,9 @@ extension RecordSpec {
         [
             .shown("id", .int, "the policy's id", queried: true),
             .both("account", .int, "the account; it has one policy at most", queried: true),
-            .both("keep", .text, "all, headers, or contacts (only mail with the CRM's contacts: a later version)"),
+            .both(
+                "keep", .text,
+                "all, headers, or contacts (only mail with the CRM's contacts; what matches later is fetched later)"),
             .both("since", .int, "mail received before that is not kept; absent, and given as 0: all is"),
             .both(
                 "max_size", .int,
@@ -228,6 +250,8 @@ extension RecordSpec {
         [
             .shown("id", .int, "the row's id", queried: true),
             .shown("account", .int, "the account; absent where none is concerned", queried: true),
+            .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .shown("level", .text, "error, warning or notice", queried: true),
             .shown("what", .text, "what was tried: connect, sync, send, load ...", queried: true),
             .shown("message", .text, "one line"),

@@ -37,6 +37,10 @@ extension RecordSpec {
             .shown(
                 "sent_copy", .text,
                 "wanted, wished (being put there), server (it keeps its own), done or lost; absent where none is meant"),
+            .shown("replied", .int, "the stored message that answers it"),
+            .shown("replied_at", .int, "its date", queried: true),
+            .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .shown(
                 "paced_until", .int,
                 "until when the account's limits let nothing of its priority go; absent where they do not hold it back"),

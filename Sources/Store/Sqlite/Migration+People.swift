@@ -1,0 +1,32 @@
+extension Migration {
+    /// Contacts, what makes an address one of theirs, and what is known of messages that are not kept.
+    static let people = Migration(
+        version: 6,
+        sql: """
+            -- company 0: the contact is everybody's. exact: plus tags and dots count.
+            CREATE TABLE contact(
+              id INTEGER PRIMARY KEY AUTOINCREMENT, company INTEGER NOT NULL, key TEXT NOT NULL, name TEXT,
+              exact INTEGER NOT NULL, created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL);
+            CREATE UNIQUE INDEX contact_key ON contact(company, key);
+            -- address: as given; key: as in address.key; loose: without plus tag and dots, NULL where exact.
+            CREATE TABLE contact_address(
+              contact INTEGER NOT NULL, key TEXT NOT NULL, loose TEXT, address TEXT NOT NULL,
+              PRIMARY KEY(contact, key)) WITHOUT ROWID;
+            CREATE INDEX contact_address_key ON contact_address(key, contact);
+            CREATE INDEX contact_address_loose ON contact_address(loose, contact) WHERE loose IS NOT NULL;
+            CREATE TABLE contact_domain(
+              contact INTEGER NOT NULL, domain TEXT NOT NULL, PRIMARY KEY(contact, domain)) WITHOUT ROWID;
+            CREATE INDEX contact_domain_domain ON contact_domain(domain, contact);
+            -- NULL where it is the key itself.
+            ALTER TABLE address ADD COLUMN loose TEXT;
+            CREATE INDEX address_loose ON address(loose) WHERE loose IS NOT NULL;
+            CREATE INDEX address_domain ON address(domain);
+            -- The participants of what is on the server and not kept: place.skipped says why.
+            CREATE TABLE left_out(
+              address INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY(address, place)) WITHOUT ROWID;
+            CREATE INDEX left_out_place ON left_out(place);
+            -- 1: came without a recipient or an author, which was found elsewhere; 2: which was not found.
+            ALTER TABLE message ADD COLUMN lacking INTEGER NOT NULL DEFAULT 0;
+            CREATE INDEX message_lacking ON message(lacking) WHERE lacking > 0;
+            """)
+}

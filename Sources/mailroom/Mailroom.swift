@@ -6,7 +6,7 @@ struct Mailroom: ParsableCommand {
         commandName: "mailroom",
         abstract: "Email sync and send: connect mailboxes, see their status, send, and know why something failed.",
         discussion: """
-            Every command but providers, smoke and domain check works on one store:
+            Every command but providers, causes, smoke and domain check works on one store:
             mailroom --store FILE COMMAND.
             ADDRESS is the account's mail address, or its id.
             With --json the result is one JSON document on standard output; a failure is {"error": {...}} there \
@@ -20,7 +20,7 @@ struct Mailroom: ParsableCommand {
             Connect.self, Reconnect.self, Disconnect.self, Sync.self, Audit.self, Verify.self, Status.self,
             Folders.self, Policy.self, Messages.self, Show.self, Mark.self, Move.self, Copy.self, Delete.self,
             Draft.self, Send.self, Batch.self, Queue.self, Failed.self, Resend.self, Cancel.self, Pacing.self, Log.self,
-            Jobs.self, Changes.self, Domain.self, Providers.self,
+            Causes.self, Jobs.self, Changes.self, Domain.self, Providers.self,
             Run.self, Smoke.self,
         ])
 

@@ -8,11 +8,12 @@ private let interrupted = Atomic<Bool>(false)
 enum Interrupt {
     static var hasCome: Bool { interrupted.load(ordering: .relaxed) }
 
-    static func listen() {
+    /// - Parameter toEnd: SIGTERM and SIGHUP are noted as well: what goes on for ever ends well by each of them.
+    static func listen(toEnd: Bool = false) {
         guard !hasCome else { return }
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in interrupted.store(true, ordering: .relaxed) }
         action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
-        sigaction(SIGINT, &action, nil)
+        for signal in toEnd ? [SIGINT, SIGTERM, SIGHUP] : [SIGINT] { sigaction(signal, &action, nil) }
     }
 }

@@ -6,7 +6,7 @@ struct Mailroom: ParsableCommand {
         commandName: "mailroom",
         abstract: "Email sync and send: connect mailboxes, see their status, send, and know why something failed.",
         discussion: """
-            Every command but providers, smoke and domain check works on one store:
+            Every command but providers, causes, smoke and domain check works on one store:
             mailroom --store FILE COMMAND.
             ADDRESS is the account's mail address, or its id.
             With --json the result is one JSON document on standard output; a failure is {"error": {...}} there \
@@ -36,7 +36,7 @@ struct Mailroom: ParsableCommand {
                 ]),
             CommandGroup(
                 name: "Worker and store",
-                subcommands: [Run.self, Log.self, Jobs.self, Changes.self, Providers.self, Smoke.self]),
+                subcommands: [Run.self, Log.self, Causes.self, Jobs.self, Changes.self, Providers.self, Smoke.self]),
         ])
 
     @OptionGroup(title: "Options of every command") var common: CommonOptions

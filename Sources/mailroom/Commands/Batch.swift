@@ -82,7 +82,7 @@ struct Batch: ToolCommand {
 
     /// Says how far it is, with --wait once everything was tried.
     private func tell(_ room: Room, _ output: Output, _ id: Int64, works: Bool) throws {
-        if wait { Interrupt.listen(Interrupt.whileSending) }
+        if wait { Interrupt.listen(Interrupt.toEnd) }
         if works { try room.start() }
         let row = wait ? try waited(room, output, id) : try room.get("batch", id)
         if works { try room.stop() }

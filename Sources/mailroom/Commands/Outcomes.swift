@@ -6,7 +6,7 @@ enum Outcomes {
         var rows: [Row] = []
         var allSent = true
         let worker = try room.hasWorker()
-        Interrupt.listen(Interrupt.whileSending)
+        Interrupt.listen(Interrupt.toEnd)
         var progress = Progress(output, "sending")
         defer { progress.clear() }
         for (index, id) in ids.enumerated() {

@@ -2,24 +2,48 @@ import ArgumentParser
 
 struct Status: StoreCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show how the accounts are: state, mail, what went wrong and what to do.")
+        abstract: "Show how the accounts are: state, mail, what went wrong and what to do.",
+        discussion: """
+            --html writes the same, with the log, as one page for a browser: nothing in it is fetched from anywhere. The file \
+            is put in place when it is whole, so that a web server may serve it while it is written anew.
+            """)
 
     @ParentCommand var root: Mailroom
     @OptionGroup(title: "Options of every command") var common: CommonOptions
     @Argument(help: "The account's address or id. Absent: every account.") var address: String?
+    @Option(help: ArgumentHelp("Write a page for a browser into this file; - is standard output.", valueName: "file"))
+    var html: String?
+
+    func validate() throws {
+        guard html != "-" || !common.json else {
+            throw ValidationError("--html - and --json both want standard output")
+        }
+    }
 
     func run(_ room: Room, _ output: Output) throws {
         if let address {
             let status = try room.status(try Accounts.id(room, address))
-            return output.json ? output.row(status) : table([status], output)
+            try page(room, [status], output)
+            if output.json { return output.row(status) }
+            return html == nil ? table([status], output) : ()
         }
         var all: [Row] = []
         for account in try room.find("account").all() {
             if let id = account.int("id") { all.append(try room.status(id)) }
         }
+        try page(room, all, output)
         if output.json { return output.list(all) }
+        guard html == nil else { return }
         all.isEmpty
             ? output.line("no accounts; connect one: mailroom --store FILE connect ADDRESS") : table(all, output)
+    }
+
+    private func page(_ room: Room, _ accounts: [Row], _ output: Output) throws {
+        guard let html else { return }
+        let page = try StatusPage(room, accounts).document()
+        guard html != "-" else { return Output.write(1, page.markup) }
+        try OutputFile.replace(html, with: page.markup)
+        output.note("written to \(html.oneLine)")
     }
 
     private func table(_ accounts: [Row], _ output: Output) {

@@ -136,8 +136,10 @@ final class Room {
         return Events(events)
     }
 
-    func changes(after: Int64) throws -> Rows {
+    /// - Parameter kind: of rows of this kind alone.
+    func changes(after: Int64, kind: String? = nil) throws -> Rows {
         let query = try Fields()
+        try query.text("kind", kind)
         var cursor: OpaquePointer?
         try checked { mr_changes(pointer, after, query.pointer, &cursor, &$0) }
         return try Rows(cursor)

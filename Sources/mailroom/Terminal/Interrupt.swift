@@ -7,8 +7,8 @@ private let interrupted = Atomic<Bool>(false)
 /// Ctrl-C while something is waited for: noted, so that it can be said what holds now, and what is being sent ends well. A
 /// second one ends the tool at once.
 enum Interrupt {
-    /// What ends a process that is sending: the message that is on the wire is not cut off.
-    static let whileSending = [SIGINT, SIGTERM, SIGHUP]
+    /// What ends a process: what it is sending is not cut off, and what goes on for ever ends well by each of them.
+    static let toEnd = [SIGINT, SIGTERM, SIGHUP]
 
     static var hasCome: Bool { interrupted.load(ordering: .relaxed) }
 

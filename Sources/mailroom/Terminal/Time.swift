@@ -20,6 +20,24 @@ enum Moment {
             + "\(two(parts.tm_hour)):\(two(parts.tm_min))"
     }
 
+    /// The same moment for programs (RFC 3339): `2026-11-21T14:30:05Z`.
+    static func utc(_ milliseconds: Int64) -> String {
+        var seconds = time_t((milliseconds - (milliseconds % 1000 + 1000) % 1000) / 1000)
+        var parts = tm()
+        guard gmtime_r(&seconds, &parts) != nil else { return String(milliseconds) }
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(Int(parts.tm_year) + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+            + "T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
+    }
+
+    /// The name of the time zone that `text` is in at that moment: `CET`.
+    static func zone(_ milliseconds: Int64) -> String {
+        var seconds = time_t(milliseconds / 1000)
+        var parts = tm()
+        guard localtime_r(&seconds, &parts) != nil, let name = parts.tm_zone else { return "" }
+        return String(cString: name)
+    }
+
     /// How long ago, or how long still: `5 min`, `3 h`, `2 days`.
     static func span(_ milliseconds: Int64) -> String {
         let seconds = abs(milliseconds / 1000)

@@ -32,6 +32,17 @@ enum When {
         return number * unit
     }
 
+    /// - Returns: milliseconds since 1970 of what has been: a day, a time, or a span back from now: `2h`.
+    static func past(_ option: String, _ text: String) throws -> Int64 {
+        let isBack = !text.hasPrefix("+")
+        if isBack, let span = try? span(option, text) { return Moment.now() - span }
+        guard isBack, let time = try? milliseconds(option, text) else {
+            throw ToolError(
+                .usage, "\(option): '\(text.oneLine)' is no time like '2026-01-31 14:30' and no span like 2h")
+        }
+        return time
+    }
+
     private static func wrong(_ option: String, _ text: String) -> ToolError {
         ToolError(.usage, "\(option): '\(text.oneLine)' is no time like '2026-01-31 14:30' or +90m")
     }

@@ -41,6 +41,7 @@ func shipped(soname: String, exports: String) -> [LinkerSetting] {
         // Half a megabyte less; the loader knows such relocations from glibc 2.36 on.
         + link("-z", "pack-relative-relocs")
         + link("--as-needed", "--gc-sections", "--icf=all", "--exclude-libs=ALL", "--build-id=sha1")
+        + link("--no-eh-frame-hdr", "--script=\(Context.packageDirectory)/Sources/shipped.ld")
     return [.unsafeFlags(flags)]
 }
 
@@ -53,7 +54,9 @@ func room(
 ) -> Target {
     .target(
         name: name, dependencies: dependencies, path: path ?? "Sources/\(name)", exclude: exclude,
-        swiftSettings: house + (shipping && small.contains(name) ? [.unsafeFlags(["-Osize"])] : []),
+        swiftSettings: house
+            + (shipping && small.contains(name)
+                ? [.unsafeFlags(["-Osize", "-Xllvm", "-enable-machine-outliner=always"])] : []),
         linkerSettings: linked)
 }
 

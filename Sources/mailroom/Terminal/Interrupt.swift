@@ -4,15 +4,20 @@ import Synchronization
 /// Set by the handler, which may do nothing else.
 private let interrupted = Atomic<Bool>(false)
 
-/// Ctrl-C while something is waited for: noted, so that it can be said what holds now. A second one ends the tool at once.
+/// Ctrl-C while something is waited for: noted, so that it can be said what holds now, and what is being sent ends well. A
+/// second one ends the tool at once.
 enum Interrupt {
+    /// What ends a process that is sending: the message that is on the wire is not cut off.
+    static let whileSending = [SIGINT, SIGTERM, SIGHUP]
+
     static var hasCome: Bool { interrupted.load(ordering: .relaxed) }
 
-    static func listen() {
+    /// - Parameter signals: those that mean the same here.
+    static func listen(_ signals: [Int32] = [SIGINT]) {
         guard !hasCome else { return }
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in interrupted.store(true, ordering: .relaxed) }
         action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_RESTART
-        sigaction(SIGINT, &action, nil)
+        for signal in signals { sigaction(signal, &action, nil) }
     }
 }

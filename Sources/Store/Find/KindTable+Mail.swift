@@ -59,7 +59,7 @@ extension KindTable {
     static let message = KindTable(
         from: "message m",
         select:
-            "m.message_id, m.subject, m.date, m.received_at, m.size, m.historical, m.preview, m.attachments, m.thread, m.in_reply_to, m.body, m.stored_at, m.detail, m.report, m.send",
+            "m.message_id, m.subject, m.date, m.received_at, m.size, m.historical, m.preview, m.attachments, m.thread, m.in_reply_to, m.body, m.stored_at, m.detail, m.report, m.send, m.lacking",
         id: "m.id", visible: inPlace("1"), visibleByID: "1",
         rules: [
             "id": .column("m.id"),
@@ -76,7 +76,8 @@ extension KindTable {
             "answered": .truth(inPlace("p.bits & 2")), "draft": .truth(inPlace("p.bits & 8")),
             "historical": .column("m.historical"), "attachments": .column("m.attachments"),
             "thread": .column("m.thread"), "in_reply_to": .column("m.in_reply_to"), "stored_at": .column("m.stored_at"),
-            "report": .column("m.report"), "send": .column("m.send"),
+            "report": .column("m.report"), "send": .column("m.send"), "contact": ContactSQL.ofMessage,
+            "lacking": .column("m.lacking"),
         ],
         orders: ["id": "m.id", "date": "m.date"],
         record: { (row, db, query) throws(Failure) in try messageRecord(row, db, query) })

@@ -22,6 +22,6 @@ struct KindTable: Sendable {
     private static let all: [String: KindTable] = [
         "account": .account, "folder": .folder, "message": .message, "place": .place, "thread": .thread,
         "company": .company, "wish": .wish, "send": .send, "recipient": .recipient, "attempt": .attempt, "log": .log,
-        "job": .job, "batch": .batch, "policy": .policy, "pacing": .pacing,
+        "job": .job, "contact": .contact, "batch": .batch, "policy": .policy, "pacing": .pacing,
     ]
 }

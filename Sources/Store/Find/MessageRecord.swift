@@ -20,6 +20,10 @@ func messageRecord(_ row: Row, _ db: Connection, _ query: Query) throws(Failure)
     record["cc"] = addresses(detail.cc)
     record["bcc"] = addresses(detail.bcc)
     record["reply_to"] = addresses(detail.replyTo)
+    if query.wants("contacts") {
+        record["contacts"] = .list(try db.contacts(ofMessage: id).map { .record($0.record) })
+    }
+    record.set("lacking", row.int(17))
     record.set("date", row.int(4))
     record.set("received_at", row.int(5))
     record.set("size", row.int(6))

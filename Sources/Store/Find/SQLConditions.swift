@@ -5,10 +5,12 @@ struct SQLConditions {
     /// How a field is asked for.
     enum Rule {
         case column(String)
-        /// Compared without regard to case: mail addresses.
+        /// Compared without regard to case: mail addresses as they were given.
         case address(String)
-        /// `{}` stands for the comparison and its values: `id IN (SELECT ... WHERE key {})`. Texts are folded.
+        /// `{}` stands for the comparison and its values: `id IN (SELECT ... WHERE key {})`. Texts are mail addresses.
         case within(String)
+        /// A contact's id, as `within`; or, with `.gt = 0`, any contact.
+        case contact(one: String, any: String)
         /// A Message-ID: found by its key in the first column, compared in the second.
         case messageID(key: String, String)
         /// A column of the folder `f` that a message is in: all such conditions are about one and the same folder.
@@ -57,12 +59,19 @@ struct SQLConditions {
         switch rule {
         case .column(let column): parts.append("\(column) \(SQLConditions.comparison(condition))")
         case .address(let column):
-            condition = SQLConditions.folded(condition)
+            condition = SQLConditions.mapped(condition, AddressKey.fold)
             parts.append("lower(\(column)) \(SQLConditions.comparison(condition))")
         case .within(let template):
             try SQLConditions.requireEquality(condition)
-            condition = SQLConditions.folded(condition)
+            condition = SQLConditions.mapped(condition, AddressKey.of)
             parts.append(SQLConditions.filled(template, SQLConditions.comparison(condition)))
+        case .contact(let one, let any):
+            if condition.comparison == .greater, condition.values == [.int(0)] {
+                parts.append(any)
+                return
+            }
+            try SQLConditions.requireEquality(condition)
+            parts.append(SQLConditions.filled(one, SQLConditions.comparison(condition)))
         case .messageID(let key, let column):
             try SQLConditions.requireEquality(condition)
             let comparison = SQLConditions.comparison(condition)
@@ -86,9 +95,9 @@ struct SQLConditions {
         return "IN (" + Array(repeating: "?", count: condition.values.count).joined(separator: ",") + ")"
     }
 
-    private static func folded(_ condition: Query.Condition) -> Query.Condition {
+    private static func mapped(_ condition: Query.Condition, _ key: (String) -> String) -> Query.Condition {
         let values = condition.values.map { value -> SQLValue in
-            if case .text(let text) = value { .text(addressKey(text)) } else { value }
+            if case .text(let text) = value { .text(key(text)) } else { value }
         }
         return Query.Condition(field: condition.field, comparison: condition.comparison, values: values)
     }
@@ -109,14 +118,4 @@ struct SQLConditions {
         }
         return out + rest
     }
-}
-
-/// What addresses are compared by: lower case, without surrounding blanks.
-func addressKey(_ address: String) -> String {
-    let bytes = address.utf8
-    if bytes.allSatisfy({ $0 > 32 && $0 < 127 && !($0 >= 65 && $0 <= 90) }) { return address }
-    var folded = address.lowercased()
-    while let last = folded.utf8.last, last <= 32 { folded.unicodeScalars.removeLast() }
-    while let first = folded.utf8.first, first <= 32 { folded.unicodeScalars.removeFirst() }
-    return folded
 }

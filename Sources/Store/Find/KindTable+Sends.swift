@@ -23,7 +23,7 @@ extension KindTable {
             s.created_at, s.sent_at, s.send_at, s.next_attempt, s.attempts, s.reason, s.cause, s.advice, s.server_text,
             s.smtp, s.enhanced, CASE WHEN s.state IN ('queued', 'retry_wait') THEN \(heldReason) END, s.batch, \(priority),
             s.auto_retry, s.answers, s.thread, s.bounced_at, s.echo, s.copy, s.try_after, s.http,
-            s.code
+            s.code, s.replied, s.replied_at
             """,
         id: "s.id", visible: "1",
         rules: [
@@ -33,7 +33,8 @@ extension KindTable {
             "sent_at": .column("s.sent_at"), "send_at": .column("s.send_at"),
             "next_attempt": .column("s.next_attempt"), "batch": .column("s.batch"), "priority": .column(priority),
             "answers": .column("s.answers"), "thread": .column("s.thread"),
-        ],
+            "replied_at": .column("s.replied_at"),
+        ].merging(owner("s.account")) { one, _ in one },
         orders: ["id": "s.id", "created_at": "s.created_at"],
         record: { (row, db, query) throws(Failure) in try sendRecord(row, db, query) })
 
@@ -82,6 +83,8 @@ extension KindTable {
         record.set("try_after", row.optionalInt(31))
         record.set("http", row.optionalInt(32))
         record.set("provider_code", row.optionalText(33))
+        record.set("replied", row.optionalInt(34))
+        record.set("replied_at", row.optionalInt(35))
         return record
     }
 

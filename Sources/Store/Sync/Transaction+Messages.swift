@@ -85,6 +85,10 @@ extension Transaction {
         return found
     }
 
+    func date(of message: Int64) throws(Failure) -> Int64 {
+        try db.int("SELECT date FROM message WHERE id = ?", message) ?? 0
+    }
+
     /// Where the account shows the message: places that are leaving do not count.
     func presence(of message: Int64, in account: Int64) throws(Failure) -> Presence {
         let found = try db.first(
@@ -158,6 +162,13 @@ extension Transaction {
             try db.run(
                 "UPDATE folder SET messages = messages + ?, unseen = unseen + ? WHERE id = ?", counts.messages,
                 counts.unseen, folder)
+        }
+        if counts.oldest <= counts.newest {
+            try db.run(
+                """
+                UPDATE folder SET oldest = min(coalesce(oldest, ?1), ?1), newest = max(coalesce(newest, ?2), ?2)
+                WHERE id = ?3 AND (oldest IS NULL OR oldest > ?1 OR newest < ?2)
+                """, counts.oldest, counts.newest, folder)
         }
         if counts.accountMessages != 0 || counts.accountUnseen != 0 {
             try db.run(

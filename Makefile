@@ -25,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 all: dist
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n '/^#/!q; s/^# //p' Makefile
 
 # The linker looks here first, and finds libstdc++ as an archive and nothing else.
 .build-static/libstdc++.a:

@@ -106,9 +106,21 @@ final class Core: Sendable {
         }
         guard last else { return }
         workers.takeNoMore()  // first: what comes in between would not be interrupted
-        running.withLock { $0.values.forEach { $0.interrupt(.stopping) } }
+        end(running.withLock { Array($0.values) })
         workers.join()
         leases.close()
+    }
+
+    /// Has running work end at its next commit point, and waits for it: not for ever for servers that hang.
+    func end(_ begun: [Interruption]) {
+        for work in begun { work.interrupt(.stopping) }
+        for grace in [Interruption.graceMs, nil] {
+            let ended = running.wait(milliseconds: grace) { running in
+                running.values.contains { work in begun.contains { $0 === work } } ? nil : true
+            }
+            if ended == true { return }
+            for work in begun { work.cut() }
+        }
     }
 
     /// Runs `body` on a worker thread under a key, unless work under that key runs here already.

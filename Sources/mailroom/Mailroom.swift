@@ -19,8 +19,10 @@ struct Mailroom: ParsableCommand {
         subcommands: [
             Connect.self, Reconnect.self, Disconnect.self, Sync.self, Audit.self, Verify.self, Status.self,
             Folders.self, Policy.self, Messages.self, Show.self, Mark.self, Move.self, Copy.self, Delete.self,
-            Draft.self, Send.self, Batch.self, Queue.self, Failed.self, Resend.self, Cancel.self, Pacing.self, Log.self,
-            Causes.self, Jobs.self, Changes.self, Domain.self, Providers.self,
+            Draft.self, Send.self, Batch.self, Queue.self, Failed.self, Resend.self, Cancel.self, Sends.self,
+            Remove.self, Pacing.self,
+            Log.self, Causes.self,
+            Jobs.self, Changes.self, Domain.self, Providers.self,
             Run.self, Smoke.self,
         ])
 

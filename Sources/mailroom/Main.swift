@@ -17,8 +17,9 @@ enum Main {
     /// Where ids are found, by the kind that the failure begins with.
     private static let lists = [
         "message": "mailroom messages lists the messages with their ids.",
-        "send": "mailroom failed lists what was not sent, with its id.",
+        "send": "mailroom failed lists what was not sent, mailroom sends everything that was queued, with its id.",
         "account": "mailroom status lists the accounts with their ids.",
+        "batch": "mailroom batch lists the batches with their ids.",
         "job": "mailroom jobs lists the jobs with their ids.",
     ]
 

@@ -262,3 +262,38 @@ def test_batches_replies_and_other_content(package, tmp_path, box):
     assert [(row["name"] if "name" in row else None, row["state"]) for row in batches] == [("Two", "done"), (None, "cancelled")]
     assert reply["state"] == "sent" and reply["answers"] and reply["subject"].startswith("Re: ")
     assert (mended["state"], mended["subject"]) == ("sent", "Mended")
+
+
+def test_rows_times_limits_and_checks(package, tmp_path, box):
+    attached = tmp_path / "offer.PDF"
+    attached.write_bytes(b"%PDF")
+    told = json.loads(php(package, """
+        $room = Mailroom\\Room::open($argv[1], ['key_file' => true]);
+        $account = $room->connect(json_decode($argv[2], true), 60);
+        $at = new DateTimeImmutable('+1 hour');
+        $later = $room->send($account, ['to' => ['bob@example.com'], 'text' => 'T', 'send_at' => $at]);
+        $waits = iterator_to_array($room->waiting(['account' => $account]), false);
+        $room->cancel($later);
+        $values = $room->batch($account, [['to' => 'bob@example.com', 'values' => ['id' => 7]]], ['subject' => '{{id}}', 'text' => 'T']);
+        $subject = $room->find('send', ['batch' => $room->get('batch', $values)])->current()['subject'];
+        $room->cancelBatch($values);
+        $sent = $room->sendWait($room->send($account, ['to' => ['bob@example.com'], 'text' => 'T', 'attachments' => [$argv[3]]]), 60);
+        $limits = [$room->pacing($account, ['messages_day' => 50, 'max_size' => 1000000]),
+            $room->pacing($account, ['messages_hour' => 9, 'max_size' => null])];
+        $told = [];
+        foreach ([fn() => $room->put('company', ['name' => 1.5]), fn() => $room->checkDomain('example.com', [], 'nonsense'),
+            fn() => $room->maintain('backup'), fn() => $room->check('doctor')] as $try) {
+            try { $try(); $told[] = 'nothing'; } catch (Mailroom\\MailroomException $e) { $told[] = [$e->name(), $e->fields['message']]; }
+        }
+        echo json_encode([$at->format('Uv'), $waits[0]['send_at'], $subject, $sent['state'], $limits, $told,
+            $room->verify($account, within: 30)['ok']]);
+    """, arguments=[tmp_path / "crm.db", json.dumps(box.account), attached]))
+    at, send_at, subject, state, limits, failures, verified = told
+    assert int(at) == send_at and (subject, state, verified) == ("7", "sent", 1)
+    assert [{(limit["what"], limit.get("window")): limit["limit"] for limit in sending["limits"] if limit["source"] == "set"}
+            for sending in limits] == [
+        {("messages", "day"): 50, ("size", None): 10**6}, {("messages", "day"): 50, ("messages", "hour"): 9}]
+    assert [name for name, _ in failures] == ["MR_E_INVALID", "MR_E_INVALID", "MR_E_UNSUPPORTED", "MR_E_UNSUPPORTED"]
+    assert "name" in failures[0][1] and "resolver" in failures[1][1]
+    sent = b"".join(file.read_bytes() for name in ("cur", "new") for file in (box.outbox / name).iterdir())
+    assert b"application/pdf" in sent

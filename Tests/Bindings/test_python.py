@@ -1,5 +1,6 @@
 """The Python package: what is its own beside the main job."""
 
+import datetime
 import gc
 import os
 import select
@@ -61,7 +62,22 @@ def test_errors_are_exceptions_with_their_facts(library, room):
 def test_bad_values_name_their_field(library, room, value, words):
     with pytest.raises(library.InvalidError) as caught:
         room.put("company", name=value)
-    assert caught.value.field == "name" and words in str(caught.value)
+    assert caught.value.field == "name" and words in str(caught.value) == caught.value.fields["message"]
+
+
+def test_times_and_limits(room, account, box):
+    at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
+    for given in (at, at.astimezone(), at.astimezone().replace(tzinfo=None)):
+        send = room.send(account, to=box.good, text="T", send_at=given)
+        assert room.get("send", send).send_at == round(at.timestamp() * 1000)
+        room.cancel(send)
+    batch = room.batch(account, ["ann@example.com"], text="T", send_at=at)
+    assert [row.send_at for row in room.waiting(batch=batch)] == [round(at.timestamp() * 1000)]
+    def limits(sending):
+        return {(limit.what, limit.window): limit.limit for limit in sending.limits or [] if limit.source == "set"}
+    assert limits(room.pacing(account, messages_day=50, max_size=10**6)) == {("messages", "day"): 50, ("size", None): 10**6}
+    assert limits(room.pacing(account, messages_hour=9, max_size=None)) == {("messages", "day"): 50, ("messages", "hour"): 9}
+    assert room.pacing(account).queued == 1
 
 
 def test_conditions(room, account):

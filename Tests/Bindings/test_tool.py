@@ -15,7 +15,7 @@ from .conftest import ROOT, TOOL, deliver
 
 COMMANDS = [
     "connect", "reconnect", "disconnect", "sync", "status", "folders", "messages", "show", "mark", "move",
-    "copy", "delete", "draft", "send", "batch", "waiting", "failed", "resend", "cancel", "pacing",
+    "copy", "delete", "draft", "send", "batch", "waiting", "failed", "resend", "cancel", "sends", "remove", "pacing",
     "log", "causes", "jobs", "changes", "providers", "run", "smoke",
 ]
 

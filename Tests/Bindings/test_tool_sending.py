@@ -37,9 +37,13 @@ def test_a_batch_from_a_file(connected, box, text, names):
 
 @pytest.mark.parametrize("text, words", [
     ("", "is empty"), ("a,b\n1,2\n", "--column"), ("to,to\nx,y\n", "same name"), ("to,name\nann@example.com\n", "line 2"),
-    ("to,name\nx y,z\n", "x y"), ("to,nam\nann@example.com,z\n", "{{name}}"), ('{"to": 5}\n', "recipients[0].to"),
+    ("to,name\nx y,z\n", "x y"), ("to,nam\nann@example.com,z\n", "no column name"), ('{"to": 5}\n', "line 1"),
     ('{"to": "ann@example.com", "name": 1.5}\n', "line 1"), ('{"to": "ann@example.com"}\n{"name": "x"}\n', "line 2"),
     ('{"to": "ann@example.com", "name": []}\n', "line 1"), ("to,name\n", "no recipient"),
+    ('to,name\nann@example.com,"A\nbob@example.com,B\n', "line 2: a quote is opened"), ('"to,name\nann@example.com,A\n', "line 1: a quote"),
+    ('to,note,name\nann@example.com,"A\nB",A\n\nbob@example.com,N,\n', "line 5: {{name}} has no value"),
+    ('{"to": "ann@example.com", "name": "A"}\n\n{"to": "bob@example.com"}\n', "line 3: {{name}} has no value"),
+    ("to,name\nann@example.com,A\nbob.example.com,B\n", "line 3: 'bob.example.com'"),
 ])
 def test_a_bad_file_queues_nothing(connected, box, text, words):
     line = ["batch", box.address, "--recipients", "-", "--subject", "{{name}}", "--text", "T"]
@@ -47,6 +51,82 @@ def test_a_bad_file_queues_nothing(connected, box, text, words):
     assert words in told, told
     assert json.loads(connected.run(*line, "--json", input=text, expected=2).stdout)["error"]["code"] == "MR_E_INVALID"
     assert connected.ask("waiting") == [] and connected.ask("batch") == []
+
+
+def test_an_empty_cell_is_a_text_where_that_is_wished(connected, box):
+    line = ["batch", box.address, "--recipients", "-", "--subject", "S", "--text", "Dear {{name}}.", "--wait", "--timeout", "30"]
+    assert connected.ask(*line, "--allow-empty", input="to,name\nann@example.com,\n")["sent"] == 1
+    [message] = outbox(box)
+    assert message.get_content().strip() == "Dear ."
+
+
+def test_a_batch_that_is_there_is_put_off_renamed_and_waited_for(connected, box):
+    batch = connected.ask(
+        "batch", box.address, "--recipients", "-", "--text", "T", "--at", "+1h", input="to\nann@example.com\nrefuse@example.com\n")
+    assert "waits" not in connected.run("batch", "--id", batch["id"]).stdout
+    later = connected.ask("batch", "--id", batch["id"], "--at", "+3h", "--name", "Later")
+    assert later["name"] == "Later" and later["last_at"] > batch["last_at"] + 3_600_000
+    connected.run("batch", "--id", batch["id"], "--wait", "--timeout", "0.2", expected=7)
+    connected.ask("batch", "--id", batch["id"], "--at", "2020-01-01")
+    told = connected.run("batch", "--id", batch["id"], "--wait", "--timeout", "30", expected=6).stdout
+    assert "1 of 2 sent, 1 failed" in told and f"mailroom failed --batch {batch['id']}" in told
+    connected.run("batch", "--id", "77", "--at", "+1h", expected=3)
+    for bad in (["--at", "+1h"], ["--wait"], ["--id", batch["id"], "--text", "x"], ["--id", batch["id"], "--to", "a@example.com"]):
+        connected.run("batch", *bad, expected=2)
+
+
+def test_sends_show_every_try_until_they_are_removed(connected, box):
+    failed = connected.ask(
+        "send", box.address, "--to", "refuse@example.com", "--to", "refuse@example.org", "--text", "T", "--wait", expected=6)["id"]
+    told = connected.run("failed").stdout
+    assert "refuse@example.com refused" in told and "refuse@example.org refused" in told
+    connected.run("resend", failed, "--to", box.good, "--wait")
+    one = connected.ask("sends", "--id", failed)
+    assert (one["state"], [row["outcome"] for row in one["tries"]]) == ("sent", ["refused", "accepted"])
+    assert [row["address"] for row in one["recipients"]] == [box.good]
+    told = connected.run("sends", "--id", failed).stdout
+    assert "try 1" in told and "[bad_recipient]" in told and "try 2" in told and one["message_id"] in told
+    waits = connected.ask("send", box.address, "--to", box.good, "--text", "T", "--at", "+1h")["id"]
+    assert [row["id"] for row in connected.ask("sends")] == [waits, failed]
+    assert [row["id"] for row in connected.ask("sends", box.address, "--state", "sent", "--limit", "0")] == [failed]
+    assert "may be more" in connected.run("sends", "--limit", "1").stderr
+    told = connected.run("remove", failed, waits, expected=2).stderr
+    assert f"mailroom cancel {waits}" in told and len(connected.ask("sends")) == 2
+    connected.run("cancel", waits)
+    assert connected.run("remove", failed, waits).stdout == f"removed: {failed}, {waits}\n"
+    assert connected.run("sends").stdout == "no sends\n"
+    batch = connected.ask("batch", box.address, "--recipients", "-", "--text", "T", "--wait", input="to\nann@example.com\n")["id"]
+    assert connected.ask("remove", "--batch", batch)["total"] == 1 and connected.ask("sends") == []
+
+
+def test_one_that_has_gone_and_none_is_cancelled(connected, box):
+    gone = connected.ask("send", box.address, "--to", box.good, "--text", "T", "--wait")["id"]
+    waits = connected.ask("send", box.address, "--to", box.good, "--text", "T")["id"]
+    assert f"send {gone} has been sent" in connected.run("cancel", waits, gone, expected=2).stderr
+    connected.run("cancel", waits, 999, expected=3)
+    connected.run("resend", waits, 999, expected=3)
+    assert [row["id"] for row in connected.ask("waiting")] == [waits]
+
+
+def test_what_is_queued_says_when_it_goes_and_by_whom(connected, box):
+    line = ["send", box.address, "--to", box.good, "--text", "T"]
+    done = connected.run(*line, "--at", "2100-01-31 14:30")
+    assert "for 2100-01-31 14:30" in done.stdout and f"--store {connected.store} run" in done.stderr
+    assert "is past" in connected.run(*line, "--at", "2020-01-31 14:30").stdout
+    told = connected.run(*line, "--at", "2100-01-31 14:30", "--wait", "--timeout", "0.2", expected=7).stderr
+    assert "2100-01-31 14:30" in told and "mailroom cancel" in told
+    first = connected.ask(*line, "--idempotency-key", "k", "--wait")["id"]
+    again = connected.run(*line, "--idempotency-key", "k").stdout
+    assert f"send {first} has this key already" in again and "sent" in again
+    assert "no worker runs" in connected.run("waiting").stderr
+    with connected.worker():
+        assert "the worker on this store" in connected.run(*line, "--at", "+1h").stderr
+
+
+def test_a_class_that_is_none_is_no_empty_list(connected, box):
+    for line in (["failed", "--class", "bad_recipent"], ["resend", "--all", "--class", "bad_recipent"]):
+        assert "bad_recipient" in connected.run(*line, expected=2).stderr
+    assert "auth" in connected.run("failed", "--class", "auth").stdout
 
 
 def test_the_queue_is_seen_cancelled_and_sent_at_once(connected, box):
@@ -116,6 +196,11 @@ def test_limits_are_set_and_taken_away(connected, box):
     assert limits("--remove") == before
     row = connected.ask("pacing", "--host", "SMTP.example.com", "--per-minute", "5", "--per-day", "none")
     assert (row["host"], row["messages_minute"], row["messages_day"]) == ("smtp.example.com", 5, 0)
+    connected.ask("pacing", "--host", "smtp.example.com", "--per-hour", "9")
+    assert "messages an hour: 9" in connected.run("pacing", "--host", "smtp.example.com").stdout
+    connected.run("pacing", box.address, "--max-size", "5")
+    assert " 5.0 MB" in connected.run("pacing", box.address).stdout
+    connected.run("pacing", box.address, "--remove")
     assert "messages a minute: 5" in connected.run("pacing", "--host", "smtp.example.com").stdout
     assert connected.ask("pacing", "--host", "smtp.example.com", "--remove") == {}
     for bad in (["--per-hour", "0"], ["--per-hour", "many"], ["--max-size", "-1"], ["--remove", "--per-hour", "5"]):

@@ -35,6 +35,17 @@ import Transport
         #expect(throws: Failure.self) { try interruption.check() }
     }
 
+    /// A server that hangs with the whole message is not waited for without an end.
+    @Test func inTheEndItIsTornOut() throws {
+        let interruption = Interruption(store: store, job: nil)
+        try interruption.hold()
+        interruption.interrupt(.stopping)
+        interruption.cut()
+        #expect(interruption.wake.isCancelled)
+        let failure = #expect(throws: Failure.self) { try interruption.check() }
+        #expect(failure?.result == Int32(MR_E_CANCELLED))
+    }
+
     @Test func nothingIsHandedOverOnceTheEngineStops() {
         let interruption = Interruption(store: store, job: nil)
         interruption.interrupt(.stopping)

@@ -20,7 +20,7 @@ import Testing
         let send = SendRow(
             id: 1, account: 1, body: 1, state: "sending", from: "ann@example.com", recipients: ["bob@example.org"],
             subject: "", messageID: "1@example.com", size: 1, utf8: false, params: Record(), createdAt: 0, sendAt: nil,
-            nextAttempt: nil, attempts: attempts, accepted: 0, failureClass: before,
+            nextAttempt: nil, attempts: attempts, wasAccepted: false, failureClass: before,
             autoRetry: autoRetry, attempt: 1, offered: false)
         return SendOutcome.decide(send, [], failure, offered: failure.step == "dot", now: now, rules: rules)
     }

@@ -31,7 +31,7 @@ import Testing
         let send = SendRow(
             id: 1, account: 1, body: 1, state: "sending", from: "a@x", recipients: ["b@x"], subject: "",
             messageID: "m@x",
-            size: 1, utf8: false, params: params, createdAt: 0, attempts: 1, accepted: 0, offered: true)
+            size: 1, utf8: false, params: params, createdAt: 0, attempts: 1, wasAccepted: false, offered: true)
         #expect(SentCopies.begin(rule, send) == copy)
     }
 }

@@ -28,6 +28,8 @@ def main():
         print(f"submission  127.0.0.1:{postfix.submission} (STARTTLS)  127.0.0.1:{postfix.submissions} (TLS)")
         print(f"authority   {site.ca}")
         print("users       any name at test.example, password: pass")
+        print("recipients  reject-... no such user   full-... mailbox full   grey-... asked to come again   gone-... bounces")
+        print("            slow-... is delayed, with a report   any other domain: relaying denied   (reject-1@test.example)")
         print("\nTo connect:")
         print(
             f"echo pass | {TOOL} --store try.db connect ann@test.example --imap 127.0.0.1:{dovecot.imap} "

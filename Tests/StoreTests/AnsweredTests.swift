@@ -46,9 +46,12 @@ extension StoreTests {
             #expect(try Self.states(desk, send) == recipients)
         }
 
-        /// Whom an earlier attempt put off or refused, and this one does not, has it with the others: it does not go again.
-        @Test(arguments: ["deferred", "refused"])
-        func putOffEarlier(_ earlier: String) throws {
+        /// Whom an earlier attempt put off, and this one does not, has it with the others: it does not go again. Whom it refused was
+        /// not offered this one.
+        @Test(arguments: [
+            ("deferred", "waiting", "accepted", "sent"), ("refused", "refused", "refused", "failed"),
+        ])
+        func putOffEarlier(_ earlier: String, _ before: String, _ after: String, _ state: String) throws {
             let desk = try Desk()
             let send = try desk.send(Self.to)
             let first = try desk.store.beginAttempt(send, lease: desk.lease)
@@ -57,11 +60,11 @@ extension StoreTests {
             try desk.store.finishAttempt(first, result, lease: desk.lease)
             let second = try desk.store.beginAttempt(send, lease: desk.lease)
             try desk.store.markOffered(second, lease: desk.lease)
-            #expect(try Self.states(desk, send) == ["waiting", "waiting"])
+            #expect(try Self.states(desk, send) == [before, "waiting"])
             try desk.store.settleInterrupted(of: desk.account, lease: desk.lease)
             #expect(try desk.store.settleUnknown(send: send, accepted: true, by: .provider, lease: desk.lease))
-            #expect(try Self.states(desk, send) == ["accepted", "accepted"])
-            #expect(try desk.store.get("send", send).text("state") == "sent")
+            #expect(try Self.states(desk, send) == [after, "accepted"])
+            #expect(try desk.store.get("send", send).text("state") == state)
         }
 
         /// Whoever has accepted it before stays so.

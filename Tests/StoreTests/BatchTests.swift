@@ -219,6 +219,57 @@ extension StoreTests {
             #expect(try desk.store.takeOver(desk.account, atMost: 9, now: Clock.wall(), lease: desk.lease) == 0)
         }
 
+        /// An account of the batch that has nothing of its own is woken for what waits at another one.
+        @Test func anIdleAccountIsWoken() throws {
+            let desk = try Desk()
+            var values = ann()
+            values.address = "second@example.com"
+            let second = try desk.store.insertAccount(values, job: NewJob(kind: "connect")).account
+            let lease = try #require(try desk.store.acquireLease(second))
+            func woken() throws -> [Int64: Int64] { try desk.store.sendingAccounts(now: Clock.wall()) }
+            let id = try desk.store.beginBatch(BatchVerbs.new([desk.account, second])).id
+            try desk.store.addToBatch(id, BatchVerbs.sends(desk.account, 3))
+            #expect(try woken().isEmpty, "in the making")
+            try desk.store.openBatch(id)
+            #expect(try woken() == [desk.account: -1, second: -1])
+            var health = Health()
+            health.state = "error"
+            health.sendHealth = "failing"
+            try desk.store.setHealth(second, health, lease: lease)
+            #expect(try woken() == [desk.account: -1], "its server takes nothing: it would only hold them back")
+            #expect(try desk.store.takeOver(second, atMost: 9, now: Clock.wall(), lease: lease) == 0)
+            health = Health()
+            health.sendHealth = "ok"
+            try desk.store.setHealth(second, health, lease: lease)
+            #expect(try desk.store.takeOver(second, atMost: 1, now: Clock.wall(), lease: lease) == 1)
+            let taken = try BatchVerbs.due(desk, second)[0]
+            let attempt = try desk.store.beginAttempt(taken, lease: lease)
+            try desk.store.finishAttempt(
+                attempt, AttemptResult(newState: "retry_wait", nextAttempt: Clock.wall() + 600_000), lease: lease)
+            #expect(try woken() == [desk.account: -1, second: -1], "what waits for its retry keeps it from nothing")
+            for send in try BatchVerbs.due(desk, desk.account) {
+                try BatchVerbs.attempt(desk, send, "retry_wait")
+            }
+            #expect(try woken()[second] == nil, "what was tried once stays with its account")
+        }
+
+        /// What nobody knows of when the batch is cancelled does not go again once that is known.
+        @Test(arguments: [true, false])
+        func whatIsSettledLaterGoesNoMore(_ accepted: Bool) throws {
+            let desk = try Desk()
+            let id = try BatchVerbs.made(desk, 1)
+            let send = try BatchVerbs.due(desk)[0]
+            let attempt = try desk.store.beginAttempt(send, lease: desk.lease)
+            try desk.store.markOffered(attempt, lease: desk.lease)
+            try desk.store.cancelBatch(id)
+            var result = AttemptResult(newState: "outcome_unknown")
+            if accepted { result.recipients = [RecipientOutcome(address: "r0@x", outcome: "deferred")] }
+            try desk.store.finishAttempt(attempt, result, lease: desk.lease)
+            #expect(try desk.store.settleUnknown(send: send, accepted: accepted, by: .provider, lease: desk.lease))
+            #expect(try BatchVerbs.counts(desk, id) == ["cancelled": 1])
+            #expect(try desk.store.get("batch", id).text("state") == "cancelled")
+        }
+
         @Test func erasingAnAccountErasesItsPart() throws {
             let desk = try Desk()
             var values = ann()

@@ -37,7 +37,7 @@ struct BatchForm {
         }
         self.message = message
         template = try BatchTemplate(message)
-        sendAt = values.int("send_at")
+        sendAt = Composer.sendAt(values)
         priority = try Composer.priority(values) ?? -1
         autoRetry = try Composer.truth(values, "auto_retry") ?? true
         do throws(Failure) {

@@ -36,6 +36,15 @@ final class Interruption: Sendable {
         if !(reason == .stopping && holds.load(ordering: .sequentiallyConsistent)) { wake.cancel() }
     }
 
+    /// So long a stopping engine waits for a server that has a whole message and does not answer: most do within a second.
+    static let graceMs: Int64 = 8_000
+
+    /// A stopping engine waits no longer: a message that is being handed over ends with an outcome that is unknown.
+    func cut() {
+        letGo()
+        interrupt(.stopping)
+    }
+
     /// From here until `letGo` a stopping engine does not tear the work out of its step: a message is being handed over.
     /// - Throws: as `check`, where the work should have ended already.
     func hold() throws(Failure) {

@@ -69,11 +69,7 @@ final class Schedule: Sendable {
         try? core.store.clearPush()
         Closing(core.workers).run(parked + kept)
         // What a thread that waits for a job begins after this is that thread's.
-        let begun = core.running.withLock { Array($0.values) }
-        for work in begun { work.interrupt(.stopping) }
-        _ = core.running.wait(milliseconds: nil) { running in
-            running.values.contains { work in begun.contains { $0 === work } } ? nil : true
-        }
+        core.end(core.running.withLock { Array($0.values) })
         watchers.join()
         try? core.store.workerEnded(lastBeat: state.withLock { $0.beat })
         bell.close()

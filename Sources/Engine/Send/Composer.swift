@@ -23,13 +23,16 @@ struct Composer {
             }
             send.idempotencyKey = key
         }
-        send.sendAt = record.int("send_at")
+        send.sendAt = Composer.sendAt(record)
         send.priority = try Composer.priority(record) ?? 0
         send.autoRetry = try Composer.truth(record, "auto_retry") ?? true
         if try Composer.truth(record, "sent_copy") == false { send.params.set("sent_copy", 0) }
         send.contentDigest = Composer.digest(record, without: Composer.beside)
         return send
     }
+
+    /// Nil where it goes at once: also where the time is none.
+    static func sendAt(_ record: Record) -> Int64? { record.int("send_at").flatMap { $0 > 0 ? $0 : nil } }
 
     /// -1, 0 or 1; nil where the field is absent.
     static func priority(_ record: Record) throws(Failure) -> Int64? {

@@ -57,7 +57,7 @@ extension Engine {
 
     /// Other content for a send, as mr_send takes it. Its fields are named as those of `message`.
     private func edited(_ message: Record, _ send: SendRow) throws(Failure) -> NewSend {
-        for name in ["idempotency_key", "sent_copy"] where message[name] != nil {
+        for name in ["idempotency_key", "sent_copy", "priority", "auto_retry"] where message[name] != nil {
             throw .invalid("message.\(name)", "stays as it was")
         }
         guard send.state != "sending" else { throw Failure(MR_E_BUSY, "send \(send.id) is being sent") }

@@ -24,10 +24,11 @@ struct RawMessage {
         var inBcc = false
         var at = 0
         while at < raw.count {
-            let end = raw[at...].firstIndex(of: 10) ?? raw.count
-            var line = raw[at..<end]
-            if line.last == 13 { line.removeLast() }
+            // A bare CR or LF ends a line here, because it does on the wire: what stands behind it is not to pass as a value.
+            let end = raw[at...].firstIndex { $0 == 10 || $0 == 13 } ?? raw.count
+            let line = raw[at..<end]
             at = end + 1
+            if end < raw.count, raw[end] == 13, at < raw.count, raw[at] == 10 { at += 1 }
             if inHeader {
                 if line.isEmpty {
                     inHeader = false

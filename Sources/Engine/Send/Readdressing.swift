@@ -12,8 +12,9 @@ struct Readdressing {
     func content(_ send: SendRow, to addresses: [String]) throws(Failure) -> NewSend? {
         guard let body = send.body, send.params.int("raw") != 1 else { return nil }
         let wanted = Set(addresses.map { $0.lowercased() })
-        let dropped = send.recipients.filter { !wanted.contains($0.lowercased()) }
-        let known = Set(send.recipients.map { $0.lowercased() })
+        let there = send.recipients + send.refused.map(\.address) + send.bounced
+        let dropped = there.filter { !wanted.contains($0.lowercased()) }
+        let known = Set(there.map { $0.lowercased() })
         let added = addresses.filter { !known.contains($0.lowercased()) }
         guard !dropped.isEmpty,
             let edit = AddressEdit(try start(body, limit: AddressEdit.longestHeader), dropped: dropped, added: added)

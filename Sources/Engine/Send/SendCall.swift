@@ -10,6 +10,8 @@ final class SendCall: AccountCall {
     private let spool: SpoolFile
     private(set) var outcomes: [RecipientOutcome] = []
     private(set) var offered = false
+    /// Of what is said of one recipient: there may be ten thousand of them.
+    private static let longestWords = 2_000
 
     init(
         core: Core, account: AccountRow, interruption: Interruption, attempt: Int64, lease: Lease, spool: SpoolFile
@@ -41,7 +43,9 @@ final class SendCall: AccountCall {
         let smtp = fields.int("smtp").map { Int32(truncatingIfNeeded: $0) }
         var row = RecipientOutcome(
             address: address, outcome: outcome, smtp: smtp, enhanced: fields.text("enhanced"),
-            serverText: fields.text("text"))
+            serverText: fields.text("text").map { text in
+                String(String.UnicodeScalarView(text.unicodeScalars.prefix(SendCall.longestWords)))
+            })
         guard outcome != "accepted" else { return row }
         let reply = SendClass.Reply(
             smtp: smtp, enhanced: row.enhanced, text: row.serverText, step: fields.text("step") ?? "rcpt")

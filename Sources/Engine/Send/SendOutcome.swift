@@ -14,7 +14,9 @@ enum SendOutcome {
     ) -> AttemptResult {
         let refused = outcomes.filter { $0.outcome == "refused" }
         let deferred = outcomes.filter { $0.outcome == "deferred" }
-        if failure == nil, refused.isEmpty, deferred.isEmpty {
+        let isWhole = failure == nil && refused.isEmpty && deferred.isEmpty
+        // Whom an attempt before refused for good was not offered it again, and has not got it.
+        if isWhole, send.refused.isEmpty {
             return AttemptResult(newState: "sent", outcome: "accepted", recipients: outcomes)
         }
         let rules = rules()
@@ -25,15 +27,28 @@ enum SendOutcome {
                 newState: "outcome_unknown", outcome: "unknown",
                 recipients: outcomes.filter { $0.outcome != "accepted" }, failure: explained)
         }
-        // Where the attempt as a whole failed nobody was accepted, whatever RCPT had said.
-        let recipients = failure == nil ? outcomes : outcomes.filter { $0.outcome != "accepted" }
-        let (why, found) = facts(failure, deferred.first ?? refused.first, rules)
-        let passes = !deferred.isEmpty || found.isTemporary(SendClass.Reply(why)) || isOurs(failure)
+        // Where the attempt as a whole failed nobody was accepted, whatever RCPT had said; and it is said of all the rest.
+        var recipients = failure == nil ? outcomes : outcomes.filter { $0.outcome != "accepted" }
+        let told = Set((refused + deferred).map(\.address))
+        let rest = failure == nil ? [] : send.recipients.filter { !told.contains($0) }
+        let answered = deferred.first ?? refused.first ?? (failure == nil ? send.refused.first : nil)
+        let (why, found) = facts(failure, rest.isEmpty ? answered : nil, rules)
+        let restPasses = !rest.isEmpty && (found.isTemporary(SendClass.Reply(why)) || isOurs(failure))
+        let passes = !deferred.isEmpty || restPasses
+        if passes, !restPasses {
+            // What is final for the rest stays so, while the others are tried again.
+            recipients += rest.map { address in
+                RecipientOutcome(
+                    address: address, outcome: "refused", failureClass: found.rawValue, smtp: why.smtp,
+                    enhanced: why.enhanced, serverText: why.serverText)
+            }
+        }
         let anyAccepted = failure == nil && outcomes.contains { $0.outcome == "accepted" }
         var result = AttemptResult(
             newState: "failed",
-            outcome: anyAccepted
-                ? "partial" : deferred.isEmpty ? (refused.isEmpty ? "failed" : "refused") : "deferred",
+            outcome: isWhole
+                ? "accepted"
+                : anyAccepted ? "partial" : deferred.isEmpty ? (refused.isEmpty ? "failed" : "refused") : "deferred",
             recipients: recipients, failure: why, temporary: passes)
         guard passes else { return result }
         let next = rules.nextAttempt(
@@ -102,13 +117,16 @@ enum SendOutcome {
             || failure.failureClass == SendClass.suspended.rawValue
     }
 
-    /// The failure that the send shows: the attempt's own, or that of the recipient that decides.
+    /// The failure that the send shows: the attempt's own, or that of the recipient that decides where all were answered.
     private static func facts(
         _ failure: Failure?, _ recipient: RecipientOutcome?, _ rules: SendRules
     ) -> (Failure, SendClass) {
-        if let failure, recipient == nil || SendClass.Reply(failure).hasCode {
+        if let failure {
             let found = SendClass.find(failure)
-            return (classed(failure, found, rules), found.result)
+            let reply = SendClass.Reply(failure)
+            // Who was refused for good does not wait because the server ended the connection after it.
+            let isOther = recipient?.outcome == "refused" && found.result.isTemporary(reply)
+            if recipient == nil || reply.hasCode && !isOther { return (classed(failure, found, rules), found.result) }
         }
         guard let recipient else {
             return (classed(Failure(MR_E_REFUSED, "refused"), SendClass.Found(.refused), rules), .refused)

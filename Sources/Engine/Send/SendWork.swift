@@ -71,7 +71,14 @@ struct SendWork {
     ) throws(Failure) -> (Offered, Ended?) {
         let spending = Spending(
             host: queue.limits?.host ?? scheme, hostLimits: queue.limits?.hostLimits ?? [])
-        let begun = try core.store.beginNext(due.id, after: last, lease: lease, spending: spending)
+        let begun: Begun
+        do throws(Failure) {
+            begun = try core.store.beginNext(due.id, after: last, lease: lease, spending: spending)
+        } catch {
+            // That this one cannot begin says nothing of the one before, whose answer is known.
+            if let last { try? finish(last, &queue) }
+            throw error
+        }
         guard case .begun(let attempt, let send) = begun else {
             if case .full(let until) = begun { queue.full(until: until) }
             return (.done, nil)
@@ -107,10 +114,8 @@ struct SendWork {
                 return (usedUp ? .usedUp : .broken, nil)
             }
         }
-        let isWhole = failure == nil && call.outcomes.allSatisfy { $0.outcome == "accepted" }
         var result = SendOutcome.decide(
-            send, call.outcomes, failure, offered: call.offered, now: Clock.wall(),
-            rules: isWhole ? SendRules() : core.sendRules(account))
+            send, call.outcomes, failure, offered: call.offered, now: Clock.wall(), rules: core.sendRules(account))
         result.copy = SentCopies.begin(copyRule, send)
         let lost = [MR_E_CONNECTION, MR_E_TLS, MR_E_PROTOCOL, MR_E_UNKNOWN_OUTCOME, MR_E_CANCELLED]
         if failure.map({ lost.contains(Int($0.result)) }) == true {

@@ -12,8 +12,9 @@ struct ReportFields {
         mutating func add(_ name: String, _ value: String) { fields.append((name, value)) }
 
         mutating func fold(_ rest: Substring) {
-            guard let last = fields.indices.last, fields[last].value.utf8.count < ReportFields.longest else { return }
-            fields[last].value += " " + rest
+            guard let last = fields.indices.last else { return }
+            let room = ReportFields.longest - fields[last].value.utf8.count - 1
+            if room > 0 { fields[last].value += " " + ReportLines.cut(rest, room) }
         }
     }
 

@@ -3,7 +3,7 @@ import CMailroom
 
 extension Store {
     /// An account that has nothing to do takes from the others what waits there: sends of the batches that they share, which
-    /// were never tried. The older go first, and every account gives some.
+    /// were never tried. The older go first, and every account gives some. One whose server takes nothing takes none.
     /// - Parameters:
     ///   - most: takes at most so many.
     ///   - lease: of the account that takes them.
@@ -14,6 +14,7 @@ extension Store {
                 """
                 SELECT b.id, other.account FROM batch b
                 JOIN batch_account own ON own.batch = b.id AND own.account = ?1
+                JOIN account a ON a.id = own.account AND a.send_health <> 'failing'
                 JOIN batch_account other ON other.batch = b.id AND other.account <> ?1
                 WHERE b.state = 'running' ORDER BY b.id
                 """, account
@@ -37,10 +38,10 @@ extension Transaction {
         _ batch: Int64, from other: Int64, by account: Int64, atMost most: Int
     ) throws(Failure) -> Int {
         let sends = try db.all(
-            """
-            SELECT id FROM send WHERE batch = ? AND state = 'queued' AND account = ? AND attempts = 0 AND due <= ?
-              AND template IS NOT NULL ORDER BY id LIMIT ?
-            """, batch, other, now, most
+            composed: """
+                SELECT s.id FROM send s WHERE s.batch = ?2 AND s.state = 'queued' AND s.account = ?3 AND \(Store.mayMove)
+                ORDER BY s.id LIMIT ?4
+                """, [.int(now), .int(batch), .int(other), .int(Int64(most))]
         ) { (row) throws(Failure) in row.int(0) }
         let sender = try db.first(
             "SELECT sender FROM batch_account WHERE batch = ? AND account = ?", batch, account

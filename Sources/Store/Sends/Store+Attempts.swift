@@ -196,21 +196,30 @@ extension Transaction {
         try answers(result.recipients, send: row.id)
         if result.newState == "sent", result.recipients.isEmpty {
             try db.run(
-                "UPDATE recipient SET state = 'accepted', at = ? WHERE send = ? AND state = 'waiting'", now, row.id)
+                "UPDATE recipient SET state = 'accepted', at = ? WHERE send = ? AND state IN ('waiting', 'deferred')",
+                now,
+                row.id)
         }
         let missing = try db.exists(
             "SELECT 1 FROM recipient WHERE send = ? AND state NOT IN ('accepted', 'bounced')", row.id)
         var state = missing ? result.newState : "sent"
-        if ["queued", "retry_wait"].contains(state), try isCancelled(row.batch) { state = "cancelled" }
+        if ["queued", "retry_wait"].contains(state) {
+            let isOpen = try db.exists(
+                "SELECT 1 FROM recipient WHERE send = ? AND state IN ('waiting', 'deferred')", row.id)
+            if !isOpen { state = "failed" }  // nobody is left to whom it could go again
+            if isOpen, try isCancelled(row.batch) { state = "cancelled" }
+        }
         let failure = missing ? result.failure : nil
+        // What others were refused before was not said in this attempt.
+        let said = result.outcome == "accepted" ? nil : failure
         let accepted = result.recipients.contains { $0.outcome == "accepted" }
         let next = state == "retry_wait" ? result.nextAttempt ?? now : nil
         try db.run(
             """
             UPDATE attempt SET ended_at = ?, outcome = ?, class = ?, server_text = ?, smtp = ?, enhanced = ?, http = ?,
               code = ? WHERE id = ?
-            """, now, result.outcome ?? outcome(state, accepted: accepted, result.recipients), failure?.failureClass,
-            failure?.serverText, failure?.smtp, failure?.enhanced, failure?.http, failure?.code, attempt)
+            """, now, result.outcome ?? outcome(state, accepted: accepted, result.recipients), said?.failureClass,
+            said?.serverText, said?.smtp, said?.enhanced, said?.http, said?.code, attempt)
         try db.run(
             """
             UPDATE send SET state = ?, class = ?, temporary = ?, reason = ?, cause = ?, advice = ?, server_text = ?,

@@ -11,11 +11,11 @@ extension Store {
           AND coalesce(a.send_after, 0) <= ?1
         """
 
-    /// The accounts that have sends whose time has come, each with the highest priority of them. One look at each account
-    /// that waits for anything, whatever it has.
+    /// The accounts that have sends whose time has come, each with the highest priority of them; and those that have none, and
+    /// could take over some of a batch, with the lowest. One look at each account that waits for anything, whatever it has.
     package func sendingAccounts(now: Int64) throws(Failure) -> [Int64: Int64] {
-        let found = try read { (db) throws(Failure) in
-            try db.all(
+        let found = try read { (db) throws(Failure) -> [(Int64, Int64)] in
+            let own = try db.all(
                 composed: """
                     WITH RECURSIVE waiting(account) AS (
                       SELECT min(account) FROM send WHERE state IN ('queued', 'retry_wait')
@@ -30,9 +30,25 @@ extension Store {
                     WHERE \(Store.maySend) AND highest IS NOT NULL
                     """, [.int(now)]
             ) { (row) throws(Failure) in (row.int(0), row.int(1)) }
+            let idle = try db.all(
+                composed: """
+                    SELECT own.account FROM batch b JOIN batch_account own ON own.batch = b.id
+                    JOIN account a ON a.id = own.account
+                    WHERE b.state NOT IN ('done', 'cancelled') AND b.state = 'running' AND \(Store.maySend)
+                      AND a.send_health <> 'failing'
+                      AND NOT EXISTS (SELECT 1 FROM send WHERE batch = b.id AND state = 'queued' AND account = a.id)
+                      AND EXISTS (SELECT 1 FROM batch_account other JOIN send s ON s.batch = b.id AND s.state = 'queued'
+                        AND s.account = other.account
+                        WHERE other.batch = b.id AND other.account <> a.id AND \(Store.mayMove))
+                    """, [.int(now)]
+            ) { (row) throws(Failure) in (row.int(0), -1 as Int64) }
+            return own + idle
         }
         return Dictionary(found) { first, _ in first }
     }
+
+    /// Of a send `s` of a running batch that is queued, at the time ?1: another account of the batch may send it.
+    static let mayMove = "s.attempts = 0 AND s.due <= ?1 AND s.template IS NOT NULL"
 
     /// Sends of the account whose time has come: the higher priority first, then the older. What was put off or scheduled
     /// takes its old place once its time has come.
@@ -76,14 +92,14 @@ extension Connection {
         func read(_ row: Row) -> DueSend { DueSend(id: row.int(0), priority: priority, recipients: row.int(1)) }
         let fresh = try all(
             composed: """
-                SELECT s.id, (SELECT count(*) FROM recipient WHERE send = s.id AND state NOT IN ('accepted', 'bounced')) FROM send s
+                SELECT s.id, \(SendRow.offeredTo) FROM send s
                 WHERE s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.priority = ? AND s.due = 0
                   AND \(Store.batchRuns) ORDER BY s.id LIMIT ?
                 """, [.int(account), .int(priority), .int(Int64(limit))]
         ) { (row) throws(Failure) in read(row) }
         let ripe = try all(
             composed: """
-                SELECT s.id, (SELECT count(*) FROM recipient WHERE send = s.id AND state NOT IN ('accepted', 'bounced')) FROM send s
+                SELECT s.id, \(SendRow.offeredTo) FROM send s
                 WHERE s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.priority = ? AND s.due > 0
                   AND s.due <= ? AND \(Store.batchRuns) ORDER BY s.due, s.id LIMIT ?
                 """, [.int(account), .int(priority), .int(now), .int(Int64(limit))]
@@ -104,7 +120,7 @@ extension Connection {
     fileprivate func due(_ send: Int64, _ account: Int64, low: Bool, _ now: Int64) throws(Failure) -> [DueSend] {
         try all(
             composed: """
-                SELECT s.id, s.priority, (SELECT count(*) FROM recipient WHERE send = s.id AND state NOT IN ('accepted', 'bounced'))
+                SELECT s.id, s.priority, \(SendRow.offeredTo)
                 FROM send s WHERE s.id = ? AND s.account = ? AND s.state IN ('queued', 'retry_wait') AND s.due <= ?
                   AND (s.priority >= 0 OR ?) AND \(Store.batchRuns)
                 """, [.int(send), .int(account), .int(now), .int(low ? 1 : 0)]

@@ -10,8 +10,8 @@ extension Store {
     /// - Throws: `MR_E_EXISTS` where the key came with other content; `MR_E_NOT_FOUND` for the account or the body;
     ///   `MR_E_INVALID` without recipients.
     package func insertSend(_ send: NewSend) throws(Failure) -> (id: Int64, existed: Bool) {
-        var recipients: [String] = []
-        for address in send.recipients where !recipients.contains(address) { recipients.append(address) }
+        var seen: Set<String> = []
+        let recipients = send.recipients.filter { seen.insert($0).inserted }
         guard !recipients.isEmpty else { throw .invalid("recipients", "there are none") }
         let result = try write { (transaction) throws(Failure) -> (id: Int64, existed: Bool) in
             let db = transaction.db

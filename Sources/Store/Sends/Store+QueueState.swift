@@ -47,7 +47,8 @@ extension Store {
             if state.waiting > 0 {
                 let sample = try db.first(
                     """
-                    SELECT count(*), count(DISTINCT send) FROM recipient WHERE state <> 'accepted' AND send IN (
+                    SELECT count(*), count(DISTINCT send) FROM recipient
+                    WHERE state IN ('waiting', 'deferred') AND send IN (
                       SELECT id FROM send WHERE account = ? AND state IN ('queued', 'retry_wait') LIMIT 100)
                     """, account
                 ) { (row) throws(Failure) in (row.int(0), row.int(1)) }

@@ -69,7 +69,9 @@ extension Store {
                 var done: Int64 = 0
                 for id in page {
                     let row = try? SendRow.load(transaction.db, id)
-                    guard let row, row.state == "failed", !row.recipients.isEmpty else { continue }
+                    guard let row, row.state == "failed", !(row.recipients.isEmpty && row.refused.isEmpty) else {
+                        continue
+                    }
                     try transaction.forgetAnswers(id)
                     try transaction.requeue(row, sendAt: nil)
                     done += 1
@@ -80,15 +82,16 @@ extension Store {
         }
     }
 
-    /// - Throws: `MR_E_BUSY` while it is being sent; `MR_E_INVALID` where it has been sent.
+    /// - Throws: `MR_E_BUSY` while it is being sent; `MR_E_INVALID` where it has ended: what may have arrived must not be
+    ///   taken for what was never sent.
     package func cancelSend(_ send: Int64) throws(Failure) {
         try write { (transaction) throws(Failure) in
             let row = try SendRow.load(transaction.db, send)
             switch row.state {
             case "cancelled": return
             case "sending": throw Failure(MR_E_BUSY, "send \(send) is being sent")
-            case "sent", "bounced": throw .invalid("send", "\(send) has been sent already")
-            default: break
+            case "queued", "retry_wait": break
+            default: throw .invalid("send", "\(send) is \(row.state): nothing of it waits any more")
             }
             try transaction.cancel(row)
             try transaction.batchMoved(row.batch)

@@ -94,7 +94,8 @@ extension Store {
             try db.all(
                 """
                 SELECT s.id FROM setting t CROSS JOIN send s ON s.account = t.account AND s.state = 'outcome_unknown'
-                WHERE t.name = 'accept_duplicate' AND t.value = '1' AND s.check_at IS NULL AND s.attempts < ? LIMIT 100
+                WHERE t.name = 'accept_duplicate' AND t.value = '1' AND s.check_at IS NULL AND s.attempts < ?
+                  AND NOT EXISTS (SELECT 1 FROM batch WHERE id = s.batch AND state IN ('cancelling', 'cancelled')) LIMIT 100
                 """, Store.attemptsWithDuplicates
             ) { (row) throws(Failure) in row.int(0) }
         }

@@ -169,7 +169,7 @@ extension Transaction {
         let accepted = isWhole ? row.recipients.count : result.recipients.count { $0.outcome == "accepted" }
         if accepted == 0 {
             try db.run("DELETE FROM spent WHERE id = ?", attempt)
-        } else if accepted != row.recipients.count {
+        } else if result.recipients.contains(where: { $0.outcome != "accepted" }) {
             try db.run("UPDATE spent SET recipients = ? WHERE id = ?", accepted, attempt)
         }
     }

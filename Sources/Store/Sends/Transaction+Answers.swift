@@ -4,7 +4,7 @@ import CMailroom
 /// What a server has said of single recipients.
 extension Transaction {
     /// Stored before the dot, so that it is known even where the process dies at it: whom the server has not refused or put
-    /// off in this attempt waits for the answer to the dot, whatever an earlier attempt came to; whom it has, does not get this one.
+    /// off in this attempt waits for the answer to the dot, though an earlier one put them off; whom it has, does not get this one.
     func answersBeforeDot(_ recipients: [RecipientOutcome], attempt: Int64) throws(Failure) {
         guard let send = try db.int("SELECT send FROM attempt WHERE id = ?", attempt) else {
             throw .notFound("attempt \(attempt)")
@@ -12,7 +12,7 @@ extension Transaction {
         try db.run(
             """
             UPDATE recipient SET state = 'waiting', class = NULL, smtp = NULL, enhanced = NULL, server_text = NULL, at = NULL
-            WHERE send = ? AND state IN ('deferred', 'refused')
+            WHERE send = ? AND state = 'deferred'
             """, send)
         try answers(recipients.filter { $0.outcome != "accepted" }, send: send)
     }

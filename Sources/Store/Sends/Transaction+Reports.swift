@@ -18,7 +18,7 @@ extension Transaction {
         try db.run("UPDATE message SET report = ?, send = coalesce(?, send) WHERE id = ?", report.kind, send, message)
         guard let send else { return }
         var row = try SendRow.load(db, send)
-        if row.state == "outcome_unknown", try provesSending(report, row) {
+        if row.state == "outcome_unknown", try provesSending(report, row, at) {
             try settleUnknown(send: send, accepted: true, by: .bounce)
             row = try SendRow.load(db, send)
         }
@@ -29,8 +29,10 @@ extension Transaction {
 
     /// Whether it tells that the last attempt was accepted. Where somebody had accepted the message before, only what is
     /// said of the others does.
-    private func provesSending(_ report: IncomingReport, _ row: SendRow) throws(Failure) -> Bool {
-        if row.accepted == 0 { return report.provesSending }
+    private func provesSending(_ report: IncomingReport, _ row: SendRow, _ at: Int64) throws(Failure) -> Bool {
+        if !row.wasAccepted { return report.provesSending }
+        let latest = try db.int("SELECT max(offered_at) FROM attempt WHERE send = ?", row.id) ?? 0
+        guard at + Transaction.clockMs >= latest else { return false }
         let offered = Set(row.recipients.map(addressKey))
         return report.recipients.flatMap(\.addresses).contains { offered.contains(addressKey($0)) }
     }
@@ -177,7 +179,7 @@ extension Transaction {
     /// An attempt has ended, and a report about it may have been faster.
     func settleEarlyReports(_ row: SendRow) throws(Failure) {
         guard try db.exists("SELECT 1 FROM recipient WHERE send = ? AND report IS NOT NULL", row.id) else { return }
-        if row.accepted == 0 { try settleUnknown(send: row.id, accepted: true, by: .bounce) }
+        if !row.wasAccepted { try settleUnknown(send: row.id, accepted: true, by: .bounce) }
         try settleReports(of: row.id)
     }
 }

@@ -38,7 +38,8 @@ extension Transaction {
                 enhanced: row.optionalText(3), text: row.optionalText(4), address: row.text(5)
             )
         }
-        let state = left.map { $0.state == "deferred" ? "retry_wait" : "failed" } ?? "sent"
+        var state = left.map { $0.state == "deferred" ? "retry_wait" : "failed" } ?? "sent"
+        if state == "retry_wait", try isCancelled(row.batch) { state = "cancelled" }
         try db.run(
             """
             UPDATE send SET state = ?1, class = ?2, temporary = ?3, reason = ?4, cause = ?5, advice = NULL,
@@ -53,6 +54,10 @@ extension Transaction {
     }
 
     private func settleNotAccepted(_ row: SendRow) throws(Failure) -> String {
+        if try isCancelled(row.batch) {
+            try cancel(row)
+            return "cancelled"
+        }
         if try db.exists("SELECT 1 FROM send WHERE id = ? AND auto_retry = 1", row.id) {
             try requeue(row, sendAt: nil)
             return "queued"
@@ -69,7 +74,7 @@ extension Transaction {
     /// The outcome of a send has become unknown: it is looked for from time to time, unless its echo was faster. Where
     /// somebody had accepted it before, nothing that is found tells of this attempt.
     func awaitSettling(_ row: SendRow) throws(Failure) {
-        guard row.accepted == 0 else { return }
+        guard !row.wasAccepted else { return }
         if try db.exists("SELECT 1 FROM send WHERE id = ? AND echo IS NOT NULL", row.id) {
             return _ = try settleUnknown(send: row.id, accepted: true, by: .echo)
         }

@@ -21,7 +21,7 @@ extension FolderCommit {
             (state: row.optionalText(0), echo: row.optionalInt(1))
         }
         try transaction.setEcho(id, of: send.id, account: send.account)
-        if send.accepted == 0 {
+        if !send.wasAccepted {
             try transaction.settleUnknown(send: send.id, accepted: true, by: isSent ? .sentFolder : .echo)
         }
         guard isSent else { return }

@@ -151,7 +151,7 @@ package struct DueSend: Sendable, Equatable {
     package var id: Int64
     /// 1 high, 0 normal, -1 low.
     package var priority: Int64
-    /// Those not yet accepted.
+    /// To so many it is offered.
     package var recipients: Int64
 }
 

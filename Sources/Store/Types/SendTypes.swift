@@ -60,8 +60,12 @@ package struct SendRow: Sendable {
     /// queued, sending, sent, retry_wait, failed, outcome_unknown, bounced or cancelled.
     package var state: String
     package var from: String
-    /// Those not yet accepted: the ones that the next attempt offers.
+    /// Those whom the next attempt offers it to: who has neither accepted it nor been refused for good.
     package var recipients: [String]
+    /// Those whom an attempt before was refused for good, as they were answered.
+    package var refused: [RecipientOutcome] = []
+    /// Those from whom it came back.
+    package var bounced: [String] = []
     package var subject: String
     package var messageID: String
     package var size: Int64
@@ -74,7 +78,8 @@ package struct SendRow: Sendable {
     package var attempts: Int64
     /// Those of them that were made before a person sent it again.
     package var former: Int64 = 0
-    package var accepted: Int64
+    /// Whether somebody has accepted it in an attempt before: then nothing that is found of it tells of a later one.
+    package var wasAccepted: Bool
     /// Of the attempt before.
     package var failureClass: String?
     /// False where what fails is failed at once.

@@ -14,7 +14,7 @@ struct Audit: StoreCommand {
     @Argument(help: "The account's address or id.") var address: String
     @Option(help: ArgumentHelp("This folder alone.", valueName: "path")) var folder: String?
     @Flag(help: "Sync at once what differs, and compare again.") var heal = false
-    @Option(help: "How long to wait, in seconds; else for ever.") var timeout: Double?
+    @Option(help: ArgumentHelp("How long to wait, in seconds; else for ever.", valueName: "s")) var timeout: Double?
 
     /// Differences that people are shown one by one; JSON has all that the library gives.
     private static let mostShown = 50

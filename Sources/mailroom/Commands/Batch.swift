@@ -7,7 +7,11 @@ struct Batch: ToolCommand {
         discussion: """
             FILE is a table with a line of names (CSV), or a JSON object a line; - is standard input. The column to (or email, \
             or --column) is the recipient; {{NAME}} in the subject, the text, the HTML and --header values is replaced by the \
-            column of that name. Several accounts take turns as their limits allow.
+            column of that name. A cell that is empty has no value: a message that uses it is refused, with the line, unless \
+            --allow-empty is given. Several accounts take turns as their limits allow.
+
+            Without ADDRESS the batches are listed. --id names one that is there: --wait waits for it, --at puts off what was \
+            never tried, --name renames it. cancel --batch stops the rest, resend --all --batch sends what failed again.
             """)
 
     @ParentCommand var root: Mailroom
@@ -16,18 +20,30 @@ struct Batch: ToolCommand {
     @OptionGroup(title: "Queue") var queue: QueueOptions
     @Argument(help: "The sending accounts' addresses or ids. None: the batches are listed.") var addresses: [String] =
         []
-    @Option(help: "Who gets it.") var recipients: String?
+    @Option(help: ArgumentHelp("Who gets it: a table or JSON lines; - is standard input.", valueName: "file"))
+    var recipients: String?
     @Option(help: ArgumentHelp("The column that is the address.", valueName: "name")) var column: String?
     @Option(help: ArgumentHelp("What the batch is called, for people.", valueName: "text")) var name: String?
+    @Flag(help: "An empty cell is an empty text.") var allowEmpty = false
     @Option(help: ArgumentHelp("With no address: this batch alone.", valueName: "id")) var id: Int64?
     @Flag(
         help: "Send it now, and say what became of it: works as run does until nothing of it waits for its first try.")
     var wait = false
-    @Option(help: "How long to wait, in seconds; else for ever.") var timeout: Double?
+    @Option(help: ArgumentHelp("How long to wait, in seconds; else for ever.", valueName: "s")) var timeout: Double?
 
     func validate() throws {
         guard addresses.isEmpty == (recipients == nil) else {
             throw ValidationError("a batch needs an account and --recipients FILE")
+        }
+        guard id == nil || addresses.isEmpty else {
+            throw ValidationError("--id names a batch that is there: without ADDRESS")
+        }
+        guard
+            !addresses.isEmpty
+                || !message.isGiven && column == nil && queue.priority == nil && !queue.noRetry && !allowEmpty
+        else { throw ValidationError("a batch that is there keeps its message: --at, --name and --wait are for it") }
+        guard !addresses.isEmpty || id != nil || queue.at == nil && name == nil && !wait else {
+            throw ValidationError("name the batch: --id ID")
         }
         guard message.to.isEmpty else { throw ValidationError("--to: the recipients of a batch come from its file") }
         guard message.answers == nil else { throw ValidationError("--answers is for one message") }
@@ -37,27 +53,49 @@ struct Batch: ToolCommand {
         try Waiting.deadline(timeout)
         let works = wait && options.work != .never
         let room = try options.open(create: false, always: works)
-        guard let recipients else { return try list(room, output) }
+        guard let recipients else {
+            guard let id, wait || queue.at != nil || name != nil else { return try list(room, output) }
+            try change(room, id)
+            return try tell(room, output, id, works: works)
+        }
         let batch = try Fields()
         for address in addresses { try batch.ints("accounts", [try Accounts.id(room, address)]) }
         try batch.text("name", name)
         try batch.text("idempotency_key", message.idempotencyKey)
         try queue.fill(batch)
         try batch.put("message", try message.record(room, key: false))
-        let count = try Recipients(column: column).add(recipients, to: batch)
-        guard count > 0 else { throw ToolError(.usage, "\(recipients): has no recipient") }
-        let id = try room.put("batch", batch)
+        let places = try Recipients(column: column, allowsEmpty: allowEmpty).add(recipients, to: batch)
+        guard !places.lines.isEmpty else { throw ToolError(.usage, "\(recipients): has no recipient") }
+        do {
+            try tell(room, output, try room.put("batch", batch), works: works)
+        } catch let failure as LibraryError { throw places.spelled(failure) }
+    }
+
+    /// What is asked for of a batch that is there.
+    private func change(_ room: Room, _ id: Int64) throws {
+        _ = try room.get("batch", id)
+        let changes = try Fields()
+        try changes.text("name", name)
+        try changes.int("send_at", try queue.at.map { try When.milliseconds("--at", $0) })
+        if queue.at != nil || name != nil { try room.update("batch", id, changes) }
+    }
+
+    /// Says how far it is, with --wait once everything was tried.
+    private func tell(_ room: Room, _ output: Output, _ id: Int64, works: Bool) throws {
         if works { try room.start() }
         let row = wait ? try waited(room, output, id) : try room.get("batch", id)
         if works { try room.stop() }
+        let lost = ["failed", "outcome_unknown", "bounced"].contains { (row.int($0) ?? 0) > 0 }
+        let short = wait && row.int("sent") != row.int("total")
         if output.json {
             output.row(row)
         } else {
-            output.line("\(output.paint("\u{2713}", .green)) batch \(id): \(Self.words(row))")
-            if !wait { output.note("  a worker sends it: mailroom --store FILE run") }
+            let mark = lost || short ? output.paint("\u{2717}", .red) : output.paint("\u{2713}", .green)
+            output.line("\(mark) batch \(id): \(Self.words(row))")
+            if lost { output.line("  -> mailroom failed --batch \(id) says why") }
+            if !wait, (row.int("queued") ?? 0) > 0 { try Worker.tell(room, output) }
         }
-        let lost = ["failed", "outcome_unknown", "bounced"].contains { (row.int($0) ?? 0) > 0 }
-        if wait, lost || row.int("sent") != row.int("total") { throw Ended(exit: .notSent) }
+        if wait, lost || short { throw Ended(exit: .notSent) }
     }
 
     /// The batch once nothing of it waits for its first attempt.
@@ -78,7 +116,7 @@ struct Batch: ToolCommand {
             var shown = Row()
             shown["done"] = .int((row.int("total") ?? 0) - open)
             shown["total"] = .int(row.int("total") ?? 0)
-            shown["note"] = .text(Self.words(row))
+            shown["note"] = .text(Self.rest(row))
             progress.show(shown)
             _ = try events.wait(timeoutMs: Int32(min(500, max(1, end.map { $0 - Moment.now() } ?? 500))))
         }
@@ -89,7 +127,10 @@ struct Batch: ToolCommand {
             try query.int("id", id)
             try query.text("order", Order.newestFirst("id"))
         }.all()
-        if let id, rows.isEmpty { throw ToolError(.notFound, "there is no batch \(id)") }
+        if let id, rows.isEmpty {
+            throw ToolError(
+                .notFound, "batch \(id) does not exist", advice: "mailroom batch lists the batches with their ids.")
+        }
         if output.json { return output.list(rows) }
         guard !rows.isEmpty else { return output.line("no batches") }
         var table = Table([

@@ -18,13 +18,25 @@ struct Cancel: StoreCommand {
         if let batch {
             let changes = try Fields()
             try changes.text("state", "cancelled")
-            try room.update("batch", batch, changes)
+            do { try room.update("batch", batch, changes) } catch let failure as LibraryError {
+                throw failure.withoutField("state")
+            }
             let row = try room.get("batch", batch)
             if output.json { return output.row(row) }
             return output.line("cancelled: \(row.int("cancelled") ?? 0) of \(row.int("total") ?? 0) of batch \(batch)")
         }
-        for id in ids { try room.cancel(id) }
+        // One that cannot be cancelled any more, and nothing is changed.
+        let open = ["queued", "retry_wait", "cancelled"]
+        let rows = try ids.map { try room.get("send", $0) }
+        for row in rows where !open.contains(row.text("state")) { try cancel(room, row) }
+        for row in rows { try cancel(room, row) }
         if output.json { return output.list(try ids.map { try room.get("send", $0) }) }
         output.line("cancelled: \(ids.map(String.init).joined(separator: ", "))")
+    }
+
+    private func cancel(_ room: Room, _ row: Row) throws {
+        do { try room.cancel(row.int("id") ?? 0) } catch let failure as LibraryError {
+            throw failure.withoutField("send", instead: "send ")
+        }
     }
 }

@@ -14,7 +14,7 @@ struct Connect: StoreCommand {
     @Argument(help: "The mail address.") var address: String
     @Option(help: "The provider's scheme: mailroom providers lists them. Else pop3 with --pop3, and imap.")
     var provider: String?
-    @Option(help: "How long to wait, in seconds; else for ever.") var timeout: Double?
+    @Option(help: ArgumentHelp("How long to wait, in seconds; else for ever.", valueName: "s")) var timeout: Double?
 
     func run(_ room: Room, _ output: Output) throws {
         try Waiting.deadline(timeout)

@@ -37,6 +37,12 @@ struct DomainCheck: ToolCommand {
     /// Nothing of a domain alone is stored: without a store, an empty one in a temporary directory serves.
     private func check(_ output: Output, _ options: CommonOptions) throws -> Row {
         let isAccount = !domain.contains(".") || domain.contains("@")
+        guard options.store != nil || !isAccount else {
+            throw ToolError(
+                .usage, "'\(domain.oneLine)' is no domain, and no store was named that could have such an account",
+                advice:
+                    "Give a domain, as in example.com; or name the store: mailroom --store FILE domain check ADDRESS")
+        }
         guard options.store == nil, !isAccount else {
             let room = try options.open(create: false)
             return try check(room, account: isAccount ? try Accounts.id(room, domain) : nil, output)
@@ -47,11 +53,21 @@ struct DomainCheck: ToolCommand {
     }
 
     private func check(_ room: Room, account: Int64?, _ output: Output) throws -> Row {
-        let job = try room.checkDomain(
-            account == nil ? domain : nil, account: account, selectors: selector, resolver: resolver,
-            timeoutMs: Int64(timeout * 1000))
+        let job: Job
+        do {
+            job = try room.checkDomain(
+                account == nil ? domain : nil, account: account, selectors: selector, resolver: resolver,
+                timeoutMs: Int64(timeout * 1000))
+        } catch let failure as LibraryError { throw failure.withoutField("resolver", instead: "--resolver ") }
         return try withExtendedLifetime(room) {
-            try Waiting.job(job, output, title: "Asking about \(domain)", timeout: nil)
+            do { return try Waiting.job(job, output, title: "Asking about \(domain)", timeout: nil) } catch let failure
+                as LibraryError
+            {
+                guard resolver != nil, failure.field("field") == nil, failure.field("advice") == nil else {
+                    throw failure
+                }
+                throw failure.advising("Check --resolver; without it the name servers of this machine are asked.")
+            }
         }
     }
 
@@ -59,7 +75,10 @@ struct DomainCheck: ToolCommand {
         for step in result.rows("steps") {
             let isOK = step.int("ok") == 1
             let name = step.text("step").uppercased() + (step.said("selector").map { " \($0.oneLine)" } ?? "")
-            output.line("\(Self.mark(isOK, step.said("reason") != nil, output)) \(name)")
+            let mark =
+                step.int("unknown") == 1
+                ? output.paint("?", .yellow) : Self.mark(isOK, step.said("reason") != nil, output)
+            output.line("\(mark) \(name)")
             for line in step.texts("found") { output.line("    \(output.paint(line.oneLine, .dim))") }
             for line in step.text("reason").cleanLines { output.line("    \(line)") }
             for line in step.text("advice").cleanLines { output.line("    -> \(line)") }
@@ -69,10 +88,11 @@ struct DomainCheck: ToolCommand {
             }
         }
         let isOK = result.int("ok") == 1
+        let known = result.rows("steps").contains { $0.int("ok") != 1 && $0.int("unknown") != 1 }
         let service = result.said("service").map { ", mail by \($0.oneLine)" } ?? ""
         output.line(
             "\(Self.mark(isOK, false, output)) \(result.text("domain").oneLine)\(service): "
-                + (isOK ? "in order" : "not in order"))
+                + (isOK ? "in order" : known ? "not in order" : "what could be asked is in order"))
         if let note = result.said("note") { output.line("  \(note.oneLine)") }
     }
 

@@ -7,7 +7,9 @@ struct Failed: StoreCommand {
     @ParentCommand var root: Mailroom
     @OptionGroup(title: "Options of every command") var common: CommonOptions
     @Argument(help: "The account's address or id. Absent: every account.") var address: String?
-    @Option(name: .customLong("class"), help: ArgumentHelp("Of this class alone.", valueName: "name"))
+    @Option(
+        name: .customLong("class"),
+        help: ArgumentHelp("Of this class alone: bad_recipient, sending_limit ...", valueName: "name"))
     var failureClass: String?
     @Option(help: ArgumentHelp("Of this batch alone.", valueName: "id")) var batch: Int64?
 
@@ -24,7 +26,10 @@ struct Failed: StoreCommand {
         }
         rows.sort { ($0.int("created_at") ?? 0, $0.int("id") ?? 0) > ($1.int("created_at") ?? 0, $1.int("id") ?? 0) }
         if output.json { return output.list(rows) }
-        guard !rows.isEmpty else { return output.line("nothing failed") }
+        guard !rows.isEmpty else {
+            if let failureClass { try FailureClass.known(room, failureClass) }
+            return output.line("nothing failed" + (failureClass.map { " with class \($0.oneLine)" } ?? ""))
+        }
         let addresses = try Accounts.addresses(room)
         var table = Table([
             .init(title: "ID", right: true), .init(title: "QUEUED"), .init(title: "ACCOUNT", drops: true),
@@ -34,7 +39,7 @@ struct Failed: StoreCommand {
         for row in rows {
             var beneath: [Table.Cell] = []
             if let reason = row.said("reason") { beneath.append(.init(reason, .red)) }
-            if let server = row.said("server_text") { beneath.append(.init("server: " + server, .dim)) }
+            beneath += try answers(room, row)
             for step in row.text("advice").cleanLines { beneath.append(.init("-> " + step)) }
             table.add(
                 [
@@ -45,5 +50,20 @@ struct Failed: StoreCommand {
                 ], beneath: beneath)
         }
         table.print(output)
+    }
+
+    /// The server's words; of several recipients who did not accept it, those about each.
+    private func answers(_ room: Room, _ row: Row) throws -> [Table.Cell] {
+        let open = ["refused", "deferred", "bounced"].reduce(0) { $0 + (row.int($1) ?? 0) }
+        guard open > 1, let id = row.int("id") else {
+            let words = Outcomes.words(row)
+            return words.isEmpty ? [] : [.init("server: " + words, .dim)]
+        }
+        return try room.find("recipient") { query in
+            try query.int("send", id)
+            try query.texts("state.in", ["refused", "deferred", "bounced"])
+        }.all().map { recipient in
+            .init("\(recipient.text("address"))  \(recipient.text("state"))  \(Outcomes.words(recipient))", .dim)
+        }
     }
 }

@@ -25,6 +25,13 @@ struct MessageOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The same key and content again is the same send.", valueName: "key"))
     var idempotencyKey: String?
 
+    /// Whether anything of a message was named.
+    var isGiven: Bool {
+        let texts = [subject, text, textFile, htmlFile, from, inReplyTo, idempotencyKey]
+        return answers != nil || texts.contains { $0 != nil }
+            || [to, cc, bcc, attach, replyTo, header].contains { !$0.isEmpty }
+    }
+
     func validate() throws {
         guard inReplyTo?.contains("@") ?? true else {
             throw ValidationError(

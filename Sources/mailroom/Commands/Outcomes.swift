@@ -5,6 +5,7 @@ enum Outcomes {
     static func wait(_ room: Room, _ output: Output, _ ids: [Int64], timeout: Double?, single: Bool) throws {
         var rows: [Row] = []
         var allSent = true
+        let worker = try room.hasWorker()
         for id in ids {
             var row = try Waiting.send(room, id, timeout: timeout)
             if row["id"] == nil { row = try room.get("send", id) }
@@ -14,23 +15,34 @@ enum Outcomes {
                 row["recipients"] = .list(recipients.map(Field.record))
                 rows.append(row)
             } else {
-                show(output, row, recipients)
+                show(output, row, recipients, worker: worker)
+                if row.said("held_reason") != nil, let account = row.int("account") {
+                    output.line(
+                        "  -> mailroom status \(try room.status(account).text("address").oneLine) says what to do")
+                }
             }
         }
         if output.json { single && rows.count == 1 ? output.row(rows[0]) : output.list(rows) }
         if !allSent { throw Ended(exit: .notSent) }
     }
 
-    /// The reply's codes and text; the codes are left out where the text begins with them anyway.
-    private static func words(_ recipient: Row) -> String {
+    /// The codes and the text of an answer about a recipient or a send; the codes are left out where the text begins with them anyway.
+    static func words(_ recipient: Row) -> String {
         let codes = [recipient.int("smtp").map(String.init), recipient.said("enhanced")].compactMap { $0 }
         guard let text = recipient.said("server_text") else { return codes.joined(separator: " ") }
         return codes.first.map(text.hasPrefix) == true ? text : (codes + [text]).joined(separator: " ")
     }
 
-    private static func show(_ output: Output, _ row: Row, _ recipients: [Row]) {
+    /// - Parameter worker: whether one runs, and so what is put off goes by itself.
+    static func show(_ output: Output, _ row: Row, _ recipients: [Row], worker: Bool) {
         let sent = row.text("state") == "sent"
-        let mark = sent ? output.paint("\u{2713}", .green) : output.paint("\u{2717}", .red)
+        let mark =
+            switch row.text("state") {
+            case "sent": output.paint("\u{2713}", .green)
+            case "cancelled": output.paint("-", .dim)
+            case "queued", "sending", "retry_wait": output.paint("!", .yellow)
+            default: output.paint("\u{2717}", .red)
+            }
         let kind = row.said("class").map { " [\($0)]" } ?? ""
         output.line(
             "\(mark) send \(row.int("id") ?? 0): \(row.text("state"))\(kind.oneLine)  \(row.text("subject").oneLine)")
@@ -41,13 +53,21 @@ enum Outcomes {
         }
         for recipient in recipients {
             let words = words(recipient)
-            let style: Style = recipient.text("state") == "accepted" ? .green : .red
+            let style: Style =
+                switch recipient.text("state") {
+                case "accepted": .green
+                case "waiting", "deferred": .yellow
+                default: .red
+                }
             output.line(
                 "  \(recipient.text("address").oneLine)  \(output.paint(recipient.text("state"), style))"
                     + (words.isEmpty ? "" : "  \(words.oneLine)"))
         }
-        for step in row.text("advice").cleanLines { output.line("  -> \(step)") }
-        if let next = row.int("next_attempt"), !sent { output.line("  next try \(Moment.text(next))") }
+        let advice = worker ? row.text("advice") : OptionNames.withoutWorker(row.text("advice"))
+        for step in advice.cleanLines { output.line("  -> \(step)") }
+        if let next = row.int("next_attempt"), !sent {
+            output.line("  next try \(Moment.text(next))" + (worker ? "" : ", once a worker runs: mailroom run"))
+        }
         if let held = row.said("held_reason") { output.line("  held: \(held.oneLine)") }
     }
 }

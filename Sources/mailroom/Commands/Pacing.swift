@@ -82,7 +82,9 @@ struct Pacing: StoreCommand {
         for field in row.fields where field.name.hasPrefix("messages_") || field.name.hasPrefix("recipients_") {
             if case .int(let limit) = field.value {
                 let words = field.name.split(separator: "_")
-                output.line("\(words[0]) a \(words[1]): \(limit == 0 ? "no limit" : String(limit))")
+                output.line(
+                    "\(words[0]) \(words[1] == "hour" ? "an" : "a") \(words[1]): \(limit == 0 ? "no limit" : String(limit))"
+                )
             }
         }
     }
@@ -98,7 +100,7 @@ struct Pacing: StoreCommand {
                 .init(limit.said("window") ?? "message"),
                 .init(
                     limit.text("what") == "size"
-                        ? Moment.size(limit.int("limit") ?? 0) : String(limit.int("limit") ?? 0)),
+                        ? Moment.megabytes(limit.int("limit") ?? 0) : String(limit.int("limit") ?? 0)),
                 .init(limit.int("used").map(String.init) ?? ""), .init(limit.text("source")), .init(limit.text("host")),
             ])
         }

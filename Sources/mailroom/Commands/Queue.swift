@@ -29,8 +29,10 @@ struct Queue: StoreCommand {
             .init(title: "PRIORITY", drops: true),
         ])
         var count = 0
+        var paced: Set<Int64> = []
         while let row = rows.next() {
             count += 1
+            if row.int("paced_until") != nil, let account = row.int("account") { paced.insert(account) }
             var beneath: [Table.Cell] = []
             if let reason = row.said("reason") { beneath.append(.init(reason, .dim)) }
             if let held = row.said("held_reason") { beneath.append(.init("held: " + held, .red)) }
@@ -45,6 +47,14 @@ struct Queue: StoreCommand {
         if let failure = rows.failure { throw failure }
         guard count > 0 else { return output.line("nothing waits") }
         table.print(output)
+        for account in paced.sorted() {
+            output.note(
+                "limits hold back some of it: mailroom pacing \(addresses[account]?.oneLine ?? String(account))")
+        }
+        if try !room.hasWorker() {
+            output.note(
+                "no worker runs on this store; it goes once one does: mailroom --store \(room.path.oneLine) run")
+        }
         if limit > 0, count == limit { output.note("there may be more: --limit 0 lists all") }
     }
 

@@ -2,13 +2,13 @@
 struct Recipients {
     /// The column or member that is the address; nil: the first of these that is there.
     let column: String?
+    /// True where an empty cell is an empty text; else it is no value at all, and what uses it is refused.
+    let allowsEmpty: Bool
     private static let usual = ["to", "email", "e-mail", "address", "mail"]
 
-    init(column: String?) { self.column = column }
-
     /// Adds the file's recipients to the record of a batch.
-    /// - Returns: how many there are.
-    func add(_ path: String, to batch: Fields) throws -> Int {
+    /// - Returns: where each of them stands.
+    func add(_ path: String, to batch: Fields) throws -> RecipientPlaces {
         let text = try InputFile.text(path)
         let first = text.unicodeScalars.first {
             $0 != "\u{FEFF}" && $0 != " " && $0 != "\n" && $0 != "\r" && $0 != "\t"
@@ -16,8 +16,8 @@ struct Recipients {
         return first == "{" ? try lines(path, text, batch) : try table(path, text, batch)
     }
 
-    private func lines(_ path: String, _ text: String, _ batch: Fields) throws -> Int {
-        var count = 0
+    private func lines(_ path: String, _ text: String, _ batch: Fields) throws -> RecipientPlaces {
+        var places = RecipientPlaces(path: path, columns: nil)
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             guard line.contains(where: { !$0.isWhitespace }) else { continue }
             let place = "\(path) line \(index + 1)"
@@ -34,9 +34,9 @@ struct Recipients {
                 }
             }
             try add(row.text(name), values, batch)
-            count += 1
+            places.lines.append(index + 1)
         }
-        return count
+        return places
     }
 
     private static func set(_ field: Row.Named, _ values: Fields, _ place: String) throws {
@@ -47,9 +47,10 @@ struct Recipients {
         }
     }
 
-    private func table(_ path: String, _ text: String, _ batch: Fields) throws -> Int {
+    private func table(_ path: String, _ text: String, _ batch: Fields) throws -> RecipientPlaces {
         var reader = TableReader(text)
         guard let names = reader.next() else { throw ToolError(.usage, "\(path): is empty") }
+        try Self.whole(reader, path)
         let place = "\(path) line 1"
         let column = try addressColumn(names, place)
         guard Set(names).count == names.count else {
@@ -58,20 +59,31 @@ struct Recipients {
         guard let at = names.firstIndex(of: column) else {
             throw ToolError(.usage, "\(place): has no column \(column)")
         }
-        var count = 0
+        var places = RecipientPlaces(path: path, columns: names)
         while true {
             let line = reader.line
-            guard let cells = reader.next() else { return count }
+            guard let cells = reader.next() else { return places }
+            try Self.whole(reader, path)
             if cells == [""] { continue }
             guard cells.count == names.count else {
                 throw ToolError(
                     .usage, "\(path) line \(line): has \(cells.count) cells, and the first line \(names.count)")
             }
             let values = try Fields()
-            for (name, cell) in zip(names, cells) where name != column && !name.isEmpty { try values.text(name, cell) }
+            for (name, cell) in zip(names, cells) where name != column && !name.isEmpty {
+                if allowsEmpty || !cell.isEmpty { try values.text(name, cell) }
+            }
             try add(cells[at], values, batch)
-            count += 1
+            places.lines.append(line)
         }
+    }
+
+    /// A quote that nothing closes would take the lines behind it for one cell, and their recipients with them.
+    private static func whole(_ reader: TableReader, _ path: String) throws {
+        guard let line = reader.unclosed else { return }
+        throw ToolError(
+            .usage, "\(path) line \(line): a quote is opened and not closed",
+            advice: "Close it with another \". A quote within quotes is written twice.")
     }
 
     private func add(_ address: String, _ values: Fields, _ batch: Fields) throws {
@@ -90,59 +102,5 @@ struct Recipients {
         throw ToolError(
             .usage, "\(place): no column is the address",
             advice: "Call one of them to or email, or name it: --column NAME.")
-    }
-}
-
-/// Cells of a CSV text (RFC 4180), divided by commas, semicolons or tabs, whichever the first line has most of.
-struct TableReader {
-    private let bytes: [UInt8]
-    private var at = 0
-    private let divider: UInt8
-    /// The number of the line that comes next.
-    private(set) var line = 1
-
-    init(_ text: String) {
-        var bytes = Array(text.utf8)
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-        self.bytes = bytes
-        let first = bytes.prefix { $0 != 10 && $0 != 13 }
-        let counts = [UInt8(ascii: ","), UInt8(ascii: ";"), 9].map { mark in (mark, first.count { $0 == mark }) }
-        divider = counts.max { $0.1 < $1.1 }.flatMap { $0.1 > 0 ? $0.0 : nil } ?? UInt8(ascii: ",")
-    }
-
-    /// The cells of the next line; nil at the end.
-    mutating func next() -> [String]? {
-        guard at < bytes.count else { return nil }
-        var cells: [String] = []
-        var cell: [UInt8] = []
-        var quoted = false
-        while at < bytes.count {
-            let byte = bytes[at]
-            at += 1
-            if quoted {
-                if byte == 0x22, at < bytes.count, bytes[at] == 0x22 {
-                    cell.append(0x22)
-                    at += 1
-                } else if byte == 0x22 {
-                    quoted = false
-                } else {
-                    if byte == 10 { line += 1 }
-                    cell.append(byte)
-                }
-            } else if byte == 0x22, cell.isEmpty {
-                quoted = true
-            } else if byte == divider {
-                cells.append(String(decoding: cell, as: UTF8.self))
-                cell = []
-            } else if byte == 10 || byte == 13 {
-                if byte == 13, at < bytes.count, bytes[at] == 10 { at += 1 }
-                break
-            } else {
-                cell.append(byte)
-            }
-        }
-        line += 1
-        cells.append(String(decoding: cell, as: UTF8.self))
-        return cells
     }
 }

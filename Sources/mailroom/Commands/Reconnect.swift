@@ -10,7 +10,7 @@ struct Reconnect: StoreCommand {
     @OptionGroup(title: "Secrets") var secrets: SecretOptions
     @Argument(help: "The account's address or id.") var address: String
     @Flag(help: "Ask for a new password on the terminal.") var askPassword = false
-    @Option(help: "How long to wait, in seconds; else for ever.") var timeout: Double?
+    @Option(help: ArgumentHelp("How long to wait, in seconds; else for ever.", valueName: "s")) var timeout: Double?
 
     func run(_ room: Room, _ output: Output) throws {
         try Waiting.deadline(timeout)

@@ -12,7 +12,9 @@ struct Resend: StoreCommand {
     @Argument(help: "The ids that failed lists.") var ids: [Int64] = []
     @Flag(help: "Everything that failed.") var all = false
     @Option(help: ArgumentHelp("With --all: of this account alone.", valueName: "address")) var account: String?
-    @Option(name: .customLong("class"), help: ArgumentHelp("With --all: of this class alone.", valueName: "name"))
+    @Option(
+        name: .customLong("class"),
+        help: ArgumentHelp("With --all: of this class alone, as failed shows it.", valueName: "name"))
     var failureClass: String?
     @Option(help: ArgumentHelp("With --all: of this batch alone.", valueName: "id")) var batch: Int64?
     @Option(help: ArgumentHelp("With --all: what was queued longer ago than that: 90m, 2h, 3d.", valueName: "span"))
@@ -24,7 +26,8 @@ struct Resend: StoreCommand {
     var to: [String] = []
     @Flag(help: "Send again although the message may have arrived already.") var acceptDuplicate = false
     @Flag(help: "Wait for the outcomes.") var wait = false
-    @Option(help: "How long to wait for each, in seconds; else for ever.") var timeout: Double?
+    @Option(help: ArgumentHelp("How long to wait for each, in seconds; else for ever.", valueName: "s")) var timeout:
+        Double?
 
     func validate() throws {
         guard all != !ids.isEmpty else { throw ValidationError("give the ids to resend, or --all") }
@@ -39,6 +42,8 @@ struct Resend: StoreCommand {
     func run(_ room: Room, _ output: Output) throws {
         try Waiting.deadline(timeout)
         let sends = all ? try everything(room) : ids
+        // One wrong id, and nothing is changed.
+        for id in ids { _ = try room.get("send", id) }
         for id in ids {
             let options = try Fields()
             if message.isGiven {
@@ -54,8 +59,12 @@ struct Resend: StoreCommand {
         }
         if wait { return try Outcomes.wait(room, output, sends, timeout: timeout, single: false) }
         if output.json { return output.list(try sends.map { try room.get("send", $0) }) }
-        guard !sends.isEmpty else { return output.line("nothing to resend") }
+        guard !sends.isEmpty else {
+            if let failureClass { try FailureClass.known(room, failureClass) }
+            return output.line("nothing to resend")
+        }
         output.line("queued again: \(sends.map(String.init).joined(separator: ", "))")
+        try Worker.tell(room, output)
     }
 
     /// Queues again whatever fits.

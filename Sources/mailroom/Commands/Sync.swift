@@ -12,7 +12,7 @@ struct Sync: StoreCommand {
     @OptionGroup(title: "Options of every command") var common: CommonOptions
     @Argument(help: "The account's address or id. Absent: every account.") var address: String?
     @Option(help: ArgumentHelp("This folder alone.", valueName: "path")) var folder: String?
-    @Option(help: "How long to wait, in seconds; else for ever.") var timeout: Double?
+    @Option(help: ArgumentHelp("How long to wait, in seconds; else for ever.", valueName: "s")) var timeout: Double?
 
     func run(_ room: Room, _ output: Output) throws {
         if let address {

@@ -35,7 +35,13 @@ enum Waiting {
             let left = end.map { $0 - Moment.now() }
             let (row, ended) = try room.sendWait(id, timeoutMs: Int32(max(0, min(60_000, left ?? 60_000))))
             if ended { return row }
-            if let left, left <= 0 { throw timedOut("send \(id): not ended in the time given", row) }
+            guard let left, left <= 0 else { continue }
+            if let at = try room.get("send", id).int("send_at"), at > Moment.now() {
+                throw ToolError(
+                    .timedOut, "send \(id): waits for its time, \(Moment.text(at))",
+                    advice: "A worker sends it then: mailroom run. mailroom cancel \(id) takes it back.")
+            }
+            throw timedOut("send \(id): not ended in the time given", row)
         }
     }
 

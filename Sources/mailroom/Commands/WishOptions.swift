@@ -4,7 +4,7 @@ import CMailroom
 /// Whether a change is left to a worker or made on the server now.
 struct WishOptions: ParsableArguments {
     @Flag(help: "Make it on the server now, by a sync, and say what became of it.") var wait = false
-    @Option(help: "How long to wait, in seconds; else for ever.") var timeout: Double?
+    @Option(help: ArgumentHelp("How long to wait, in seconds; else for ever.", valueName: "s")) var timeout: Double?
 }
 
 /// Changes of messages: stored, and made on the server at once or by a worker.

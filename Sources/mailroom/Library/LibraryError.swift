@@ -35,10 +35,17 @@ struct LibraryError: Error {
         self.fields = fields
     }
 
+    /// The same failure in other words.
+    func saying(_ said: String) -> LibraryError {
+        LibraryError(result, said, fields.map { $0.name == "message" ? ($0.name, said) : $0 })
+    }
+
     /// The same failure, saying what it is about: the path of a file, in front of its one line.
-    func about(_ what: String) -> LibraryError {
-        let said = "\(what): \(message)"
-        return LibraryError(result, said, fields.map { $0.name == "message" ? ($0.name, said) : $0 })
+    func about(_ what: String) -> LibraryError { saying("\(what): \(message)") }
+
+    /// The same failure where the field that its message begins with is none that the tool's user gave.
+    func withoutField(_ name: String, instead: String = "") -> LibraryError {
+        message.hasPrefix(name + ": ") ? saying(instead + message.dropFirst(name.count + 2)) : self
     }
 
     /// The same failure with one more step of advice, after those that the library gives.
@@ -48,10 +55,7 @@ struct LibraryError: Error {
     }
 
     /// The same failure, its message in the words of who typed options.
-    var spelled: LibraryError {
-        let said = OptionNames.spelled(message)
-        return LibraryError(result, said, fields.map { $0.name == "message" ? ($0.name, said) : $0 })
-    }
+    var spelled: LibraryError { saying(OptionNames.spelled(message)) }
 
     /// The same failure with its advice in other words; none at all where nothing of it is left.
     func advised(_ words: (String) -> String) -> LibraryError {

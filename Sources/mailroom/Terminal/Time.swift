@@ -58,6 +58,11 @@ enum Moment {
     /// A number with its noun: `1 folder`, `2 folders`.
     static func count(_ number: Int64, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
+    /// Limits of size are told as providers tell them: MB are 10^6 bytes.
+    static func megabytes(_ bytes: Int64) -> String {
+        bytes < 100_000 ? "\(bytes) B" : "\(bytes / 1_000_000).\(bytes / 100_000 % 10) MB"
+    }
+
     static func size(_ bytes: Int64) -> String {
         switch bytes {
         case ..<1024: "\(bytes) B"

@@ -71,7 +71,7 @@ final class Errors
         return new InvalidException(
             "$field: $reason",
             Library::ffi()->MR_E_INVALID,
-            ['code' => 'MR_E_INVALID', 'field' => $field],
+            ['code' => 'MR_E_INVALID', 'message' => "$field: $reason", 'field' => $field],
         );
     }
 

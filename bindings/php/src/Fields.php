@@ -17,6 +17,11 @@ use FFI\CData;
  */
 final class Fields
 {
+    /** What names a row by its id: the row itself may stand there, too. */
+    private const REFERENCES = [
+        'account', 'batch', 'company', 'folder', 'message', 'replaces', 'reply_to_message', 'send', 'thread',
+    ];
+
     /** @return array<string, mixed> the row; empty where there is none */
     public static function row(?CData $record): array
     {
@@ -130,9 +135,15 @@ final class Fields
         return false;
     }
 
-    /** A value as JSON takes it. */
+    /** A value as JSON takes it; a time is its milliseconds. */
     private static function plain(mixed $value, string $path): mixed
     {
+        if ($value instanceof \DateTimeInterface) {
+            return (int) $value->format('Uv');
+        }
+        if (\is_array($value) && \is_int($value['id'] ?? null) && \in_array($path, self::REFERENCES, true)) {
+            return $value['id'];
+        }
         if (\is_bool($value)) {
             return (int) $value;
         }

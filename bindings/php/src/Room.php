@@ -281,6 +281,50 @@ final class Room
             'mr_job', 'mr_call', $this->engine(), Fields::id($account), Library::text('operation', $operation), $given));
     }
 
+    /** Looks into something: verify or domain. @param array<string, mixed> $arguments */
+    public function check(string $what, array $arguments = []): Job
+    {
+        return $this->job($arguments, fn (CData $given): CData => Library::made(
+            'mr_job', 'mr_check', $this->engine(), Library::text('what', $what), $given));
+    }
+
+    /**
+     * Sends one message round the mailbox: how long each step took, and the likely cause where it was late.
+     *
+     * @param int|array<string, mixed> $account
+     * @return array<string, mixed>
+     */
+    public function verify(int|array $account, ?string $folder = null, float $within = 60): array
+    {
+        return $this->check('verify', [
+            'account' => Fields::id($account), 'folder' => $folder, 'timeout_ms' => (int) ($within * 1000),
+        ])->wait();
+    }
+
+    /**
+     * MX, SPF, DKIM and DMARC of a domain, or of an account's: steps, what is wrong, the record to publish.
+     *
+     * @param string|int|array<string, mixed> $domain a domain, or an account
+     * @param list<string> $selectors the DKIM selectors to ask for; none: the usual ones
+     * @param float $timeout seconds for one answer of a name server
+     * @return array<string, mixed>
+     */
+    public function checkDomain(
+        string|int|array $domain, array $selectors = [], ?string $resolver = null, float $timeout = 5): array
+    {
+        $about = \is_string($domain) ? ['domain' => $domain] : ['account' => Fields::id($domain)];
+        return $this->check('domain', $about + [
+            'selectors' => $selectors ?: null, 'resolver' => $resolver, 'timeout_ms' => (int) ($timeout * 1000),
+        ])->wait();
+    }
+
+    /** Does something to the store: erase, export, backup, rekey or compact. @param array<string, mixed> $arguments */
+    public function maintain(string $what, array $arguments = []): Job
+    {
+        return $this->job($arguments, fn (CData $given): CData => Library::made(
+            'mr_job', 'mr_maintain', $this->engine(), Library::text('what', $what), $given));
+    }
+
     /** @param array<string, mixed> $values @param callable(CData): CData $make */
     private function job(array $values, callable $make): Job
     {

@@ -14,8 +14,8 @@ trait Sending
      *
      * @param int|array<string, mixed> $account
      * @param array<string, mixed> $message to, cc, bcc, subject, text, html, attachments, raw (new Bytes),
-     *     reply_to_message, idempotency_key, send_at, priority, auto_retry ... An attachment is a record with name and data (new Bytes), blob, or path; what a path
-     *     names goes into the store in pieces.
+     *     reply_to_message, idempotency_key, send_at, priority, auto_retry ... An attachment is a path, or a record with
+     *     name and data (new Bytes), blob or path; what a path names goes into the store in pieces.
      */
     public function send(int|array $account, array $message): int
     {
@@ -68,6 +68,28 @@ trait Sending
         return $this->find('batch', $where);
     }
 
+    /**
+     * Sets limits of an account where some are given, and gives its queue with every limit that holds.
+     *
+     * @param int|array<string, mixed> $account
+     * @param array<string, ?int> $limits messages_minute, messages_hour, messages_day, recipients_minute, recipients_hour,
+     *     recipients_day, recipients_message, max_size; 0 is no limit, null what is known of the provider again
+     * @return array<string, mixed>
+     */
+    public function pacing(int|array $account, array $limits = []): array
+    {
+        $id = Fields::id($account);
+        if ($limits !== []) {
+            $there = $this->find('pacing', ['account' => $id])->current();
+            if ($there === null) {
+                $this->put('pacing', ['account' => $id] + $limits);
+            } else {
+                $this->update('pacing', $there, array_map(static fn (?int $limit): int => $limit ?? -1, $limits));
+            }
+        }
+        return $this->get('account', $id)['sending'] ?? [];
+    }
+
     /** What has not gone yet of it never goes. @param int|array<string, mixed> $batch */
     public function cancelBatch(int|array $batch): void
     {
@@ -118,7 +140,7 @@ trait Sending
             while (($piece = fread($file, Blob::PIECE)) !== false && $piece !== '') {
                 $blob->write($piece);
             }
-            return ['blob' => $blob->seal()] + $values + ['name' => basename($path)];
+            return ['blob' => $blob->seal()] + $values + ['name' => basename($path), 'type' => MediaType::of($path)];
         } finally {
             fclose($file);
         }

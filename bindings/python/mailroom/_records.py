@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from ctypes import c_void_p
+from datetime import datetime
 from typing import Any
 
 from . import errors
@@ -106,13 +107,15 @@ def _holds_bytes(value: Any) -> bool:
 
 
 def _plain(value: Any, path: str) -> Any:
-    """A value as JSON takes it. A row stands for its id, so that `account=account` works."""
+    """A value as JSON takes it. A row stands for its id, so that `account=account` works; a datetime for its milliseconds."""
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, int):
         if not -(2**63) <= value < 2**63:
             raise errors.invalid(path, "does not fit into 64 bits")
         return value
+    if isinstance(value, datetime):
+        return round(value.timestamp() * 1000)
     if isinstance(value, str):
         if "\0" in value:
             raise errors.invalid(path, "holds a NUL byte")

@@ -185,7 +185,8 @@ def make(message: str, result: int, fields: dict[str, Any]) -> MailroomError:
 
 
 def invalid(field: str, reason: str) -> InvalidError:
-    return InvalidError(f"{field}: {reason}", c.MR_E_INVALID, {"code": "MR_E_INVALID", "field": field})
+    said = f"{field}: {reason}"
+    return InvalidError(said, c.MR_E_INVALID, {"code": "MR_E_INVALID", "message": said, "field": field})
 
 
 def closed(what: str) -> ClosedError:

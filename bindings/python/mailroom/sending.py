@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from ctypes import byref, c_int64, c_void_p
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -61,7 +62,7 @@ class Sending(Table):
         *,
         name: str | None = None,
         idempotency_key: str | None = None,
-        send_at: int | None = None,
+        send_at: int | datetime | None = None,
         priority: Literal["high", "normal", "low"] | None = None,
         auto_retry: bool | None = None,
         attachments: Iterable[Mapping[str, Any] | str | os.PathLike[str]] = (),
@@ -89,6 +90,22 @@ class Sending(Table):
     def batches(self, conditions: Mapping[str, Any] | None = None, /, **named: Any) -> Rows:
         """The batches, each with how many of its sends are in which state."""
         return self.find("batch", conditions, **named)
+
+    def pacing(self, account: Ref, **limits: int | None) -> Row:
+        """Sets limits of an account where some are given, and gives its queue with every limit that holds.
+
+        limits: messages_minute, messages_hour, messages_day, recipients_minute, recipients_hour, recipients_day,
+        recipients_message, max_size. 0 is no limit; None is what is known of the provider again.
+        """
+        number = identity(account)
+        if limits:
+            there = self.find("pacing", account=number).first()
+            if there is None:
+                self.put("pacing", account=number, **limits)
+            else:
+                self.update("pacing", there, **{name: -1 if limit is None else limit for name, limit in limits.items()})
+        sending = self.get("account", number).sending
+        return sending if isinstance(sending, Row) else Row()
 
     def cancel_batch(self, batch: Ref) -> None:
         """What has not gone yet never goes."""

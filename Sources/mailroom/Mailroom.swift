@@ -21,7 +21,8 @@ struct Mailroom: ParsableCommand {
             Folders.self, Policy.self, Messages.self, Show.self, Mark.self, Move.self, Copy.self, Delete.self,
             Draft.self, Send.self, Batch.self, Queue.self, Failed.self, Resend.self, Cancel.self, Sends.self,
             Remove.self, Pacing.self,
-            Log.self, Causes.self,
+            Inbox.self, Threads.self, Search.self, Contact.self, Company.self,
+            Log.self, Causes.self, Doctor.self,
             Jobs.self, Changes.self, Domain.self, Providers.self,
             Run.self, Smoke.self,
         ])

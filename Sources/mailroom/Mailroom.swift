@@ -16,15 +16,30 @@ struct Mailroom: ParsableCommand {
             \(Exit.allCases.map { "  \($0.rawValue)  \($0.meaning)" }.joined(separator: "\n"))
             """,
         version: Version.text,
-        subcommands: [
-            Connect.self, Reconnect.self, Disconnect.self, Sync.self, Audit.self, Verify.self, Status.self,
-            Folders.self, Policy.self, Messages.self, Show.self, Mark.self, Move.self, Copy.self, Delete.self,
-            Draft.self, Send.self, Batch.self, Queue.self, Failed.self, Resend.self, Cancel.self, Sends.self,
-            Remove.self, Pacing.self,
-            Inbox.self, Threads.self, Search.self, Contact.self, Company.self,
-            Log.self, Causes.self, Doctor.self,
-            Jobs.self, Changes.self, Domain.self, Providers.self,
-            Run.self, Smoke.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Mailbox",
+                subcommands: [
+                    Connect.self, Reconnect.self, Disconnect.self, Status.self, Sync.self, Folders.self, Policy.self,
+                    Audit.self, Verify.self, Doctor.self,
+                ]),
+            CommandGroup(
+                name: "People",
+                subcommands: [Inbox.self, Threads.self, Search.self, Contact.self, Company.self]),
+            CommandGroup(
+                name: "Message",
+                subcommands: [
+                    Messages.self, Show.self, Mark.self, Move.self, Copy.self, Delete.self, Draft.self,
+                ]),
+            CommandGroup(
+                name: "Sending",
+                subcommands: [
+                    Send.self, Batch.self, Queue.self, Failed.self, Resend.self, Cancel.self, Sends.self, Remove.self,
+                    Pacing.self, Domain.self,
+                ]),
+            CommandGroup(
+                name: "Worker and store",
+                subcommands: [Run.self, Log.self, Causes.self, Jobs.self, Changes.self, Providers.self, Smoke.self]),
         ])
 
     @OptionGroup(title: "Options of every command") var common: CommonOptions

@@ -3,9 +3,13 @@
 import email
 import email.policy
 import json
+import signal
+import subprocess
 import time
 
 import pytest
+
+from .conftest import TOOL
 
 CSV = 'email,name,sum\r\nann@example.com,"Ann ""A"" Lee, Dr.",5\r\nbob@example.com,"Bob\nB",6\r\n\r\n'
 JSON = '\ufeff{"to": "ann@example.com", "name": "Ann", "sum": 5}\n\n{"to": "bob@example.com", "values": {"name": "Bob", "sum": 6}}\n'
@@ -121,6 +125,51 @@ def test_what_is_queued_says_when_it_goes_and_by_whom(connected, box):
     assert "no worker runs" in connected.run("waiting").stderr
     with connected.worker():
         assert "the worker on this store" in connected.run(*line, "--at", "+1h").stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_batch_that_is_interrupted_has_no_unknown_outcome_and_goes_on(number, connected, box):
+    process = subprocess.Popen(
+        [TOOL, "--store", connected.store, "batch", box.address, "--recipients", "-", "--text", "T", "--wait"],
+        stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=connected.environment)
+    process.stdin.write("to\n" + "".join(f"r{index}@example.com\n" for index in range(2000)))
+    process.stdin.close()
+    limit = time.monotonic() + 30
+    while not box.arrived():
+        assert time.monotonic() < limit
+        time.sleep(0.02)
+    process.send_signal(number)
+    told = process.stderr.read()
+    assert process.wait(20) == 1 and "interrupted" in told and "mailroom batch --id 1 --wait" in told, told
+    [row] = connected.ask("batch", "--id", "1")
+    assert 0 < row["sent"] < 2000 and row["sent"] + row["queued"] == 2000
+    assert box.arrived() == row["sent"]
+    assert connected.ask("cancel", "--batch", "1")["cancelled"] == row["queued"]
+
+
+def test_a_send_waits_for_its_limit_and_ends_well_at_ctrl_c(connected, box):
+    line = [TOOL, "--store", connected.store, "send", box.address, "--to", box.good, "--text", "T", "--wait"]
+    process = subprocess.Popen([*line, "--at", "+1h"], stderr=subprocess.PIPE, text=True, env=connected.environment)
+    limit = time.monotonic() + 20
+    while not connected.ask("waiting"):
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    assert "mailroom sends --id 1" in process.communicate(timeout=20)[1] and process.returncode == 1
+    assert [row["state"] for row in connected.ask("waiting")] == ["queued"]
+
+
+def test_status_says_when_the_last_will_have_gone(connected, box):
+    connected.run("pacing", box.address, "--per-day", "10")
+    connected.run("batch", box.address, "--recipients", "-", "--text", "T", input="to\n" + "".join(f"r{i}@example.com\n" for i in range(30)))
+    last = time.strftime("%Y-%m-%d", time.localtime(connected.ask("pacing", box.address)["last_at"] / 1000))
+    assert f"goes by {last}" in connected.run("status").stdout
+    connected.run("pacing", box.address, "--per-day", "default")
+    assert "goes by" not in connected.run("status").stdout
+    assert connected.run("resend", "--all").stdout == "nothing to resend\n"
+    told = connected.run("cancel", *range(1, 31)).stdout
+    assert told == "cancelled: 30 sends\n"
 
 
 def test_a_class_that_is_none_is_no_empty_list(connected, box):

@@ -16,6 +16,16 @@ import Testing
         return taken
     }
 
+    /// Sends to a server that has its share already are no reason for others to give their threads back.
+    @Test func onlyWhatCouldBeginMakesItCrowded() {
+        var queue = queue()
+        for _ in 0..<50 { queue.add(work("tarpit", sends: true)) }
+        _ = takeAll(&queue)
+        #expect(queue.sendsReady == 0)
+        queue.add(work("quick", sends: true))
+        #expect(queue.sendsReady == 1)
+    }
+
     @Test func oneServerGetsNoMoreThanItsShare() {
         var queue = queue()
         for _ in 0..<50 { queue.add(work("tarpit")) }

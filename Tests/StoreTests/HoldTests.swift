@@ -104,5 +104,17 @@ extension StoreTests {
             }
             #expect(try desk.store.messageLimits(of: desk.account) == (10, 0))
         }
+
+        /// What waits at an account that sends no more is shown with the reason.
+        @Test func withoutAServerForSendingItIsHeld() throws {
+            let desk = try Desk()
+            let send = try desk.send()
+            #expect(try desk.store.get("send", send).text("held_reason") == nil)
+            try desk.store.write { (transaction) throws(Failure) in
+                try transaction.db.run("UPDATE account SET sends = 0 WHERE id = ?", desk.account)
+            }
+            #expect(try desk.store.get("send", send).text("held_reason")?.contains("no server for sending") == true)
+            #expect(try desk.store.sendingAccounts(now: Clock.wall()).isEmpty)
+        }
     }
 }

@@ -11,8 +11,8 @@ struct LearnedPace {
     }
 
     static let keepMs: Int64 = 7 * 86_400_000
-    /// A rate is only learned from so many in a minute: a server that is merely busy teaches none.
-    private static let leastRate: Int64 = 5
+    /// Less in a window teaches nothing: a server may be merely busy, and others may have spent what is the account's.
+    private static let least: Int64 = 5
     private static let most = 6
     private let store: Store
     private let account: Int64
@@ -46,9 +46,8 @@ struct LearnedPace {
         guard let about = try subject(failureClass, words, now) else { return nil }
         let probe = SendingLimit(about.unit, about.window, .max)
         let used = try store.room(.account(account), [probe], now: now).used[0].used
-        let least = failureClass == .sendingLimit ? 1 : LearnedPace.leastRate
         let field = PacingField.of(about.unit, about.window)
-        guard used >= least, used < limits.known[field]?.value ?? .max else { return nil }
+        guard used >= LearnedPace.least, used < limits.known[field]?.value ?? .max else { return nil }
         let learned = SendingLimit(about.unit, about.window, used)
         let others = lessons(now: now).filter { $0.limit.unit != about.unit || $0.limit.window != about.window }
         let all = others + [Lesson(limit: learned, until: now + LearnedPace.keepMs)]

@@ -65,12 +65,13 @@ struct WorkQueue {
         if work.sends { sends.add(work) } else { others.add(work) }
     }
 
-    var sendsWaiting: Int { sends.count }
+    /// How many sends may be begun now: not those whose server has its share of the threads.
+    var sendsReady: Int { sends.ready(room) }
 
     /// How much of what waits may be begun now.
     var ready: Int {
         let free = max(maximum - keptForSending - busy, 0)
-        return sends.ready(room) + min(others.ready(room), free)
+        return sendsReady + min(others.ready(room), free)
     }
 
     /// Takes what is next; to be given back by `done`.

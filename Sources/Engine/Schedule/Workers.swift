@@ -68,8 +68,8 @@ final class Workers: Sendable {
         return late
     }
 
-    /// Whether sends wait for a thread: whoever has one for long gives it back.
-    var isCrowded: Bool { state.withLock { $0.queue.sendsWaiting > 0 } }
+    /// Whether sends wait for nothing but a thread: whoever has one for long gives it back.
+    var isCrowded: Bool { state.withLock { $0.queue.sendsReady > 0 } }
 
     func takeNoMore() { state.signal { $0.closed = true } }
 

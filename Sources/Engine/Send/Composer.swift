@@ -14,9 +14,7 @@ struct Composer {
         try RecordSpec.outgoing.check(record)
         var send = record["raw"] == nil ? try fromFields(record) : try fromRaw(record)
         guard !send.recipients.isEmpty else { throw .invalid("to", "there is no recipient") }
-        guard send.recipients.count <= Composer.maximumRecipients else {
-            throw .invalid("to", "more than \(Composer.maximumRecipients) recipients")
-        }
+        try Composer.check(recipients: send.recipients)
         if let key = record.text("idempotency_key") {
             guard (1...255).contains(key.utf8.count) else {
                 throw .invalid("idempotency_key", "is empty or longer than 255 bytes")
@@ -29,6 +27,12 @@ struct Composer {
         if try Composer.truth(record, "sent_copy") == false { send.params.set("sent_copy", 0) }
         send.contentDigest = Composer.digest(record, without: Composer.beside)
         return send
+    }
+
+    static func check(recipients: [String]) throws(Failure) {
+        guard recipients.count <= maximumRecipients else {
+            throw .invalid("to", "more than \(maximumRecipients) recipients")
+        }
     }
 
     /// Nil where it goes at once: also where the time is none.
@@ -162,6 +166,10 @@ struct Composer {
         let outgoing = RawMessage(raw, addingMessageID: parsed.messageID == nil ? from.address.domain : nil)
         let written = try write { (sink) throws(Failure) in try outgoing.write(to: sink) }
         let recipients = unique(given.isEmpty ? parsed.to + parsed.cc + parsed.bcc : given)
+        try AddressParser.check(from.address, field: record["from"] == nil ? "raw" : "from")
+        for (index, address) in recipients.enumerated() {
+            try AddressParser.check(address, field: given.isEmpty ? "raw" : "recipients[\(index)]")
+        }
         var send = NewSend(
             account: account.id, body: written.body, from: from.address, recipients: recipients,
             subject: parsed.subject, messageID: parsed.messageID ?? outgoing.messageID, size: written.size,

@@ -17,6 +17,12 @@ extension Engine {
         } else {
             row = try core.store.account(account)
         }
+        if let key = message.text("idempotency_key"),
+            let there = try core.store.sendOf(
+                row.id, key: key, contentDigest: Composer.digest(message, without: Composer.beside))
+        {
+            return there  // whatever has become of the account and its limits meanwhile
+        }
         try Engine.requireSending(row)
         let made = try Composer(store: core.store, account: row).compose(message)
         try core.precheck(row, made)
@@ -43,7 +49,9 @@ extension Engine {
         if options["to"] != nil {
             to = options["to"]?.text.map { [$0] } ?? options.texts("to")
             for (index, address) in (to ?? []).enumerated() { try Engine.checkAddress(address, "to[\(index)]") }
-            guard to?.isEmpty == false else { throw .invalid("to", "is empty") }
+            guard let to, !to.isEmpty else { throw .invalid("to", "is empty") }
+            try Composer.check(recipients: to)
+            try core.prechecked(try core.store.account(try core.store.sendRow(send).account)).check(recipients: to)
         }
         let accept = try Composer.truth(options, "accept_duplicate") ?? false
         var content: NewSend?

@@ -66,9 +66,9 @@ struct Precheck {
 
 extension Core {
     /// - Throws: what makes it pointless to send.
-    func precheck(_ account: AccountRow, _ send: NewSend) throws(Failure) {
-        try Precheck(
-            account: account, limits: try sendLimits(account), provider: knownProvider(account, .send).provider
-        ).check(send)
+    func precheck(_ account: AccountRow, _ send: NewSend) throws(Failure) { try prechecked(account).check(send) }
+
+    func prechecked(_ account: AccountRow) throws(Failure) -> Precheck {
+        Precheck(account: account, limits: try sendLimits(account), provider: knownProvider(account, .send).provider)
     }
 }

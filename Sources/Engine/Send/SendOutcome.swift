@@ -21,7 +21,11 @@ enum SendOutcome {
         }
         let rules = rules()
         if let failure, isUnknown(failure, offered: offered) {
-            let explained = classed(failure, SendClass.Found(.outcomeUnknown), rules)
+            var explained = classed(failure, SendClass.Found(.outcomeUnknown), rules)
+            if failure.result == Int32(MR_E_CANCELLED) {
+                explained.message =
+                    "sending was stopped before the server had answered to the message: it may have been accepted"
+            }
             // Those whom the server had refused by then are not among those who may have got it.
             return AttemptResult(
                 newState: "outcome_unknown", outcome: "unknown",

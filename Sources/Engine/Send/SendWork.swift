@@ -87,11 +87,14 @@ struct SendWork {
         do throws(Failure) {
             spool = try content.open(send)
         } catch {
-            let isOwn = error.result != Int32(MR_E_STORE)
-            // A full disk says nothing of the message; content that is gone does.
+            let isOwn = !error.isOfTheStore
+            // A full disk says nothing of the message; content that is gone, or cannot be made, does.
+            var failure = error
+            failure.failureClass = SendClass.refused.rawValue
+            failure.cause = SendClass.refused.cause
             let result =
                 isOwn
-                ? AttemptResult(newState: "failed", outcome: "failed", failure: error.explained())
+                ? AttemptResult(newState: "failed", outcome: "failed", failure: failure.explained())
                 : AttemptResult(newState: "queued", outcome: "interrupted")
             try finish((attempt, result), &queue)
             guard isOwn else { throw error }

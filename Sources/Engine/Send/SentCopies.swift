@@ -81,10 +81,16 @@ struct SentCopies {
         try core.store.folders(account.id).filter { $0.role == "sent" && $0.selectable }.min { $0.id < $1.id }
     }
 
-    /// Nil where the content is not there any more.
+    /// Nil where the content is not there any more, or can no longer be made.
     private func copy(of send: AttendedSend, into folder: FolderRow) throws(Failure) -> NewAppend? {
-        let row = try core.store.sendRow(send.id)
-        guard let body = try? SendContent(core.store).body(row) else { return nil }
+        let body: Int64
+        do throws(Failure) {
+            body = try SendContent(core.store).body(try core.store.sendRow(send.id))
+        } catch {
+            // A store that cannot be read or written just now says nothing of it.
+            guard !error.isOfTheStore else { throw error }
+            return nil
+        }
         var parser = MessageParser()
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 8)
         defer { piece.deallocate() }

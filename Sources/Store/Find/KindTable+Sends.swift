@@ -21,7 +21,8 @@ extension KindTable {
         select: """
             s.account, s.state, s.class, s.temporary, s.message_id, s.idempotency_key, s.sender, s.subject, s.size,
             s.created_at, s.sent_at, s.send_at, s.next_attempt, s.attempts, s.reason, s.cause, s.advice, s.server_text,
-            s.smtp, s.enhanced, CASE WHEN s.state IN ('queued', 'retry_wait') THEN \(heldReason) END, s.batch, \(priority),
+            s.smtp, s.enhanced, CASE WHEN s.state IN ('queued', 'retry_wait') THEN
+              iif(a.sends = 0, 'the mailbox has no server for sending; reconnect it with one', \(heldReason)) END, s.batch, \(priority),
             s.auto_retry, s.answers, s.thread, s.bounced_at, s.echo, s.copy, s.try_after, s.http,
             s.code
             """,

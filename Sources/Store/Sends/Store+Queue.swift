@@ -14,18 +14,11 @@ extension Store {
         let recipients = send.recipients.filter { seen.insert($0).inserted }
         guard !recipients.isEmpty else { throw .invalid("recipients", "there are none") }
         let result = try write { (transaction) throws(Failure) -> (id: Int64, existed: Bool) in
-            let db = transaction.db
             try transaction.requireAccount(send.account)
-            if let key = send.idempotencyKey {
-                let there = try db.first(
-                    "SELECT id, digest FROM send WHERE account = ? AND idempotency_key = ?", send.account, key
-                ) { (row) throws(Failure) in (row.int(0), row.bytes(1)) }
-                if let (id, digest) = there {
-                    if digest == send.contentDigest { return (id, true) }
-                    var failure = Failure(MR_E_EXISTS, "send \(id) has the same idempotency_key and other content")
-                    failure.advice = "Look at that send. Give a message that is another one another idempotency_key."
-                    throw failure
-                }
+            if let key = send.idempotencyKey,
+                let there = try transaction.db.send(of: send.account, key: key, contentDigest: { send.contentDigest })
+            {
+                return (there, true)
             }
             let id = try transaction.insert(send, recipients)
             return (id, false)
@@ -34,8 +27,30 @@ extension Store {
         return result
     }
 
+    /// The send that the account has by this key; nil where there is none.
+    /// - Parameter contentDigest: asked for only where there is one.
+    /// - Throws: `MR_E_EXISTS` where it has other content.
+    package func sendOf(
+        _ account: Int64, key: String, contentDigest: @autoclosure () -> [UInt8]
+    ) throws(Failure) -> Int64? {
+        try read { (db) throws(Failure) in try db.send(of: account, key: key, contentDigest: contentDigest) }
+    }
+
     /// - Throws: `MR_E_NOT_FOUND`.
     package func sendRow(_ id: Int64) throws(Failure) -> SendRow {
         try read { (db) throws(Failure) in try SendRow.load(db, id) }
+    }
+}
+
+extension Connection {
+    fileprivate func send(of account: Int64, key: String, contentDigest: () -> [UInt8]) throws(Failure) -> Int64? {
+        let there = try first(
+            "SELECT id, digest FROM send WHERE account = ? AND idempotency_key = ?", account, key
+        ) { (row) throws(Failure) in (id: row.int(0), digest: row.bytes(1)) }
+        guard let there else { return nil }
+        if there.digest == contentDigest() { return there.id }
+        var failure = Failure(MR_E_EXISTS, "send \(there.id) has the same idempotency_key and other content")
+        failure.advice = "Look at that send. Give a message that is another one another idempotency_key."
+        throw failure
     }
 }

@@ -16,6 +16,17 @@ package struct SmtpReply: Sendable, Equatable {
     /// The server's words in one line.
     package var text: String { lines.filter { !$0.isEmpty }.joined(separator: " ") }
 
+    /// The same with no more of its words than people read: of thousands of recipients each has a reply.
+    package var brief: SmtpReply {
+        var left = 2_000
+        var kept: [String] = []
+        for line in lines where left > 0 {
+            kept.append(line.utf8.count <= left ? line : String(decoding: line.utf8.prefix(left), as: UTF8.self))
+            left -= line.utf8.count
+        }
+        return SmtpReply(code: code, enhanced: enhanced, lines: kept)
+    }
+
     /// 2yz: done.
     package var isDone: Bool { code / 100 == 2 }
     /// 3yz: go on.

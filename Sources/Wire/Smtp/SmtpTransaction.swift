@@ -141,7 +141,7 @@ package struct SmtpTransaction: Sendable {
             if !reply.isDone { end(.mail, reply) }
         case .rcpt(let index):
             guard !reply.isIntermediate else { throw Self.outOfPlace(.rcpt, reply) }
-            if final == nil { replies[index] = reply }
+            if final == nil { replies[index] = reply.brief }
             if index == replies.count - 1, final == nil, !anyAccepted { end(.rcpt, refusal ?? reply) }
         case .data:
             try receiveData(reply)

@@ -82,6 +82,7 @@ struct Batch: ToolCommand {
 
     /// Says how far it is, with --wait once everything was tried.
     private func tell(_ room: Room, _ output: Output, _ id: Int64, works: Bool) throws {
+        if wait { Interrupt.listen(Interrupt.toEnd) }
         if works { try room.start() }
         let row = wait ? try waited(room, output, id) : try room.get("batch", id)
         if works { try room.stop() }
@@ -106,6 +107,16 @@ struct Batch: ToolCommand {
         let events = try room.events()
         while true {
             let row = try room.get("batch", id)
+            if Interrupt.hasCome {
+                progress.clear()
+                try room.stop()
+                throw ToolError(
+                    .failed, "interrupted: batch \(id): \(Self.words(try room.get("batch", id)))",
+                    advice: """
+                        mailroom batch --id \(id) --wait goes on with it, and so does a worker.
+                        mailroom cancel --batch \(id) stops the rest.
+                        """)
+            }
             let open = (row.int("queued") ?? 0) + (row.int("sending") ?? 0)
             if open == 0 { return row }
             if let end, Moment.now() >= end {
@@ -113,9 +124,8 @@ struct Batch: ToolCommand {
                     .timedOut, "batch \(id): \(open) of \(row.int("total") ?? 0) have not been tried in the time given",
                     advice: "A worker goes on with it: mailroom run. mailroom batch --id \(id) shows how far it is.")
             }
-            var shown = Row()
+            var shown = row
             shown["done"] = .int((row.int("total") ?? 0) - open)
-            shown["total"] = .int(row.int("total") ?? 0)
             shown["note"] = .text(Self.rest(row))
             progress.show(shown)
             _ = try events.wait(timeoutMs: Int32(min(500, max(1, end.map { $0 - Moment.now() } ?? 500))))

@@ -31,7 +31,12 @@ struct Cancel: StoreCommand {
         for row in rows where !open.contains(row.text("state")) { try cancel(room, row) }
         for row in rows { try cancel(room, row) }
         if output.json { return output.list(try ids.map { try room.get("send", $0) }) }
-        output.line("cancelled: \(ids.map(String.init).joined(separator: ", "))")
+        output.line("cancelled: \(Self.list(ids))")
+    }
+
+    /// Some ids each, of many their number.
+    static func list(_ ids: [Int64]) -> String {
+        ids.count > 20 ? "\(ids.count) sends" : ids.map(String.init).joined(separator: ", ")
     }
 
     private func cancel(_ room: Room, _ row: Row) throws {

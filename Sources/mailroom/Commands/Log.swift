@@ -78,7 +78,7 @@ struct Log: StoreCommand {
         _ room: Room, _ filter: (Fields) throws -> Void, _ events: Events, _ last: Int64, _ rows: [Row],
         _ addresses: inout [Int64: String], _ output: Output
     ) throws {
-        Interrupt.listen(toEnd: true)
+        Interrupt.listen(Interrupt.toEnd)
         var last = last
         var shown = Dictionary(rows.map { ($0.int("id") ?? 0, Self.mark($0)) }, uniquingKeysWith: { $1 })
         while !Interrupt.hasCome {

@@ -6,11 +6,16 @@ enum Outcomes {
         var rows: [Row] = []
         var allSent = true
         let worker = try room.hasWorker()
-        for id in ids {
+        Interrupt.listen(Interrupt.toEnd)
+        var progress = Progress(output, "sending")
+        defer { progress.clear() }
+        for (index, id) in ids.enumerated() {
+            if ids.count > 1 { progress.show(index, of: ids.count) }
             var row = try Waiting.send(room, id, timeout: timeout)
             if row["id"] == nil { row = try room.get("send", id) }
             let recipients = try room.find("recipient") { try $0.int("send", id) }.all()
             allSent = allSent && row.text("state") == "sent"
+            progress.clear()
             if output.json {
                 row["recipients"] = .list(recipients.map(Field.record))
                 rows.append(row)

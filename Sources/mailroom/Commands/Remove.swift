@@ -31,6 +31,6 @@ struct Remove: StoreCommand {
         }
         for id in ids { try room.remove("send", id) }
         if output.json { return output.list(rows) }
-        output.line("removed: \(ids.map(String.init).joined(separator: ", "))")
+        output.line("removed: \(Cancel.list(ids))")
     }
 }

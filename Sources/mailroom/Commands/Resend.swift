@@ -63,7 +63,7 @@ struct Resend: StoreCommand {
             if let failureClass { try FailureClass.known(room, failureClass) }
             return output.line("nothing to resend")
         }
-        output.line("queued again: \(sends.map(String.init).joined(separator: ", "))")
+        output.line("queued again: " + Cancel.list(sends))
         try Worker.tell(room, output)
     }
 

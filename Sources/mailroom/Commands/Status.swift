@@ -87,6 +87,18 @@ struct Status: StoreCommand {
         return "\(account.text("activity")) \(done)" + (total.map { "/\($0)" } ?? "")
     }
 
+    /// What the limits hold back: until when, and when the last will have gone.
+    private static func pace(_ sending: Row) -> [Table.Cell] {
+        if let until = sending.int("paused_until"), until > Moment.now() {
+            let reason = sending.said("paused_reason").map { ": \($0)" } ?? ""
+            return [.init("sending is paused until \(Moment.text(until))\(reason)", .yellow)]
+        }
+        guard let last = sending.int("last_at"), last > Moment.now() + 600_000 else { return [] }
+        return [
+            .init("the last of the queued mail goes by \(Moment.text(last)), as its times and the limits stand", .dim)
+        ]
+    }
+
     /// The sentences under an account: why, in the server's words, and what to do.
     private func beneath(_ account: Row) -> [Table.Cell] {
         var lines: [Table.Cell] = []
@@ -109,6 +121,7 @@ struct Status: StoreCommand {
         if (account.int("queued") ?? 0) > 0, account.said("held_reason") == nil, !works(account) {
             lines.append(.init("queued mail waits for a worker: mailroom run", .yellow))
         }
+        if case .record(let sending)? = account["sending"] { lines += Self.pace(sending) }
         if let held = account.said("held_reason") { lines.append(.init("queued mail is held: " + held, .yellow)) }
         if let stalled = account.int("stalled_since") {
             lines.append(.init("no progress since \(Moment.text(stalled))", .yellow))

@@ -1,7 +1,11 @@
-/// Waiting for a job with its progress shown.
+import Glibc
+
+/// Waiting for a job with its progress shown, or for a send.
 enum Waiting {
     /// How often the bar is drawn again.
     static let stepMs: Int64 = 150
+    /// How often it is looked whether a signal has come.
+    private static let sliceMs: Int64 = 500
 
     /// - Parameter timeout: seconds; nil waits for ever.
     /// - Parameter interrupted: what to do after Ctrl-C, which then cancels the job; nil: Ctrl-C ends the tool at once.
@@ -32,9 +36,18 @@ enum Waiting {
     static func send(_ room: Room, _ id: Int64, timeout: Double?) throws -> Row {
         let end = try deadline(timeout)
         while true {
+            guard !Interrupt.hasCome else {
+                throw ToolError(
+                    .failed, "interrupted",
+                    advice: "mailroom sends --id \(id) shows what became of send \(id), and cancel takes it back.")
+            }
             let left = end.map { $0 - Moment.now() }
-            let (row, ended) = try room.sendWait(id, timeoutMs: Int32(max(0, min(60_000, left ?? 60_000))))
-            if ended { return row }
+            let (row, ended) = try room.sendWait(id, timeoutMs: Int32(max(0, min(sliceMs, left ?? sliceMs))))
+            if ended {
+                guard let pause = pause(row, left) else { return row }
+                usleep(UInt32(pause) * 1000)
+                continue
+            }
             guard let left, left <= 0 else { continue }
             if let at = try room.get("send", id).int("send_at"), at > Moment.now() {
                 throw ToolError(
@@ -43,6 +56,15 @@ enum Waiting {
             }
             throw timedOut("send \(id): not ended in the time given", row)
         }
+    }
+
+    /// How long until a send is looked at again that the limits let go while it is waited for; nil for every other one.
+    private static func pause(_ row: Row, _ left: Int64?) -> Int64? {
+        guard row.text("state") == "queued", row.said("held_reason") == nil, let until = row.int("paced_until") else {
+            return nil
+        }
+        let still = until - Moment.now()
+        return still <= min(left ?? 60_000, 60_000) ? max(10, min(sliceMs, still)) : nil
     }
 
     /// Before anything is changed, too: a bad time is wrong usage.

@@ -9,6 +9,13 @@ struct Progress {
         self.title = title.oneLine
     }
 
+    mutating func show(_ done: Int, of total: Int) {
+        var row = Row()
+        row["done"] = .int(Int64(done))
+        row["total"] = .int(Int64(total))
+        show(row)
+    }
+
     mutating func show(_ job: Row) {
         guard output.terminal.errorIsTerminal, !output.json else { return }
         let done = job.int("done") ?? 0

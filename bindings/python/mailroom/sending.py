@@ -203,7 +203,7 @@ class Sending(Table):
         return count.value
 
     def cancel(self, send: Ref) -> None:
-        """Takes a message back that is not on the wire yet; else BusyError."""
+        """Takes a message back that has not gone yet; BusyError while it is on the wire, InvalidError where it has ended."""
         call("mr_cancel", self._engine, identity(send))
 
 

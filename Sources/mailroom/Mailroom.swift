@@ -21,8 +21,11 @@ struct Mailroom: ParsableCommand {
                 name: "Mailbox",
                 subcommands: [
                     Connect.self, Reconnect.self, Disconnect.self, Status.self, Sync.self, Folders.self, Policy.self,
-                    Audit.self, Verify.self,
+                    Audit.self, Verify.self, Doctor.self,
                 ]),
+            CommandGroup(
+                name: "People",
+                subcommands: [Inbox.self, Threads.self, Search.self, Contact.self, Company.self]),
             CommandGroup(
                 name: "Message",
                 subcommands: [

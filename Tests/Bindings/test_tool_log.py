@@ -35,16 +35,17 @@ def test_every_filter(failing, box):
         (["--level", "error", "--class", "auth"], [auth]), (["--since", "1h"], everything),
         (["--since", "2020-01-31"], everything), (["--since", "2020-01-31 14:30"], everything), (["--since", "0s"], []),
         ([box.address], everything), (["--limit", "1"], everything[-1:]), (["--limit", "0"], everything),
-        (["--class", "nonesuch"], []),
+        (["--class", "size_limit"], []),
     ):
         assert failing.ask("log", *filters) == wanted, filters
-    assert "nothing in the log fits" in failing.run("log", "--class", "nonesuch").stdout
+    assert "nothing in the log fits" in failing.run("log", "--class", "size_limit").stdout
     assert "2 times since" in failing.run("log", "--class", "connection").stdout
 
 
 @pytest.mark.parametrize("line, status, words", [
     (["--cause", "nonesuch"], 3, "mailroom causes"), (["--since", "yesterday"], 2, "--since"), (["--since", "+2h"], 2, "--since"),
     (["--company", "nonesuch"], 3, "mailroom company"), (["--level", "loud"], 2, "--level"), (["--limit", "-1"], 2, "--limit"),
+    (["--class", "nonesuch"], 2, "bad_recipient"),
 ])
 def test_a_wrong_filter_is_told(line, status, words, connected):
     assert words in connected.run("log", *line, expected=status).stderr

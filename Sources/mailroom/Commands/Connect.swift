@@ -24,6 +24,7 @@ struct Connect: StoreCommand {
         try account.text("provider", provider)
         let form = try ProviderForm(room, provider)
         try server.fill(account, form)
+        try account.int("company", try server.company.map { try Companies.id(room, $0) })
         guard !(form.has("imap_host") || form.has("pop3_host")) || server.isSomewhere else {
             throw ToolError(
                 .usage, "no server was named",

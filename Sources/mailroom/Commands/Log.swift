@@ -22,7 +22,8 @@ struct Log: StoreCommand {
     @Option(help: ArgumentHelp("Of what was tried: connect, sync, send ...", valueName: "name")) var what: String?
     @Option(help: ArgumentHelp("Of the accounts of this company, by its key or id.", valueName: "key"))
     var company: String?
-    @Option(help: ArgumentHelp("Of the accounts of this user, by the CRM's key.", valueName: "key")) var user: String?
+    @Option(help: ArgumentHelp("Of the accounts of this user, by the CRM's key.", valueName: "key")) var userKey:
+        String?
     @Option(help: ArgumentHelp("What happened since then.", valueName: "time")) var since: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("At most so many, the newest; 0 for all.", valueName: "n"))
     var limit: Int64 = 100
@@ -42,6 +43,7 @@ struct Log: StoreCommand {
         if !follow {
             if output.json { return output.list(oldestFirst) }
             if rows.isEmpty {
+                if let kind { try FailureClass.known(room, kind) }
                 let all = try room.find("log", { try $0.int("limit", 1) }).first() == nil
                 return output.line(all ? "the log is empty" : "nothing in the log fits")
             }
@@ -66,7 +68,7 @@ struct Log: StoreCommand {
             try query.text("cause", cause)
             try query.text("what", what)
             try query.int("company", company)
-            try query.text("user_key", user)
+            try query.text("user_key", userKey)
             try query.int("at.ge", from)
         }
     }

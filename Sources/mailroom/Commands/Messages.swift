@@ -3,7 +3,7 @@ import ArgumentParser
 struct Messages: StoreCommand {
     static let configuration = CommandConfiguration(
         abstract: "List messages, the newest first.",
-        discussion: "Beside the id: * not read, ! flagged, < answered, + with attachments.")
+        discussion: MessageTable.signs)
 
     @ParentCommand var root: Mailroom
     @OptionGroup(title: "Options of every command") var common: CommonOptions
@@ -29,34 +29,7 @@ struct Messages: StoreCommand {
             try query.text("order", Order.newestFirst("date"))
             if limit > 0 { try query.int("limit", limit) }
         }
-        if output.json { return try output.list(rows) }
-        let messages = try rows.all()
-        guard !messages.isEmpty else { return output.line("no messages") }
-        var table = Table([
-            .init(title: "ID", right: true), .init(title: ""), .init(title: "DATE"), .init(title: "FROM"),
-            .init(title: "SUBJECT", gives: true), .init(title: "FOLDER", drops: true),
-            .init(title: "SIZE", right: true, drops: true),
-        ])
-        for row in messages {
-            let style: Style = row.int("seen") == 0 ? .bold : .plain
-            table.add([
-                .init(row.int("id").map(String.init) ?? ""), .init(marks(row)), .init(Moment.text(row.int("date"))),
-                .init(row.said("from_name") ?? row.text("from"), style),
-                .init(row.text("subject"), style), .init(row.text("folder"), .dim),
-                .init(row.int("size").map { Moment.size($0) } ?? ""),
-            ])
-        }
-        table.print(output)
-    }
-
-    /// `*` unread, `!` flagged, `<` answered, `+` with attachments.
-    private func marks(_ row: Row) -> String {
-        var marks = ""
-        if row.int("seen") == 0 { marks += "*" }
-        if row.int("flagged") == 1 { marks += "!" }
-        if row.int("answered") == 1 { marks += "<" }
-        if (row.int("attachments") ?? 0) > 0 { marks += "+" }
-        return marks
+        try MessageTable.list(rows, limit, room, output, empty: "no messages")
     }
 }
 

@@ -9,13 +9,14 @@ struct Policy: StoreCommand {
             """)
 
     enum Keep: String, ExpressibleByArgument, CaseIterable {
-        case all, headers
+        case all, contacts, headers
     }
 
     @ParentCommand var root: Mailroom
     @OptionGroup(title: "Options of every command") var common: CommonOptions
     @Argument(help: "The account's address or id.") var address: String
-    @Option(help: "all: whole messages. headers: without their bodies.") var keep: Keep?
+    @Option(help: "all: whole messages. contacts: only mail with the CRM's contacts. headers: without their bodies.")
+    var keep: Keep?
     @Option(
         help: ArgumentHelp("Nothing that was received before that day; none: no limit.", valueName: "YYYY-MM-DD"))
     var since: String?
@@ -49,7 +50,8 @@ struct Policy: StoreCommand {
 
     private static func words(_ policy: Row?) -> String {
         guard let policy else { return "everything is kept" }
-        var words = [policy.text("keep") == "headers" ? "headers alone are kept" : "whole messages are kept"]
+        let kept = ["headers": "headers alone are kept", "contacts": "mail with contacts alone is kept"]
+        var words = [kept[policy.text("keep")] ?? "whole messages are kept"]
         if let since = policy.int("since") { words.append("received since \(Moment.text(since))") }
         if let size = policy.int("max_size") { words.append("bodies up to \(size) bytes") }
         return words.joined(separator: ", ")

@@ -18,6 +18,7 @@ struct Reconnect: StoreCommand {
         let id = account.int("id") ?? 0
         let changes = try Fields()
         try server.fill(changes, try ProviderForm(room, account.text("provider")))
+        try changes.int("company", try server.company.map { $0 == "none" ? 0 : try Companies.id(room, $0) })
         try secrets.fill(
             changes, ask: askPassword ? "New password for \(address.oneLine): " : nil, isNeeded: askPassword)
         let job = try begin(room, id, changes)

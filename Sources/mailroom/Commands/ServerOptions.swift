@@ -36,6 +36,8 @@ struct ServerOptions: ParsableArguments {
     var settings: [String] = []
     @Option(help: ArgumentHelp("The name that goes into From.", valueName: "name")) var name: String?
     @Option(help: "The CRM's own key of the user.") var userKey: String?
+    @Option(help: ArgumentHelp("The company it is of, by its key or id; see mailroom company.", valueName: "key"))
+    var company: String?
 
     /// True where a server was named, by its own option or as a setting.
     var isSomewhere: Bool {

@@ -54,7 +54,7 @@ final class Room {
         try arguments.int("account", account)
         try arguments.text("folder", folder)
         try arguments.int("timeout_ms", withinMs)
-        return try job { mr_check(pointer, "verify", arguments.pointer, &$0, &$1) }
+        return try check("verify", arguments)
     }
 
     /// Whether a worker showed life within the last half minute; it does every ten seconds.
@@ -73,7 +73,12 @@ final class Room {
         try arguments.texts("selectors", selectors)
         try arguments.text("resolver", resolver)
         try arguments.int("timeout_ms", timeoutMs)
-        return try job { mr_check(pointer, "domain", arguments.pointer, &$0, &$1) }
+        return try check("domain", arguments)
+    }
+
+    /// - Parameter what: doctor, verify or domain.
+    func check(_ what: String, _ arguments: Fields) throws -> Job {
+        try job { mr_check(pointer, what, arguments.pointer, &$0, &$1) }
     }
 
     func find(_ kind: String, _ fill: (Fields) throws -> Void = { _ in }) throws -> Rows {

@@ -49,6 +49,10 @@ struct Row {
         list(name).compactMap { if case .text(let text) = $0 { text } else { nil } }
     }
 
+    func ints(_ name: String) -> [Int64] {
+        list(name).compactMap { if case .int(let int) = $0 { int } else { nil } }
+    }
+
     func rows(_ name: String) -> [Row] {
         list(name).compactMap { if case .record(let row) = $0 { row } else { nil } }
     }

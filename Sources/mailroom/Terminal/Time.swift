@@ -58,6 +58,11 @@ enum Moment {
     /// A number with its noun: `1 folder`, `2 folders`.
     static func count(_ number: Int64, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
+    /// The same of a noun whose plural is not made by an s.
+    static func count(_ number: Int64, _ one: String, _ many: String) -> String {
+        "\(number) \(number == 1 ? one : many)"
+    }
+
     /// Limits of size are told as providers tell them: MB are 10^6 bytes.
     static func megabytes(_ bytes: Int64) -> String {
         bytes < 100_000 ? "\(bytes) B" : "\(bytes / 1_000_000).\(bytes / 100_000 % 10) MB"

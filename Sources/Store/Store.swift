@@ -72,21 +72,24 @@ package final class Store: Sendable {
     /// where it made changes, the bells are rung.
     ///
     /// `body` may run twice (see `Transaction.flush`): it must have no effect but through the transaction.
+    /// - Parameter rings: false: nobody need look before the next ring.
     @_semantics("optimize.sil.specialize.generic.never")
-    func write<T>(_ durability: Durability = .full, _ body: (Transaction) throws(Failure) -> T) throws(Failure) -> T {
+    func write<T>(
+        _ durability: Durability = .full, rings: Bool = true, _ body: (Transaction) throws(Failure) -> T
+    ) throws(Failure) -> T {
         var result: T?
-        try transact(durable: durability == .full) { (transaction) throws(Failure) in
+        try transact(durable: durability == .full, rings: rings) { (transaction) throws(Failure) in
             result = try body(transaction)
         }
         guard let result else { throw Failure(MR_E_INTERNAL, "a transaction did nothing") }
         return result
     }
 
-    private func transact(durable: Bool, _ body: (Transaction) throws(Failure) -> Void) throws(Failure) {
+    private func transact(durable: Bool, rings: Bool, _ body: (Transaction) throws(Failure) -> Void) throws(Failure) {
         try checkFork()
         let group = try gate.enter(joining: durable)
         do throws(Failure) {
-            try add(to: group, durable: durable, body)
+            try add(to: group, durable: durable, rings: rings, body)
         } catch {
             memory.forget()
             if group.verbs > 0, group.db.rollbackPart() {
@@ -103,7 +106,7 @@ package final class Store: Sendable {
 
     /// Does the work of one verb in the group's transaction, which it begins where it is the first.
     private func add(
-        to group: WriteGroup, durable: Bool, _ body: (Transaction) throws(Failure) -> Void
+        to group: WriteGroup, durable: Bool, rings: Bool, _ body: (Transaction) throws(Failure) -> Void
     ) throws(Failure) {
         let db = group.db
         guard group.verbs == 0 else {
@@ -112,7 +115,7 @@ package final class Store: Sendable {
             try body(transaction)
             _ = try transaction.flush(mayReserve: true)
             try db.endPart()
-            group.hasChanges = group.hasChanges || transaction.hasChanges
+            if rings, transaction.hasChanges { group.hasChanges = true }
             return
         }
         var shortage: Int64 = 0
@@ -126,7 +129,7 @@ package final class Store: Sendable {
             let transaction = Transaction(db: db, store: self)
             try body(transaction)
             shortage = try transaction.flush(mayReserve: durable)
-            group.hasChanges = transaction.hasChanges
+            group.hasChanges = rings && transaction.hasChanges
         } while shortage > 0
     }
 

@@ -9,7 +9,6 @@ extension Engine {
         guard let spec = RecordSpec.rows.first(where: { $0.name == kind }), kind != "change" else {
             throw .invalid("kind", "'\(kind)' is no kind of row")
         }
-        try Engine.checkSupported(kind)
         switch kind {
         case "provider": return try Cursor(fixed: ProviderList(core.registry).rows, spec, query, self)
         case "cause": return try Cursor(fixed: Cause.records, spec, query, self)
@@ -22,7 +21,6 @@ extension Engine {
         guard RecordSpec.rows.contains(where: { $0.name == kind }), kind != "change" else {
             throw .invalid("kind", "'\(kind)' is no kind of row")
         }
-        try Engine.checkSupported(kind)
         switch kind {
         case "account": return try status(id)
         case "provider", "cause":
@@ -36,6 +34,8 @@ extension Engine {
     package func put(_ kind: String, _ values: Record) throws(Failure) -> Int64 {
         try checkOpen()
         switch kind {
+        case "contact": return try putContact(values)
+        case "contacts": return try putContacts(values)
         case "policy": return try putPolicy(values)
         case "pacing": return try putPacing(values)
         case "message": return try putMessage(values)
@@ -57,6 +57,7 @@ extension Engine {
         try checkOpen()
         switch kind {
         case "folder": return try updateFolder(id, values)
+        case "contact": return try updateContact(id, values)
         case "policy": return try updatePolicy(id, values)
         case "pacing": return try updatePacing(id, values)
         case "message": return try updateMessage(id, values)
@@ -73,12 +74,13 @@ extension Engine {
         try core.store.updateCompany(id, key: key, name: try Engine.line(values, "name"))
     }
 
-    /// A company without accounts; a send that has ended, with its content; a batch that has ended, with its sends; a message
+    /// A company without accounts; a contact, whose mail stays; a send that has ended, with its content; a batch that has ended, with its sends; a message
     /// or a place, on the server, too; a policy: everything is kept from then on; pacing: what the provider allows holds.
     package func remove(_ kind: String, _ id: Int64) throws(Failure) {
         try checkOpen()
         switch kind {
         case "company": try core.store.removeCompany(id)
+        case "contact": try core.store.removeContact(id)
         case "send": try core.store.removeSend(id)
         case "batch": try core.store.removeBatch(id)
         case "policy": try core.store.removePolicy(id)
@@ -121,13 +123,6 @@ extension Engine {
             shown.set("last_at", last)
             return shown
         default: return row
-        }
-    }
-
-    /// - Throws: `MR_E_UNSUPPORTED` for kinds whose rows come with a later version.
-    private static func checkSupported(_ kind: String) throws(Failure) {
-        guard kind != "contact" else {
-            throw .unsupported("rows of kind '\(kind)' come with a later version")
         }
     }
 }

@@ -98,6 +98,19 @@ struct Desk {
         try store.find("message", Record(query), after: nil, limit: 1000).rows
     }
 
+    /// A contact; without a company it is everybody's.
+    func put(
+        _ key: String, _ addresses: [String] = [], domains: [String] = [], exact: Bool? = nil, company: Int64? = nil
+    ) throws -> Int64 {
+        var values = ContactValues()
+        values.key = key
+        values.addresses = addresses
+        values.domains = domains
+        values.exact = exact
+        try values.check()
+        return try store.putContacts([(company, values)])[0]
+    }
+
     func body(_ text: String) throws -> Int64 {
         let writer = try store.bodyBegin()
         let bytes = Array(text.utf8)

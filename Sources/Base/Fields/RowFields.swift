@@ -64,6 +64,8 @@ extension RecordSpec {
         [
             .shown("id", .int, "the folder's id", queried: true),
             .shown("account", .int, "the account", queried: true),
+            .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .shown("path", .text, "the full name, in UTF-8", queried: true),
             .shown("delimiter", .text, "the character between levels; absent in a flat mailbox"),
             .shown(
@@ -156,6 +158,8 @@ extension RecordSpec {
         [
             .shown("id", .int, "the place's id", queried: true),
             .shown("account", .int, "the account", queried: true),
+            .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .shown("folder", .int, "the folder's id", queried: true),
             .shown("message", .int, "the message", queried: true),
             .shown(
@@ -170,6 +174,8 @@ extension RecordSpec {
         [
             .shown("id", .int, "the wish's id", queried: true),
             .shown("account", .int, "the account", queried: true),
+            .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .shown("kind", .text, "flags, move, copy, delete or append", queried: true),
             .shown("message", .int, "the message", queried: true),
             .shown("place", .int, "the place that it is about", queried: true),
@@ -236,6 +242,8 @@ extension RecordSpec {
         [
             .shown("id", .int, "the policy's id", queried: true),
             .both("account", .int, "the account; it has one policy at most", queried: true),
+            .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .both(
                 "keep", .text,
                 "all, headers, or contacts (only mail with the CRM's contacts; what matches later is fetched later)"),
@@ -272,6 +280,8 @@ extension RecordSpec {
             .shown("id", .int, "the job's id", queried: true),
             .shown("kind", .text, "connect, reconnect, sync ...", queried: true),
             .shown("account", .int, "the account", queried: true),
+            .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .shown("state", .text, "queued, running, done, failed or cancelled", queried: true),
             .shown("done", .int, "how much is done"),
             .shown("total", .int, "how much there is; absent where not known"),
@@ -331,6 +341,8 @@ extension RecordSpec {
             .shown("kind", .text, "the kind of the row that changed", queried: true),
             .shown("id", .int, "its id"),
             .shown("account", .int, "the account; absent where none is concerned", queried: true),
+            .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .shown("what", .text, "added, changed, removed or erased", queried: true),
             .shown("detail", .text, "what about it: new, historical, flags, state ..."),
             .shown("at", .int, "when"),

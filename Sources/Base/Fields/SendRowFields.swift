@@ -120,6 +120,8 @@ extension RecordSpec {
         [
             .shown("id", .int, "the row's id", queried: true),
             .both("account", .int, "the account; or host", queried: true),
+            .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .both("host", .text, "the server that takes the mail", queried: true),
             .both(
                 "messages_minute", .int,

@@ -8,6 +8,7 @@
 #include "csystem/epoll.h"
 #include "csystem/ffi.h"
 #include "csystem/iconv.h"
+#include "csystem/idn.h"
 #include "csystem/json.h"
 #include "csystem/net.h"
 #include "csystem/openssl.h"

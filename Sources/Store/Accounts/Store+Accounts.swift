@@ -20,6 +20,8 @@ extension Store {
                 """, values.address, values.provider, values.userKey, values.company, values.displayName,
                 values.receives, values.sends, twin, transaction.now, transaction.now, transaction.now)
             let account = db.lastRowID
+            try db.run(
+                "UPDATE account SET address_key = ? WHERE id = ?", AddressKey.of(values.address), account)
             for (name, value) in values.settings { try transaction.putSetting(account, name, value) }
             for (name, value) in values.secrets { try transaction.putSecret(account, name, value) }
             transaction.change("account", account, account: account, "added")
@@ -123,7 +125,7 @@ extension Store {
             ["host", "user", "path"].contains { setting.key == $0 || setting.key.hasSuffix("_" + $0) }
         }
         let pairs = telling.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-        return ([addressKey(address), provider] + pairs).joined(separator: "\n")
+        return ([AddressKey.fold(address), provider] + pairs).joined(separator: "\n")
     }
 }
 

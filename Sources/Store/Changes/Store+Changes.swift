@@ -26,7 +26,10 @@ extension Store {
             var conditions = SQLConditions()
             conditions.add("number >= ?", .int(start))
             try conditions.add(
-                query, columns: ["kind": .column("kind"), "account": .column("account"), "what": .column("what")])
+                query,
+                columns: ["kind": .column("kind"), "account": .column("account"), "what": .column("what")].merging(
+                    KindTable.owner("account")
+                ) { one, _ in one })
             conditions.values.append(.int(Int64(limit) + 1))
             let runs = try db.all(
                 composed:

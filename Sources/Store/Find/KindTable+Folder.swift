@@ -13,7 +13,7 @@ extension KindTable {
         rules: [
             "id": .column("f.id"), "account": .column("f.account"), "path": .column("f.path"),
             "role": .column(FolderRow.role), "synced": .truth(FolderRow.synced),
-        ],
+        ].merging(owner("f.account")) { one, _ in one },
         orders: ["id": "f.id", "path": "f.path"],
         record: { (row, _, _) throws(Failure) in
             var record = Record()

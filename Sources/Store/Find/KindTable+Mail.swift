@@ -11,7 +11,7 @@ extension KindTable {
         rules: [
             "id": .column("p.id"), "account": .column("f.account"), "folder": .column("p.folder"),
             "message": .column("p.message"), "ref": .column("p.ref"), "seen": .truth("p.bits & 1"),
-        ],
+        ].merging(owner("f.account")) { one, _ in one },
         orders: ["id": "p.id"],
         record: { (row, _, _) throws(Failure) in
             let flags = FlagSet(bits: row.int(6), keywords: row.optionalText(7))
@@ -23,21 +23,6 @@ extension KindTable {
             record.set("ref", row.optionalText(5))
             record["flags"] = .list(flags.names.map(Value.text))
             record.set("seen", flags.bits & FlagSet.seen)
-            return record
-        })
-
-    static let thread = KindTable(
-        from: "thread t", select: "t.subject, t.messages, t.first_at, t.last_at", id: "t.id",
-        visible: "t.joined IS NULL AND t.messages > 0",
-        rules: ["id": .column("t.id"), "last_at": .column("t.last_at")],
-        orders: ["id": "t.id", "last_at": "t.last_at"],
-        record: { (row, _, _) throws(Failure) in
-            var record = Record()
-            record.set("id", row.int(1))
-            record.set("subject", row.text(2))
-            record.set("messages", row.int(3))
-            record.set("first_at", row.int(4))
-            record.set("last_at", row.int(5))
             return record
         })
 
@@ -59,12 +44,11 @@ extension KindTable {
     static let message = KindTable(
         from: "message m",
         select:
-            "m.message_id, m.subject, m.date, m.received_at, m.size, m.historical, m.preview, m.attachments, m.thread, m.in_reply_to, m.body, m.stored_at, m.detail, m.report, m.send",
+            "m.message_id, m.subject, m.date, m.received_at, m.size, m.historical, m.preview, m.attachments, m.thread, m.in_reply_to, m.body, m.stored_at, m.detail, m.report, m.send, m.lacking, m.outgoing",
         id: "m.id", visible: inPlace("1"), visibleByID: "1",
         rules: [
             "id": .column("m.id"),
-            "account": .place("f.account"),
-            "folder": .place("f.path"),
+            "folder": .place("f.path {}"), "role": .place("(\(FolderRow.role)) {}"),
             "message_id": .messageID(key: "m.message_key", "m.message_id"),
             "from": .within(
                 "m.id IN (SELECT s.message FROM participant s JOIN address a ON a.id = s.address WHERE s.source & 1 AND a.key {})"
@@ -76,8 +60,14 @@ extension KindTable {
             "answered": .truth(inPlace("p.bits & 2")), "draft": .truth(inPlace("p.bits & 8")),
             "historical": .column("m.historical"), "attachments": .column("m.attachments"),
             "thread": .column("m.thread"), "in_reply_to": .column("m.in_reply_to"), "stored_at": .column("m.stored_at"),
-            "report": .column("m.report"), "send": .column("m.send"),
-        ],
+            "report": .column("m.report"), "send": .column("m.send"), "contact": ContactSQL.ofMessage,
+            "lacking": .column("m.lacking"), "outgoing": .column("m.outgoing"),
+        ].merging(places) { one, _ in one },
         orders: ["id": "m.id", "date": "m.date"],
+        folders: Folders(
+            holds: """
+                EXISTS (SELECT 1 FROM place p JOIN folder f ON f.id = p.folder
+                WHERE p.message = m.id AND p.leaving = 0 AND f.leaving = 0 AND {})
+                """, threads: false, dated: "m.date", datesEndHere: true),
         record: { (row, db, query) throws(Failure) in try messageRecord(row, db, query) })
 }

@@ -24,7 +24,7 @@ extension KindTable {
             s.smtp, s.enhanced, CASE WHEN s.state IN ('queued', 'retry_wait') THEN
               iif(a.sends = 0, 'the mailbox has no server for sending; reconnect it with one', \(heldReason)) END, s.batch, \(priority),
             s.auto_retry, s.answers, s.thread, s.bounced_at, s.echo, s.copy, s.try_after, s.http,
-            s.code
+            s.code, s.replied, s.replied_at
             """,
         id: "s.id", visible: "1",
         rules: [
@@ -34,7 +34,8 @@ extension KindTable {
             "sent_at": .column("s.sent_at"), "send_at": .column("s.send_at"),
             "next_attempt": .column("s.next_attempt"), "batch": .column("s.batch"), "priority": .column(priority),
             "answers": .column("s.answers"), "thread": .column("s.thread"),
-        ],
+            "replied_at": .column("s.replied_at"),
+        ].merging(owner("s.account")) { one, _ in one },
         orders: ["id": "s.id", "created_at": "s.created_at"],
         record: { (row, db, query) throws(Failure) in try sendRecord(row, db, query) })
 
@@ -83,6 +84,8 @@ extension KindTable {
         record.set("try_after", row.optionalInt(31))
         record.set("http", row.optionalInt(32))
         record.set("provider_code", row.optionalText(33))
+        record.set("replied", row.optionalInt(34))
+        record.set("replied_at", row.optionalInt(35))
         return record
     }
 

@@ -12,7 +12,7 @@ extension KindTable {
             "id": .column("l.id"), "account": .column("l.account"), "level": .column("l.level"),
             "what": .column("l.what"), "cause": .column("l.cause"), "class": .column("l.class"),
             "code": .column("l.code"), "at": .column("l.at"),
-        ],
+        ].merging(owner("l.account")) { one, _ in one },
         orders: ["id": "l.id", "at": "l.at"],
         record: { (row, _, _) throws(Failure) in
             var record = Record()
@@ -38,7 +38,7 @@ extension KindTable {
         rules: [
             "id": .column("j.id"), "kind": .column("j.kind"), "account": .column("j.account"),
             "state": .column("j.state"), "created_at": .column("j.created_at"),
-        ],
+        ].merging(owner("j.account")) { one, _ in one },
         orders: ["id": "j.id", "created_at": "j.created_at"],
         record: { (row, _, _) throws(Failure) in
             let job = JobRow(row, from: 2)

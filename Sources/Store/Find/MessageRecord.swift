@@ -20,6 +20,10 @@ func messageRecord(_ row: Row, _ db: Connection, _ query: Query) throws(Failure)
     record["cc"] = addresses(detail.cc)
     record["bcc"] = addresses(detail.bcc)
     record["reply_to"] = addresses(detail.replyTo)
+    if query.wants("contacts") {
+        record["contacts"] = .list(try db.contacts(ofMessage: id).map { .record($0.record) })
+    }
+    record.set("lacking", row.int(17))
     record.set("date", row.int(4))
     record.set("received_at", row.int(5))
     record.set("size", row.int(6))
@@ -36,6 +40,7 @@ func messageRecord(_ row: Row, _ db: Connection, _ query: Query) throws(Failure)
     record["references"] = .list(detail.references.map(Value.text))
     record.set("report", row.optionalText(15))
     record.set("send", row.optionalInt(16))
+    record.set("outgoing", row.int(18))
     record.set("has_body", row.isNull(12) ? 0 : 1)
     record.set("adrift", adrift ? 1 : 0)
     record["defects"] = .list(detail.defects.map(Value.text))
@@ -48,24 +53,19 @@ func messageRecord(_ row: Row, _ db: Connection, _ query: Query) throws(Failure)
 private func addPlace(
     to record: inout Record, _ message: Int64, _ db: Connection, _ query: Query
 ) throws(Failure) -> (flags: FlagSet, adrift: Bool) {
+    let asked = query.folders
     let places = try db.all(
-        """
-        SELECT p.bits, p.flags, f.account, f.path FROM place p JOIN folder f ON f.id = p.folder
-        WHERE p.message = ? AND p.leaving = 0 AND f.leaving = 0 ORDER BY p.id
-        """, message
+        composed: """
+            SELECT p.bits, p.flags, f.account, f.path, \(asked?.sql ?? "1") FROM place p JOIN folder f ON f.id = p.folder
+            WHERE p.message = ? AND p.leaving = 0 AND f.leaving = 0 ORDER BY p.id
+            """, (asked?.values ?? []) + [.int(message)]
     ) { (row) throws(Failure) in
-        (flags: FlagSet(bits: row.int(0), keywords: row.optionalText(1)), account: row.int(2), path: row.text(3))
+        (
+            flags: FlagSet(bits: row.int(0), keywords: row.optionalText(1)), account: row.int(2), path: row.text(3),
+            isAsked: row.bool(4)
+        )
     }
-    let asked = places.first { place in
-        query.conditions.allSatisfy { condition in
-            switch condition.field {
-            case "account": condition.values.contains(.int(place.account))
-            case "folder": condition.values.contains(.text(place.path))
-            default: true
-            }
-        }
-    }
-    if let place = asked ?? places.first {
+    if let place = places.first(where: { $0.isAsked }) ?? places.first {
         record.set("account", place.account)
         record.set("folder", place.path)
     }

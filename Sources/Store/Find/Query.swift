@@ -29,6 +29,8 @@ struct Query {
     /// Only what comes behind the row with this id.
     private(set) var after: Int64?
     private(set) var fields: Set<String>?
+    /// What is asked of the folder `f` that has the row; nil: nothing.
+    var folders: SQLConditions?
 
     /// - Throws: `MR_E_INVALID` naming the field that is unknown, cannot be asked for, or has a value of another type.
     init(_ record: Record, kind: String) throws(Failure) {

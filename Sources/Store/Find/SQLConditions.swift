@@ -5,13 +5,18 @@ struct SQLConditions {
     /// How a field is asked for.
     enum Rule {
         case column(String)
-        /// Compared without regard to case: mail addresses.
+        /// Compared without regard to case: mail addresses as they were given.
         case address(String)
-        /// `{}` stands for the comparison and its values: `id IN (SELECT ... WHERE key {})`. Texts are folded.
+        /// `{}` stands for the comparison and its values: `id IN (SELECT ... WHERE key {})`. Texts are mail addresses.
         case within(String)
+        /// A contact's id, as `within`; or, with `.gt = 0`, any contact.
+        case contact(one: String, any: String)
+        /// As `within`, with texts as they are.
+        case among(String)
         /// A Message-ID: found by its key in the first column, compared in the second.
         case messageID(key: String, String)
-        /// A column of the folder `f` that a message is in: all such conditions are about one and the same folder.
+        /// A condition on the folder `f` that a message is in, `{}` as in `within`: all such conditions are about one and the
+        /// same folder.
         case place(String)
         /// 1 or 0: this expression or its opposite. Only `=` makes sense.
         case truth(String)
@@ -22,34 +27,33 @@ struct SQLConditions {
 
     var sql: String { parts.isEmpty ? "1" : parts.joined(separator: " AND ") }
 
-    mutating func add(_ sql: String, _ value: SQLValue...) {
+    mutating func add(_ sql: String, _ value: SQLValue...) { add(sql, value) }
+
+    mutating func add(_ sql: String, _ given: [SQLValue]) {
         parts.append(sql)
-        values += value
+        values += given
     }
 
     mutating func add(_ query: Query, columns: [String: Rule]) throws(Failure) {
-        var inFolder: [String] = []
-        var inFolderValues: [SQLValue] = []
         for condition in query.conditions {
             guard let rule = columns[condition.field] else {
                 throw .invalid(condition.field, "cannot stand in where")
             }
-            if case .place(let column) = rule {
-                try SQLConditions.requireEquality(condition)
-                inFolder.append("\(column) \(SQLConditions.comparison(condition))")
-                inFolderValues += condition.values
-            } else {
-                try add(condition, rule)
-            }
+            if case .place = rule { continue }
+            try add(condition, rule)
         }
-        if !inFolder.isEmpty {
-            parts.append(
-                """
-                EXISTS (SELECT 1 FROM place p JOIN folder f ON f.id = p.folder
-                WHERE p.message = m.id AND p.leaving = 0 AND f.leaving = 0 AND \(inFolder.joined(separator: " AND ")))
-                """)
-            values += inFolderValues
+    }
+
+    /// The conditions on the folder `f`; nil where there are none.
+    static func folder(_ query: Query, columns: [String: Rule]) throws(Failure) -> SQLConditions? {
+        var found = SQLConditions()
+        for condition in query.conditions {
+            guard case .place(let template)? = columns[condition.field] else { continue }
+            try requireEquality(condition)
+            found.parts.append(filled(template, comparison(condition)))
+            found.values += condition.values
         }
+        return found.parts.isEmpty ? nil : found
     }
 
     private mutating func add(_ condition: Query.Condition, _ rule: Rule) throws(Failure) {
@@ -57,11 +61,21 @@ struct SQLConditions {
         switch rule {
         case .column(let column): parts.append("\(column) \(SQLConditions.comparison(condition))")
         case .address(let column):
-            condition = SQLConditions.folded(condition)
+            condition = SQLConditions.mapped(condition, AddressKey.fold)
             parts.append("lower(\(column)) \(SQLConditions.comparison(condition))")
         case .within(let template):
             try SQLConditions.requireEquality(condition)
-            condition = SQLConditions.folded(condition)
+            condition = SQLConditions.mapped(condition, AddressKey.of)
+            parts.append(SQLConditions.filled(template, SQLConditions.comparison(condition)))
+        case .contact(let one, let any):
+            if condition.comparison == .greater, condition.values == [.int(0)] {
+                parts.append(any)
+                return
+            }
+            try SQLConditions.requireEquality(condition)
+            parts.append(SQLConditions.filled(one, SQLConditions.comparison(condition)))
+        case .among(let template):
+            try SQLConditions.requireEquality(condition)
             parts.append(SQLConditions.filled(template, SQLConditions.comparison(condition)))
         case .messageID(let key, let column):
             try SQLConditions.requireEquality(condition)
@@ -86,9 +100,9 @@ struct SQLConditions {
         return "IN (" + Array(repeating: "?", count: condition.values.count).joined(separator: ",") + ")"
     }
 
-    private static func folded(_ condition: Query.Condition) -> Query.Condition {
+    private static func mapped(_ condition: Query.Condition, _ key: (String) -> String) -> Query.Condition {
         let values = condition.values.map { value -> SQLValue in
-            if case .text(let text) = value { .text(addressKey(text)) } else { value }
+            if case .text(let text) = value { .text(key(text)) } else { value }
         }
         return Query.Condition(field: condition.field, comparison: condition.comparison, values: values)
     }
@@ -99,7 +113,7 @@ struct SQLConditions {
         }
     }
 
-    private static func filled(_ template: String, _ comparison: String) -> String {
+    static func filled(_ template: String, _ comparison: String) -> String {
         var out = ""
         var rest = template[...]
         while let brace = rest.firstIndex(of: "{") {
@@ -109,14 +123,4 @@ struct SQLConditions {
         }
         return out + rest
     }
-}
-
-/// What addresses are compared by: lower case, without surrounding blanks.
-func addressKey(_ address: String) -> String {
-    let bytes = address.utf8
-    if bytes.allSatisfy({ $0 > 32 && $0 < 127 && !($0 >= 65 && $0 <= 90) }) { return address }
-    var folded = address.lowercased()
-    while let last = folded.utf8.last, last <= 32 { folded.unicodeScalars.removeLast() }
-    while let first = folded.utf8.first, first <= 32 { folded.unicodeScalars.removeFirst() }
-    return folded
 }

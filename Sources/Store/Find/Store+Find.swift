@@ -6,8 +6,8 @@ extension Store {
 
     /// One page of rows.
     /// - Parameters:
-    ///   - kind: account, folder, message, place, part, thread, company, policy, send, recipient, attempt, batch, log or job;
-    ///     contact has no rows yet.
+    ///   - kind: account, folder, message, place, part, thread, company, contact, policy, send, recipient, attempt, batch,
+    ///     log or job.
     ///   - query: conditions, `order`, `limit` over all pages, `fields`.
     ///   - after: what the page before gave as `next`; nil: from the start. Rows that came in between are shown
     ///     where their sort key is yet to come.
@@ -23,40 +23,21 @@ extension Store {
     private func rows(
         _ kind: String, _ query: Record, after: [UInt8]?, limit: Int, byID: Bool = false
     ) throws(Failure) -> (rows: [Record], next: [UInt8]?) {
-        let query = try Query(query, kind: kind)
+        var query = try Query(query, kind: kind)
         if kind == "part" { return (try parts(query), nil) }
-        if kind == "contact" { return ([], nil) }
         guard let table = KindTable.named(kind) else { throw .invalid("kind", "'\(kind)' is not kept in the store") }
         guard let key = table.orders[query.order ?? "id"] else {
             throw .invalid("order", "\(kind) can be sorted by \(table.orders.keys.sorted().joined(separator: ", "))")
         }
         var position = try Position(after, query: query, limit: limit)
         if position.rest == 0 { return ([], nil) }
-        var conditions = SQLConditions()
-        conditions.add(byID ? table.visibleByID ?? table.visible : table.visible)
-        try conditions.add(query, columns: table.rules)
-        let way = query.descending ? "<" : ">"
-        if let key = position.key {
-            conditions.add(
-                "(\(table.orders[query.order ?? "id"] ?? table.id), \(table.id)) \(way) (?, ?)", key, .int(position.id))
-        } else if let after = query.after {
-            if key == table.id {
-                conditions.add("\(table.id) \(way) ?", .int(after))
-            } else {
-                conditions.add(
-                    "(\(key), \(table.id)) \(way) ((SELECT \(key) FROM \(table.from) WHERE \(table.id) = ?), ?)",
-                    .int(after), .int(after))
-            }
-        }
+        query.folders = try SQLConditions.folder(query, columns: table.rules)
         let page = min(position.rest, Int64(max(1, min(limit, Store.mostRows))))
-        conditions.values.append(.int(page + 1))
-        let direction = query.descending ? " DESC" : ""
-        let order = key == table.id ? "\(key)\(direction)" : "\(key)\(direction), \(table.id)\(direction)"
-        let sql =
-            "SELECT \(key), \(table.id), \(table.select) FROM \(table.from) WHERE \(conditions.sql) ORDER BY \(order) LIMIT ?"
+        let plan = try PagePlan(table, query, key: key, position: position.key.map { ($0, position.id) }, byID: byID)
         return try read { (db) throws(Failure) in
             var keys: [(SQLValue, Int64)] = []
-            var rows = try db.all(composed: sql, conditions.values) { (row) throws(Failure) -> Record in
+            let (sql, values) = try plan.statement(db, page: page)
+            var rows = try db.all(composed: sql, values) { (row) throws(Failure) -> Record in
                 keys.append((row.isInteger(0) ? .int(row.int(0)) : .text(row.text(0)), row.int(1)))
                 return query.pick(try table.record(row, db, query))
             }

@@ -101,7 +101,8 @@ extension PolicyRow {
 extension KindTable {
     static let policy = KindTable(
         from: "policy y", select: "y.account, y.keep, y.since, y.max_size", id: "y.id", visible: "1",
-        rules: ["id": .column("y.id"), "account": .column("y.account")], orders: ["id": "y.id"],
+        rules: ["id": .column("y.id"), "account": .column("y.account")].merging(owner("y.account")) { one, _ in one },
+        orders: ["id": "y.id"],
         record: { (row, _, _) throws(Failure) in
             var record = Record()
             record.set("id", row.int(1))

@@ -113,7 +113,9 @@ extension KindTable {
             g.recipients_hour, g.recipients_day, g.recipients_message, g.max_size
             """,
         id: "g.id", visible: "1",
-        rules: ["id": .column("g.id"), "account": .column("g.account"), "host": .column("g.host")],
+        rules: ["id": .column("g.id"), "account": .column("g.account"), "host": .column("g.host")].merging(
+            owner("g.account")
+        ) { one, _ in one },
         orders: ["id": "g.id"],
         record: { (row, _, _) throws(Failure) in
             let pacing = PacingRow(row, from: 2)

@@ -129,9 +129,9 @@ extension Transaction {
         try db.run("DELETE FROM recipient WHERE send = ? AND state <> 'accepted'", send)
         var there = Set(
             try db.all("SELECT address FROM recipient WHERE send = ?", send) { (row) throws(Failure) in
-                addressKey(row.text(0))
+                AddressKey.of(row.text(0))
             })
-        for address in addresses where there.insert(addressKey(address)).inserted {
+        for address in addresses where there.insert(AddressKey.of(address)).inserted {
             try db.run("INSERT INTO recipient(send, address, state) VALUES(?, ?, 'waiting')", send, address)
         }
     }

@@ -33,8 +33,8 @@ extension Transaction {
         if !row.wasAccepted { return report.provesSending }
         let latest = try db.int("SELECT max(offered_at) FROM attempt WHERE send = ?", row.id) ?? 0
         guard at + Transaction.clockMs >= latest else { return false }
-        let offered = Set(row.recipients.map(addressKey))
-        return report.recipients.flatMap(\.addresses).contains { offered.contains(addressKey($0)) }
+        let offered = Set(row.recipients.map(AddressKey.of))
+        return report.recipients.flatMap(\.addresses).contains { offered.contains(AddressKey.of($0)) }
     }
 
     // MARK: which send
@@ -61,9 +61,9 @@ extension Transaction {
     }
 
     private func hasRecipient(_ send: Int64, _ report: IncomingReport) throws(Failure) -> Bool {
-        let keys = Set(report.recipients.flatMap(\.addresses).map(addressKey))
+        let keys = Set(report.recipients.flatMap(\.addresses).map(AddressKey.of))
         return try db.all("SELECT address FROM recipient WHERE send = ?", send) { (row) throws(Failure) in row.text(0) }
-            .contains { keys.contains(addressKey($0)) }
+            .contains { keys.contains(AddressKey.of($0)) }
     }
 
     /// The one send of the account that went to a reported recipient in the days before, has not come back yet, and has
@@ -71,7 +71,7 @@ extension Transaction {
     private func sendByRecipient(_ report: IncomingReport, at: Int64, account: Int64) throws(Failure) -> Int64? {
         var found: Set<Int64> = []
         let subject = report.subject.map(Transaction.words)
-        for address in Set(report.recipients.prefix(100).flatMap(\.addresses).map(addressKey)) {
+        for address in Set(report.recipients.prefix(100).flatMap(\.addresses).map(AddressKey.of)) {
             let sends = try db.all(
                 """
                 SELECT s.id, s.subject FROM recipient r JOIN send s ON s.id = r.send
@@ -108,7 +108,7 @@ extension Transaction {
         let known = try db.all("SELECT id, address, state, report, at FROM recipient WHERE send = ?", row.id) {
             (row) throws(Failure) in
             Known(
-                id: row.int(0), key: addressKey(row.text(1)), state: row.text(2), report: row.optionalText(3),
+                id: row.int(0), key: AddressKey.of(row.text(1)), state: row.text(2), report: row.optionalText(3),
                 at: row.optionalInt(4))
         }
         var told = "report"
@@ -135,7 +135,7 @@ extension Transaction {
     private func meant(_ reported: ReportedRecipient, _ known: [Known], _ row: SendRow, alone: Bool) -> Known? {
         let isOpen = row.state == "outcome_unknown" || row.state == "sending"
         let possible = known.filter { $0.state == "accepted" || $0.state == "bounced" || isOpen }
-        for address in reported.addresses.map(addressKey) {
+        for address in reported.addresses.map(AddressKey.of) {
             if let found = known.first(where: { $0.key == address }) {
                 return possible.contains { $0.id == found.id } ? found : nil
             }

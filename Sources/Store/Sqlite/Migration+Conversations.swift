@@ -16,7 +16,16 @@ extension Migration {
             CREATE INDEX thread_waiting ON thread(waiting_since) WHERE waiting_since IS NOT NULL;
             -- From the first message of a person to our first one after it.
             ALTER TABLE thread ADD COLUMN first_reply_ms INTEGER;
+            CREATE INDEX thread_in ON thread(last_in) WHERE last_in IS NOT NULL;
+            CREATE INDEX thread_out ON thread(last_out) WHERE last_out IS NOT NULL;
             ALTER TABLE send ADD COLUMN replied INTEGER;
             ALTER TABLE send ADD COLUMN replied_at INTEGER;
+            CREATE INDEX send_replied ON send(replied) WHERE replied IS NOT NULL;
+            -- Between which dates the folder's messages lie, or more: it is never made narrower.
+            ALTER TABLE folder ADD COLUMN oldest INTEGER;
+            ALTER TABLE folder ADD COLUMN newest INTEGER;
+            CREATE INDEX place_unseen ON place(folder, message) WHERE message IS NOT NULL AND bits & 1 = 0;
+            UPDATE folder SET (oldest, newest) = (SELECT min(m.date), max(m.date) FROM place p
+              JOIN message m ON m.id = p.message WHERE p.folder = folder.id);
             """)
 }

@@ -1,3 +1,5 @@
+import Base
+
 extension Migration {
     /// Contacts, what makes an address one of theirs, and what is known of messages that are not kept.
     static let people = Migration(
@@ -21,6 +23,10 @@ extension Migration {
             ALTER TABLE address ADD COLUMN loose TEXT;
             CREATE INDEX address_loose ON address(loose) WHERE loose IS NOT NULL;
             CREATE INDEX address_domain ON address(domain);
+            CREATE INDEX participant_message ON participant(message, address, source);
+            -- As address.key.
+            ALTER TABLE account ADD COLUMN address_key TEXT;
+            CREATE INDEX account_address ON account(address_key);
             -- The participants of what is on the server and not kept: place.skipped says why.
             CREATE TABLE left_out(
               address INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY(address, place)) WITHOUT ROWID;
@@ -28,5 +34,37 @@ extension Migration {
             -- 1: came without a recipient or an author, which was found elsewhere; 2: which was not found.
             ALTER TABLE message ADD COLUMN lacking INTEGER NOT NULL DEFAULT 0;
             CREATE INDEX message_lacking ON message(lacking) WHERE lacking > 0;
-            """)
+            """,
+        then: { (db) throws(Failure) in try normaliseAddresses(db) })
+
+    /// Gives the addresses that are there their keys of today.
+    private static func normaliseAddresses(_ db: Connection) throws(Failure) {
+        let addresses = try db.all("SELECT id, key FROM address") { (row) throws(Failure) in
+            (id: row.int(0), key: row.text(1))
+        }
+        for address in addresses {
+            var id = address.id
+            let key = AddressKey.of(address.key)
+            if !key.utf8.elementsEqual(address.key.utf8) {
+                if let there = try db.int("SELECT id FROM address WHERE key = ?", key) {
+                    try db.run("UPDATE OR IGNORE participant SET address = ? WHERE address = ?", there, id)
+                    try db.run("DELETE FROM participant WHERE address = ?", id)
+                    try db.run("DELETE FROM address WHERE id = ?", id)
+                    id = there
+                } else {
+                    try db.run(
+                        "UPDATE address SET key = ?, domain = ? WHERE id = ?", key, AddressKey.domain(ofKey: key), id)
+                }
+            }
+            if let loose = AddressKey.loose(ofKey: key) {
+                try db.run("UPDATE address SET loose = ? WHERE id = ?", loose, id)
+            }
+        }
+        let accounts = try db.all("SELECT id, address FROM account") { (row) throws(Failure) in
+            (id: row.int(0), address: row.text(1))
+        }
+        for account in accounts {
+            try db.run("UPDATE account SET address_key = ? WHERE id = ?", AddressKey.of(account.address), account.id)
+        }
+    }
 }

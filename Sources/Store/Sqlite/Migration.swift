@@ -6,6 +6,8 @@ struct Migration: Sendable {
     /// The `user_version` that it leads to; the first is 1.
     let version: Int64
     let sql: String
+    /// What takes more than SQL, in the same transaction.
+    var then: (@Sendable (Connection) throws(Failure) -> Void)?
 
     /// 'MrSt': what marks a SQLite file as a store (PRAGMA application_id).
     static let applicationID: Int64 = 0x4d72_5374
@@ -51,6 +53,7 @@ struct Migration: Sendable {
                 let there: Int64 = if case .store(let version) = try state(of: db) { version } else { 0 }
                 if there < migration.version {
                     try db.execute(migration.sql)
+                    if let then = migration.then { try then(db) }
                     try db.execute("PRAGMA application_id=\(applicationID)")
                     try db.execute("PRAGMA user_version=\(migration.version)")
                 }

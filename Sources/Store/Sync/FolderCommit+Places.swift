@@ -42,13 +42,16 @@ extension FolderCommit {
     }
 
     /// Puts a message that was stored a moment ago into the folder.
-    mutating func placeNew(_ ref: String, message: Int64, flags: FlagSet, stable: String?) throws(Failure) {
+    mutating func placeNew(
+        _ ref: String, message: Int64, date: Int64, flags: FlagSet, stable: String?
+    ) throws(Failure) {
         try db.run(
             "INSERT OR IGNORE INTO place(id, folder, ref, message, bits, flags, stable) VALUES(?, ?, ?, ?, ?, ?, ?)",
             PlaceID.make(folder: folder, number: nextPlace), folder, ref, message, flags.bits, flags.keywordText,
             stable)
         guard db.changedRows == 0 else {
             nextPlace += 1
+            counts.came(date)
             counts.add(Presence(places: 1, seen: flags.isSeen), after: Presence(), inFolder: true)
             return
         }
@@ -91,6 +94,7 @@ extension FolderCommit {
         try db.run(
             "INSERT INTO place(id, folder, ref, message, bits, flags, stable) VALUES(?, ?, ?, ?, ?, ?, ?)",
             newPlaceID(), folder, ref, message, flags.bits, flags.keywordText, stable)
+        counts.came(try transaction.date(of: message))
         counts.messages += 1
         counts.unseen += flags.isSeen ? 0 : 1
         counts.add(try transaction.presence(of: message, in: account), after: before, inFolder: false)

@@ -101,7 +101,8 @@ struct FolderCommit {
         let id = try transaction.insert(message)
         // Told before the place is made: what has been stored a moment ago has not changed.
         transaction.change("message", id, account: account, "added", incoming.historical ? "historical" : "new")
-        try placeNew(incoming.ref, message: id, flags: message.flags, stable: incoming.stable)
+        try placeNew(
+            incoming.ref, message: id, date: incoming.summary.date, flags: message.flags, stable: incoming.stable)
         try noteEcho(id, message)
         try noteReport(id, message)
     }
@@ -129,7 +130,8 @@ struct FolderCommit {
         }
         let id = try transaction.insert(message)
         transaction.change("message", id, account: account, "added", incoming.historical ? "historical" : "new")
-        try placeNew(incoming.ref, message: id, flags: message.flags, stable: incoming.stable)
+        try placeNew(
+            incoming.ref, message: id, date: incoming.summary.date, flags: message.flags, stable: incoming.stable)
         try noteEcho(id, message)
         try noteReport(id, message)
     }
@@ -159,6 +161,7 @@ struct FolderCommit {
                 """, partial, account)
         else { return false }
         try transaction.complete(partial, with: message)
+        counts.came(incoming.summary.date)
         transaction.change("message", partial, account: account, "changed", "body")
         try place(incoming.ref, message: partial, flags: message.flags, stable: incoming.stable)
         try noteReport(partial, message)

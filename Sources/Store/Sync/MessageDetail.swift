@@ -1,3 +1,5 @@
+import Base
+
 /// What is shown with a message but never asked for by itself: packed into one column.
 struct MessageDetail {
     var from: [StoredAddress] = []
@@ -91,7 +93,7 @@ struct MessageDetail {
         var places: [String: Int] = [:]
         for (list, source) in [(from, 1), (to, 2), (cc, 4), (bcc, 8), (replyTo, 16)] as [([StoredAddress], Int64)] {
             for address in list {
-                let key = addressKey(address.address)
+                let key = AddressKey.of(address.address)
                 guard !key.isEmpty else { continue }
                 if found.count < 8 {
                     if let index = found.firstIndex(where: { $0.key == key }) {

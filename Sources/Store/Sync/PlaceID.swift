@@ -15,6 +15,14 @@ struct FolderCounts {
     var unseen: Int64 = 0
     var accountMessages: Int64 = 0
     var accountUnseen: Int64 = 0
+    /// The dates between which lie the messages that came into the folder; oldest above newest: none came.
+    var oldest = Int64.max
+    var newest = Int64.min
+
+    mutating func came(_ date: Int64) {
+        oldest = min(oldest, date)
+        newest = max(newest, date)
+    }
 }
 
 /// In how many folders of one account a message is, and whether it is seen in any of them.

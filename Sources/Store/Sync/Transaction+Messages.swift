@@ -29,12 +29,8 @@ extension Transaction {
         }
     }
 
-    private func removeParticipants(_ detail: MessageDetail, of id: Int64) throws(Failure) {
-        for (key, _) in detail.participants {
-            try db.run(
-                "DELETE FROM participant WHERE message = ? AND address = (SELECT id FROM address WHERE key = ?)", id,
-                key)
-        }
+    private func removeParticipants(of id: Int64) throws(Failure) {
+        try db.run("DELETE FROM participant WHERE message = ?", id)
     }
 
     /// The body of a message that came again, where it has none yet.
@@ -51,10 +47,7 @@ extension Transaction {
     func complete(_ id: Int64, with message: PreparedMessage) throws(Failure) {
         let incoming = message.incoming
         let summary = incoming.summary
-        let before = try db.first("SELECT detail FROM message WHERE id = ?", id) {
-            (row) throws(Failure) in MessageDetail(packed: row.bytes(0))
-        }
-        if let before { try removeParticipants(before, of: id) }
+        try removeParticipants(of: id)
         let body = try hold(message)
         try db.run(
             """
@@ -83,12 +76,17 @@ extension Transaction {
         if let there = try db.int("SELECT id FROM address WHERE key = ?", key) {
             found = there
         } else {
-            let domain = key.lastIndex(of: "@").map { String(key[key.index(after: $0)...]) } ?? ""
-            try db.run("INSERT INTO address(key, domain) VALUES(?, ?)", key, domain)
+            try db.run(
+                "INSERT INTO address(key, domain, loose) VALUES(?, ?, ?)", key, AddressKey.domain(ofKey: key),
+                AddressKey.loose(ofKey: key))
             found = db.lastRowID
         }
         memory.learn(key, found)
         return found
+    }
+
+    func date(of message: Int64) throws(Failure) -> Int64 {
+        try db.int("SELECT date FROM message WHERE id = ?", message) ?? 0
     }
 
     /// Where the account shows the message: places that are leaving do not count.
@@ -147,16 +145,12 @@ extension Transaction {
 
     /// Removes a message that is in no folder any more.
     func delete(message: Int64, erase: Bool) throws(Failure) {
-        let row = try db.first("SELECT detail, body, thread, send FROM message WHERE id = ?", message) {
-            (row) throws(Failure) in
-            (
-                detail: MessageDetail(packed: row.bytes(0)), body: row.optionalInt(1), thread: row.int(2),
-                send: row.optionalInt(3)
-            )
+        let row = try db.first("SELECT body, thread, send FROM message WHERE id = ?", message) {
+            (row) throws(Failure) in (body: row.optionalInt(0), thread: row.int(1), send: row.optionalInt(2))
         }
         guard let row else { return }
         if let send = row.send { try db.run("UPDATE send SET echo = NULL WHERE id = ? AND echo = ?", send, message) }
-        try removeParticipants(row.detail, of: message)
+        try removeParticipants(of: message)
         try db.run("DELETE FROM message WHERE id = ?", message)
         try db.run("DELETE FROM adrift WHERE message = ?", message)
         try leaveThread(row.thread)
@@ -168,6 +162,13 @@ extension Transaction {
             try db.run(
                 "UPDATE folder SET messages = messages + ?, unseen = unseen + ? WHERE id = ?", counts.messages,
                 counts.unseen, folder)
+        }
+        if counts.oldest <= counts.newest {
+            try db.run(
+                """
+                UPDATE folder SET oldest = min(coalesce(oldest, ?1), ?1), newest = max(coalesce(newest, ?2), ?2)
+                WHERE id = ?3 AND (oldest IS NULL OR oldest > ?1 OR newest < ?2)
+                """, counts.oldest, counts.newest, folder)
         }
         if counts.accountMessages != 0 || counts.accountUnseen != 0 {
             try db.run(

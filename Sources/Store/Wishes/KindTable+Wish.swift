@@ -12,7 +12,7 @@ extension KindTable {
             "id": .column("w.id"), "account": .column("w.account"), "kind": .column("w.kind"),
             "message": .column("w.message"), "place": .column("w.place"), "folder": .column("w.folder"),
             "target": .column("w.target"), "state": .column("w.state"), "created_at": .column("w.created_at"),
-        ],
+        ].merging(owner("w.account")) { one, _ in one },
         orders: ["id": "w.id"],
         record: { (row, _, _) throws(Failure) in
             let params = Unpacker.record(row.bytes(8))

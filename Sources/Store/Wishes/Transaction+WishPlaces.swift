@@ -79,6 +79,7 @@ extension Transaction {
             "INSERT INTO place(id, folder, ref, message, bits, flags, wish, stable) VALUES(?, ?, NULL, ?, ?, ?, ?, ?)",
             id, folder, message, flags.bits, flags.keywordText, wish, stable)
         var counts = FolderCounts()
+        counts.came(try date(of: message))
         counts.messages = 1
         counts.unseen = flags.isSeen ? 0 : 1
         counts.add(try presence(of: message, in: account), after: before, inFolder: false)

@@ -35,10 +35,10 @@ def test_every_filter(failing, box):
         (["--level", "error", "--class", "auth"], [auth]), (["--since", "1h"], everything),
         (["--since", "2020-01-31"], everything), (["--since", "2020-01-31 14:30"], everything), (["--since", "0s"], []),
         ([box.address], everything), (["--limit", "1"], everything[-1:]), (["--limit", "0"], everything),
-        (["--class", "size_limit"], []),
+        (["--class", "too_large"], []),
     ):
         assert failing.ask("log", *filters) == wanted, filters
-    assert "nothing in the log fits" in failing.run("log", "--class", "size_limit").stdout
+    assert "nothing in the log fits" in failing.run("log", "--class", "too_large").stdout
     assert "2 times since" in failing.run("log", "--class", "connection").stdout
 
 

@@ -14,6 +14,7 @@ use FFI\CData;
  */
 final class Room
 {
+    use People;
     use Sending;
     use Wishes;
 
@@ -315,6 +316,22 @@ final class Room
         $about = \is_string($domain) ? ['domain' => $domain] : ['account' => Fields::id($domain)];
         return $this->check('domain', $about + [
             'selectors' => $selectors ?: null, 'resolver' => $resolver, 'timeout_ms' => (int) ($timeout * 1000),
+        ])->wait();
+    }
+
+    /**
+     * Looks into a mailbox step by step: 'ok', the 'steps', and at the first failure the 'cause' with its 'advice'.
+     *
+     * @param int|array<string, mixed> $account
+     * @param bool $send also sends a message to the account's own address and waits for it
+     * @return array<string, mixed>
+     */
+    public function doctor(
+        int|array $account, bool $send = false, ?string $resolver = null, float $timeout = 120): array
+    {
+        return $this->check('doctor', [
+            'account' => Fields::id($account), 'send' => $send ? 1 : null, 'resolver' => $resolver,
+            'timeout_ms' => (int) ($timeout * 1000),
         ])->wait();
     }
 

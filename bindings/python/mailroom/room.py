@@ -13,6 +13,7 @@ from ._table import Ref, texts
 from .blobs import Blob
 from .events import Events
 from .jobs import Job
+from .people import People
 from .rows import Rows
 from .sending import Sending
 
@@ -26,7 +27,7 @@ def open(path: str | os.PathLike[str], **options: Any) -> Room:
         return Room(made("mr_open", encoded("store", path), given), os.fsdecode(path))
 
 
-class Room(Sending):
+class Room(Sending, People):
     """An open store. May be used from any thread. Closed by `close()` or as a context manager."""
 
     _free, _what = "mr_close", "room"
@@ -154,6 +155,29 @@ class Room(Sending):
         job = self.check("verify", account=identity(account), folder=folder, timeout_ms=int(within * 1000))
         with job:
             return job.wait()
+
+    def doctor(
+        self,
+        account: Ref,
+        *,
+        send: bool = False,
+        resolver: str | None = None,
+        timeout: float = 120,
+        on_progress: Callable[[Row], object] | None = None,
+    ) -> Row:
+        """Looks into a mailbox step by step: `ok`, the `steps`, and at the first failure the `cause` with its `advice`.
+
+        send=True also sends a message to the account's own address and waits for it.
+        """
+        job = self.check(
+            "doctor",
+            account=identity(account),
+            send=1 if send else None,
+            resolver=resolver,
+            timeout_ms=int(timeout * 1000),
+        )
+        with job:
+            return job.wait(None, on_progress)
 
     def check_domain(
         self,

@@ -193,11 +193,15 @@ final class Gate: @unchecked Sendable {
         dropConnections()
     }
 
-    /// After, in the parent and in the child. In the child nobody uses the gate again; but it is not left locked.
-    func thaw() {
+    /// After, in the parent and in the child. In the child nobody uses the gate again; but it is not left locked. Nobody is
+    /// woken there: to wake a thread that is not there any more may take for ever (pthread_cond_broadcast waits for those
+    /// who were woken before).
+    func thaw(inChild: Bool = false) {
         frozen = false
-        pthread_cond_broadcast(condition)
-        pthread_cond_broadcast(joined)
+        if !inChild {
+            pthread_cond_broadcast(condition)
+            pthread_cond_broadcast(joined)
+        }
         pthread_mutex_unlock(mutex)
     }
 }

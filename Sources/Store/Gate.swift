@@ -15,6 +15,10 @@ final class Gate: @unchecked Sendable {
     private var joined: UnsafeMutablePointer<pthread_cond_t> { condition + 1 }
     private var ended: UnsafeMutablePointer<pthread_cond_t> { condition + 2 }
     private var joining = 0
+    /// Those who want the connection for themselves; and whether it is their turn: after a transaction that others share. So
+    /// neither keeps the other out, however many come.
+    private var aside = 0
+    private var isTurnAside = false
     /// So long verbs may follow each other in one transaction, in milliseconds. Set by tests alone.
     var longestMs: Int64 = 10
     /// How many wait to go on in a transaction, for tests.
@@ -59,10 +63,13 @@ final class Gate: @unchecked Sendable {
         let (group, kept) = locked { () -> (WriteGroup?, Connection?) in
             if joins {
                 joining += 1
-                while frozen || writing { pthread_cond_wait(joined, mutex) }
+                while frozen || writing || open == nil && isTurnAside && aside > 0 { pthread_cond_wait(joined, mutex) }
                 joining -= 1
             } else {
-                wait { !frozen && !writing && open == nil }
+                aside += 1
+                wait { !frozen && !writing && open == nil && (isTurnAside || joining == 0) }
+                aside -= 1
+                isTurnAside = false
             }
             writing = true
             defer { open = nil }
@@ -103,6 +110,7 @@ final class Gate: @unchecked Sendable {
         locked {
             group.failure = failure
             group.isOver = true
+            if group.isShared { isTurnAside = true }
             pthread_cond_broadcast(ended)
             release()
         }
@@ -193,11 +201,15 @@ final class Gate: @unchecked Sendable {
         dropConnections()
     }
 
-    /// After, in the parent and in the child. In the child nobody uses the gate again; but it is not left locked.
-    func thaw() {
+    /// After, in the parent and in the child. In the child nobody uses the gate again; but it is not left locked. Nobody is
+    /// woken there: to wake a thread that is not there any more may take for ever (pthread_cond_broadcast waits for those
+    /// who were woken before).
+    func thaw(inChild: Bool = false) {
         frozen = false
-        pthread_cond_broadcast(condition)
-        pthread_cond_broadcast(joined)
+        if !inChild {
+            pthread_cond_broadcast(condition)
+            pthread_cond_broadcast(joined)
+        }
         pthread_mutex_unlock(mutex)
     }
 }

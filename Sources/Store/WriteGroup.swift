@@ -9,7 +9,7 @@ final class WriteGroup {
     private static let most = 64
 
     let db: Connection
-    private let isShared: Bool
+    let isShared: Bool
     private let until: Int64
     /// Verbs whose work is in the transaction.
     var verbs = 0

@@ -51,6 +51,7 @@ tell("status", min(best(5, lambda: room.status(account))), 0)
 tell("a page", min(best(5, lambda: list(room.find("send", limit=50)))), 0)
 queued = thousands(half - 1, lambda n: room.send(account, to=f"to{n}@b.example", subject=f"Number {n}", text=text) and 1)
 early = memory("VmRSS")
+singly = memory("VmHWM")
 tell("queued singly", queued[0], queued[-1])
 began = time.monotonic()
 batch = room.batch(
@@ -58,6 +59,7 @@ batch = room.batch(
 took = (time.monotonic() - began) * 1000
 tell("queued in a batch, of it a thousand", took * 1000 / half, took * 1000 / half)
 
+batched = memory("VmHWM")
 tell("status", report["status"][0], min(best(5, lambda: room.status(account))))
 assert room.status(account)["sending"]["queued"] == half * 2
 tell("a page", report["a page"][0], min(best(5, lambda: list(room.find("send", limit=50)))))
@@ -68,7 +70,7 @@ pacing = room.put("pacing", account=account, messages_hour=3600)
 tell("status with a forecast", 0, min(best(5, lambda: room.status(account))))
 last = room.status(account)["sending"]["last_at"] - time.time() * 1000
 room.remove("pacing", pacing)
-answer({"times": report, "peak": memory("VmHWM"), "early": early, "hours": last / 3600000})
+answer({"times": report, "peak": memory("VmHWM"), "early": early, "hours": last / 3600000, "singly": singly, "batched": batched})
 room.close()
 """
 
@@ -143,6 +145,11 @@ def main():
         started = time.monotonic()
         queued = helper.ended_well(_QUEUE, what, timeout=3600)
         check(queued, given.limit, wrong)
+        print(
+            f"most memory after queueing singly {queued['singly'] / 1024:.0f} MiB, after the batch, which is one call, "
+            f"{queued['batched'] / 1024:.0f}, after looking {queued['peak'] / 1024:.0f}")
+        if queued["singly"] - queued["early"] > 16 * 1024:
+            wrong.append("queueing singly takes more memory the more there is")
         print(f"at 3,600 an hour the last would go in {queued['hours']:.1f} hours", flush=True)
         if abs(queued["hours"] - given.messages / 3600) > 1.1:
             wrong.append(f"the forecast says {queued['hours']:.1f} hours")

@@ -126,6 +126,37 @@ extension StoreTests {
             #expect(levels.filter { $0 == 1 }.count == 1)
         }
 
+        /// Four threads that never stop writing in groups, and one that wants transactions of its own.
+        @Test func neitherKindKeepsTheOtherOut() throws {
+            let desk = try Desk()
+            let (store, account) = (desk.store, desk.account)
+            let isOver = Atomic<Bool>(false)
+            let durable = Atomic<Int>(0)
+            let threads = try (0..<4).map { number in
+                try PosixThread.start("durable") {
+                    while !isOver.load(ordering: .relaxed) {
+                        try? store.write { (transaction) throws(Failure) in
+                            try transaction.db.run("DELETE FROM state WHERE key = ?", "d\(number)")
+                        }
+                        durable.add(1, ordering: .relaxed)
+                    }
+                }
+            }
+            while durable.load(ordering: .relaxed) < 8 { usleep(100) }
+            let before = durable.load(ordering: .relaxed)
+            for number in 0..<50 {
+                try store.write(.normal) { (transaction) throws(Failure) in
+                    try GroupVerbs.put(account, transaction, "g\(number)")
+                }
+            }
+            let meanwhile = durable.load(ordering: .relaxed) - before
+            isOver.store(true, ordering: .relaxed)
+            for thread in threads { thread.join() }
+            #expect(try GroupVerbs.there(store, account).count == 50)
+            // One group, of at most 64 verbs, between two of the others.
+            #expect(meanwhile > 0 && meanwhile <= 51 * 68, "\(meanwhile)")
+        }
+
         @Test func manyThreadsLoseAndDoubleNothing() throws {
             let desk = try Desk()
             let (store, account) = (desk.store, desk.account)

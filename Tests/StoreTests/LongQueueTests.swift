@@ -59,6 +59,12 @@ extension StoreTests {
                 { store, _ in _ = try store.find("send", Record(["after": .int(350)]), after: nil, limit: 50) }
             ),
             (
+                "a page by state",
+                { store, _ in
+                    _ = try store.find("send", Record(["state": .text("queued")]), after: nil, limit: 50)
+                }
+            ),
+            (
                 "a page of an account",
                 { store, id in
                     _ = try store.find(
@@ -81,6 +87,13 @@ extension StoreTests {
                 let after = try steps(desk.store) { try asked.ask(desk.store, desk.account) }
                 #expect(before > 0 && after <= before + before / 4, "\(asked.name): \(before), then \(after)")
             }
+            let plain = try steps(desk.store) {
+                _ = try desk.store.find("send", Record(), after: nil, limit: 50)
+            }
+            let ofBatch = try steps(desk.store) {
+                _ = try desk.store.find("send", Record(["batch": .int(3)]), after: nil, limit: 50)
+            }
+            #expect(ofBatch < plain * 2, "a page of a batch: \(ofBatch), of all: \(plain)")
             // The counts that a status shows are made from an index: some steps a row.
             let after = try steps(desk.store) { _ = try desk.store.queueState(desk.account) }
             #expect(stateOfShort > 400 && after < 8_400 * 12, "\(stateOfShort), then \(after)")

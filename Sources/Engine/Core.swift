@@ -24,6 +24,7 @@ final class Core: Sendable {
     enum RunKey: Hashable, Sendable {
         case job(Int64)
         case sending(Int64)  // an account's queue
+        case beside(Int64, Int)  // a session beside the first at an account's queue
         case wishing(Int64)  // an account's wishes
         case syncing(Int64)  // an account's turn in the schedule
     }

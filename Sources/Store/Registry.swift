@@ -61,7 +61,7 @@ final class Registry: @unchecked Sendable {
     private func child() {
         owners = []
         pthread_mutex_unlock(ownersMutex)
-        for store in prepared.reversed() { store.gate.thaw() }
+        for store in prepared.reversed() { store.gate.thaw(inChild: true) }
         pthread_mutex_unlock(mutex)
     }
 

@@ -68,37 +68,84 @@ package final class Store: Sendable {
 
     enum Durability { case normal, full }
 
-    /// One transaction. Where it fails, nothing of it is stored; where it made changes, the bells are rung.
+    /// One transaction, or a part of one that durable verbs share (`WriteGroup`). Where it fails, nothing of it is stored;
+    /// where it made changes, the bells are rung.
     ///
-    /// `body` may run twice (see `Transaction.Shortage`): it must have no effect but through the transaction.
+    /// `body` may run twice (see `Transaction.flush`): it must have no effect but through the transaction.
+    /// - Parameter rings: false: nobody need look before the next ring.
     @_semantics("optimize.sil.specialize.generic.never")
-    func write<T>(_ durability: Durability = .full, _ body: (Transaction) throws(Failure) -> T) throws(Failure) -> T {
-        try checkFork()
-        let (result, changed) = try gate.write { (db) throws(Failure) -> (T, Bool) in
-            var shortage: Int64 = 0
-            while true {
-                if shortage > 0 { try reserveChangeNumbers(db, shortage) }
-                try run.inTurn { () throws(Failure) in try db.begin(durable: durability == .full) }
-                let transaction = Transaction(db: db, store: self)
-                do throws(Failure) {
-                    let result = try body(transaction)
-                    shortage = try transaction.flush(mayReserve: durability == .full)
-                    if shortage > 0 {
-                        db.rollback()
-                        memory.forget()
-                        continue
-                    }
-                    try db.commit()
-                    memory.keep()
-                    return (result, transaction.hasChanges)
-                } catch {
-                    db.rollback()
-                    memory.forget()
-                    throw error
-                }
-            }
+    func write<T>(
+        _ durability: Durability = .full, rings: Bool = true, _ body: (Transaction) throws(Failure) -> T
+    ) throws(Failure) -> T {
+        var result: T?
+        try transact(durable: durability == .full, rings: rings) { (transaction) throws(Failure) in
+            result = try body(transaction)
         }
-        if changed { run.ring() }
+        guard let result else { throw Failure(MR_E_INTERNAL, "a transaction did nothing") }
         return result
+    }
+
+    private func transact(durable: Bool, rings: Bool, _ body: (Transaction) throws(Failure) -> Void) throws(Failure) {
+        try checkFork()
+        let group = try gate.enter(joining: durable)
+        do throws(Failure) {
+            try add(to: group, durable: durable, rings: rings, body)
+        } catch {
+            memory.forget()
+            if group.verbs > 0, group.db.rollbackPart() {
+                try? end(group)  // what the others did stands
+            } else {
+                group.db.rollback()
+                gate.end(group, error)
+            }
+            throw error
+        }
+        group.verbs += 1
+        try end(group)
+    }
+
+    /// Does the work of one verb in the group's transaction, which it begins where it is the first.
+    private func add(
+        to group: WriteGroup, durable: Bool, rings: Bool, _ body: (Transaction) throws(Failure) -> Void
+    ) throws(Failure) {
+        let db = group.db
+        guard group.verbs == 0 else {
+            try db.beginPart()
+            let transaction = Transaction(db: db, store: self)
+            try body(transaction)
+            _ = try transaction.flush(mayReserve: true)
+            try db.endPart()
+            if rings, transaction.hasChanges { group.hasChanges = true }
+            return
+        }
+        var shortage: Int64 = 0
+        repeat {
+            if shortage > 0 {
+                db.rollback()
+                memory.forget()
+                try reserveChangeNumbers(db, shortage)
+            }
+            try run.inTurn { () throws(Failure) in try db.begin(durable: durable) }
+            let transaction = Transaction(db: db, store: self)
+            try body(transaction)
+            shortage = try transaction.flush(mayReserve: durable)
+            group.hasChanges = rings && transaction.hasChanges
+        } while shortage > 0
+    }
+
+    /// Commits what is in the group, unless another thread goes on with it and does so.
+    private func end(_ group: WriteGroup) throws(Failure) {
+        if try gate.pass(group) { return }
+        do throws(Failure) {
+            try group.db.commit()
+            memory.keep()
+        } catch {
+            group.db.rollback()
+            memory.forget()
+            gate.end(group, error)
+            throw error
+        }
+        gate.end(group)
+        if group.hasChanges { run.ring() }
     }
 }

@@ -52,6 +52,7 @@ enum Main {
         switch Int(failure.result) {
         case MR_E_KEY where failure.field("advice")?.contains("--key-file") != true:
             return failure.advising("--key-file FILE gives the application's own key.")
+        case MR_E_INVALID: return OptionNames.named(failure)
         case MR_E_NOT_FOUND where failure.field("advice") == nil:
             let kind = failure.message.split(separator: " ").first.map(String.init) ?? ""
             return lists[kind].map(failure.advising) ?? failure

@@ -1,43 +1,28 @@
 """Messages queued durably and delivered to a local sink: mailroom (mr_send, its own worker) beside Postfix (smtp-source into its
-smtpd, its queue, its smtp client). Both deliver by SMTP to an smtp-sink of their own on the same machine, which only counts."""
+smtpd, its queue, its smtp client). Both are given the messages by four at once, and deliver by SMTP to an smtp-sink of
+their own on the same machine, which only counts."""
 
+import json
+import pathlib
 import shutil
 import subprocess
 import time
 
-from EndToEnd import helper
-from Servers import Site
 from Servers.process import free_port, wait_for_port
+from Servers import Site
 
 from .measure import median
 
-WORK = """
-import resource
-room = mailroom.open(given["store"], key_file=True, work="always")
-account = room.connect(
-    address="bench@test.example", smtp_host="127.0.0.1", smtp_port=str(given["port"]), smtp_tls="none")["id"]
-text = "A line of text that takes some room in the message.\\r\\n" * 36
-started = time.monotonic()
-room.start()
-for number in range(given["messages"]):
-    last = room.send(account, to=f"to{number}@b.example", subject=f"Number {number}", text=text)
-queued = time.monotonic() - started
-while room.status(account)["sending"]["queued"] or list(room.find("send", state="sending", limit=1)):
-    time.sleep(0.02)
-took = time.monotonic() - started
-usage = resource.getrusage(resource.RUSAGE_SELF)
-sent = sum(1 for _ in room.find("send", state="sent", fields=["id"]))
-answer({"wall": took, "queued": queued, "sent": sent, "processor": usage.ru_utime + usage.ru_stime, "peak": memory("VmHWM")})
-room.stop()
-room.close()
-"""
+AT_ONCE = 4
+SOURCE = pathlib.Path(__file__).with_name("send.c")
 
 
 def measure(root, messages, rounds):
     with Site() as site:
+        program = built(root, site.work_folder("send-program"))
         ours, theirs = [], []
         for number in range(rounds):
-            ours.append(mailroom(site, messages))
+            ours.append(mailroom(site, program, messages))
             theirs.append(postfix(site, messages))
             print(
                 f"round {number + 1}: mailroom {ours[-1]['wall']:.2f} s (queued after {ours[-1]['queued']:.2f} s), "
@@ -45,8 +30,10 @@ def measure(root, messages, rounds):
     ratios = [their / our["wall"] for our, their in zip(ours, theirs)]
     return f"""## {messages:,} messages, queued and delivered
 
-`mr_send` from Python, one account and one connection, beside Postfix with `smtp-source` of four sessions; 2 kB each; both deliver to
-`smtp-sink`; {rounds} rounds of one after the other, medians. Each message is on the disk before it is queued and before it is offered.
+A C program that calls `mr_send` from {AT_ONCE} threads, with the worker in the same process, one account; beside Postfix with
+`smtp-source` of {AT_ONCE} sessions. 2 kB and one recipient each; both deliver to `smtp-sink`; {rounds} rounds of one after the other,
+medians; ratios are medians of the rounds' own, with the least and the greatest. Both have each message on the disk before its
+sender hears so; mailroom also before it is offered, with its outcome after that.
 
 | | wall | a second |
 | --- | --- | --- |
@@ -69,11 +56,22 @@ class Sink:
         self._process.wait()
 
 
-def mailroom(site, messages):
+def built(root, folder):
+    library = pathlib.Path(root) / "dist" / "lib"
+    program = f"{folder}/send"
+    subprocess.run(
+        ["gcc", "-std=gnu11", "-O2", f"-I{root}/dist/include", str(SOURCE), "-o", program, f"-L{library}", "-lmailroom",
+         "-lpthread", f"-Wl,-rpath,{library}"], check=True)
+    return program
+
+
+def mailroom(site, program, messages):
     folder = site.work_folder("send")
     with Sink() as sink:
-        run = helper.ended_well(
-            WORK, {"store": f"{folder}/crm.db", "port": sink.port, "messages": messages}, timeout=900)
+        done = subprocess.run(
+            [program, f"{folder}/crm.db", str(sink.port), str(messages), str(AT_ONCE)], check=True, timeout=900,
+            capture_output=True, text=True)
+    run = json.loads(done.stdout)
     if run["sent"] != messages:
         raise RuntimeError(f"mailroom sent {run['sent']} of {messages} messages")
     shutil.rmtree(folder)
@@ -88,7 +86,7 @@ def postfix(site, messages):
             before = server.log().count("status=sent")
             started = time.monotonic()
             subprocess.run(
-                ["smtp-source", "-c", "-s", "4", "-m", str(messages), "-l", "2000", "-f", "bench@test.example", "-t",
+                ["smtp-source", "-c", "-s", str(AT_ONCE), "-m", str(messages), "-l", "2000", "-f", "bench@test.example", "-t",
                  "to@test.example", f"127.0.0.1:{server.mx}"], check=True, capture_output=True)
             while server.log().count("status=sent") - before < messages:
                 if time.monotonic() - started > 900:

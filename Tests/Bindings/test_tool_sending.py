@@ -172,6 +172,19 @@ def test_status_says_when_the_last_will_have_gone(connected, box):
     assert told == "cancelled: 30 sends\n"
 
 
+@pytest.mark.parametrize("options, words", [
+    (["--to", "bob"], "--to: 'bob' is not"), (["--to", "a@example.com", "--from", "bad"], "--from: 'bad' is not"),
+    (["--to", "a@example.com", "--subject", "a\nb"], "--subject: a line end"), (["--cc", "a@", "--to", "a@example.com"], "--cc: 'a@'"),
+    (["--to", "a@example.com", "--header", "Bcc: x@example.com"], "--header: Bcc"),
+])
+def test_what_is_wrong_with_a_message_names_the_option(options, words, connected, box):
+    assert words in connected.run("send", box.address, "--text", "T", *options, expected=2).stderr
+    assert connected.ask("send", box.address, "--text", "T", *options, expected=2)["error"]["field"]
+    if "--to" in options and options[1] != "bob" and "--from" in options:
+        told = connected.run("batch", box.address, "--text", "T", "--recipients", "-", "--from", "bad", input="to\na@example.com\n", expected=2)
+        assert words in told.stderr
+
+
 def test_a_class_that_is_none_is_no_empty_list(connected, box):
     for line in (["failed", "--class", "bad_recipent"], ["resend", "--all", "--class", "bad_recipent"]):
         assert "bad_recipient" in connected.run(*line, expected=2).stderr

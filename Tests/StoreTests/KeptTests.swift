@@ -213,11 +213,12 @@ extension StoreTests {
             batch.durable = true
             try desk.store.commit(batch, lease: desk.lease)
             #expect(try desk.messages().count == 1)
-            let level = try desk.store.gate.write { (db) throws(Failure) in try db.int("PRAGMA synchronous") }
+            var level: Int64?
+            try desk.store.gate.write { (db) throws(Failure) in level = try db.int("PRAGMA synchronous") }
             #expect(level == 2)
             try desk.commit([.message(mail(2))])
-            let normal = try desk.store.gate.write { (db) throws(Failure) in try db.int("PRAGMA synchronous") }
-            #expect(normal == 1)
+            try desk.store.gate.write { (db) throws(Failure) in level = try db.int("PRAGMA synchronous") }
+            #expect(level == 1)
         }
     }
 }

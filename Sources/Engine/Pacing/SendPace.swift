@@ -46,6 +46,8 @@ struct SendPace {
         }.max() ?? 0
     }
 
+    var isUnlimited: Bool { limits.counted.isEmpty && limits.hostLimits.isEmpty }
+
     /// How many messages more.
     var free: Int64 { min(own.messages, together.messages) }
 

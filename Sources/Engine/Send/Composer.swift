@@ -94,9 +94,10 @@ struct Composer {
         let written = try write { (sink) throws(Failure) in try builder.write(to: sink) }
         let recipients = unique(builder.to + builder.cc + bcc)
         var send = NewSend(
-            account: account.id, body: written.body, from: from.address, recipients: recipients,
+            account: account.id, body: nil, from: from.address, recipients: recipients,
             subject: builder.subject, messageID: builder.messageID ?? "", size: written.size,
             utf8: Composer.needsUTF8([from.address] + recipients), params: written.params)
+        (send.body, send.small) = (written.body, written.small)
         try answers(record, builder.inReplyTo, &send)
         return send
     }
@@ -171,16 +172,18 @@ struct Composer {
             try AddressParser.check(address, field: given.isEmpty ? "raw" : "recipients[\(index)]")
         }
         var send = NewSend(
-            account: account.id, body: written.body, from: from.address, recipients: recipients,
+            account: account.id, body: nil, from: from.address, recipients: recipients,
             subject: parsed.subject, messageID: parsed.messageID ?? outgoing.messageID, size: written.size,
             utf8: Composer.needsUTF8([from.address] + recipients), params: written.params)
+        (send.body, send.small) = (written.body, written.small)
         send.params.set("raw", 1)  // not a byte of it is ever changed
         try answers(record, parsed.inReplyTo.first, &send)
         return send
     }
 
     private struct Written {
-        let body: Int64
+        let body: Int64?
+        let small: SmallBody?
         let size: Int64
         /// What the envelope needs to say of the bytes.
         let params: Record
@@ -198,8 +201,10 @@ struct Composer {
                 eightBit = eightBit || bytes.contains { $0 >= 128 }
                 try writer.write(bytes)
             }
+            let small = try writer.takeSmall()
             return Written(
-                body: try writer.seal(), size: size, params: Record(["eight_bit": .int(eightBit ? 1 : 0)]))
+                body: small == nil ? try writer.seal() : nil, small: small, size: size,
+                params: Record(["eight_bit": .int(eightBit ? 1 : 0)]))
         } catch {
             writer.abandon()
             throw error

@@ -14,6 +14,7 @@ final class SendContent {
 
     /// - Throws: `MR_E_STORE` where the disk does not take it; anything else is wrong with this send alone.
     func open(_ send: SendRow) throws(Failure) -> SpoolFile {
+        if let content = send.content { return SpoolFile(content) }
         if let body = send.body { return try SpoolFile(store, body: body) }
         let builder = try builder(send.id)
         return try SpoolFile(store) { (sink) throws(Failure) in try builder.write(to: sink) }

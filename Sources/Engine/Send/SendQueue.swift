@@ -32,6 +32,9 @@ struct SendQueue {
         self.only = only
     }
 
+    /// Whether there is another full page behind the first, and no limit counts what goes.
+    private(set) var isLong = false
+
     /// The limits as they were when the page was read.
     var limits: SendingLimits? { pace?.limits }
 
@@ -73,6 +76,7 @@ struct SendQueue {
         pace = made
         let low = made.lowOpens <= now
         page = try due(low, now)
+        isLong = pages > 1 && page.count == SendQueue.page && made.isUnlimited
         // An account that has room takes of what waits for others in the batches that they share. One that has none takes a
         // single send where it has none of its own: its turn comes again when that may go.
         if page.isEmpty, only == nil {

@@ -14,6 +14,18 @@ final class SpoolFile {
     /// Up to so many bytes it is kept in memory.
     static let small = 256 * 1024
 
+    /// A small one.
+    init(_ content: [UInt8]) {
+        bytes = SpoolFile.copy(content)
+        isMapped = false
+    }
+
+    private static func copy(_ content: [UInt8]) -> UnsafeRawBufferPointer {
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: content.count, alignment: 8)
+        copy.copyBytes(from: content)
+        return UnsafeRawBufferPointer(copy)
+    }
+
     /// Copies a sealed body out of the store.
     convenience init(_ store: Store, body: Int64) throws(Failure) {
         try self.init(store) { (sink) throws(Failure) in
@@ -54,9 +66,7 @@ final class SpoolFile {
         }
         isMapped = descriptor >= 0
         guard isMapped else {
-            let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: held.count, alignment: 8)
-            copy.copyBytes(from: held)
-            bytes = UnsafeRawBufferPointer(copy)
+            bytes = SpoolFile.copy(held)
             return
         }
         guard let mapped = mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0), mapped != MAP_FAILED else {

@@ -8,6 +8,15 @@ struct SmtpDelivery {
     /// How much of the message is stuffed and written at once.
     private static let piece = 65_536
 
+    enum Reset {
+        case none
+        /// A round trip of its own.
+        case before
+        /// In one group with what follows (RFC 2920).
+        case along
+    }
+
+    var resets = Reset.none
     private let connection: SmtpConnection
     private var transaction: SmtpTransaction
     private let host: Host
@@ -45,8 +54,10 @@ struct SmtpDelivery {
     }
 
     private mutating func carryOut(_ message: UnsafeRawBufferPointer) throws(Failure) {
+        if resets == .before { try reset(along: []) }
         while true {
             switch transaction.next() {
+            case .write(let bytes) where resets == .along: try reset(along: bytes)
             case .write(let bytes): try connection.write(host, bytes, transaction.awaited)
             case .read:
                 try transaction.receive(connection.reply(host, transaction.awaited))
@@ -57,6 +68,17 @@ struct SmtpDelivery {
             case .finished: return
             }
         }
+    }
+
+    /// - Throws: `MR_E_CONNECTION` where the connection is of no more use; a new session may be opened.
+    private mutating func reset(along bytes: [UInt8]) throws(Failure) {
+        resets = .none
+        try connection.write(host, try SmtpCommand.rset.encoded() + bytes, .reset)
+        let reply = try connection.reply(host, .reset)
+        guard !reply.isDone else { return }
+        var failure = SmtpFailure.of(reply, .reset)
+        failure.result = mr_result(MR_E_CONNECTION)
+        throw failure
     }
 
     /// The content, the question, the final period and its reply.

@@ -34,20 +34,10 @@ final class SmtpSession: Session {
                 eightBit: envelope.int("eight_bit").map { $0 == 1 } ?? MessageBytes.hasEightBit(message),
                 utf8: envelope.int("utf8") == 1),
             offers)
-        if isUsed { try reset(host) }
-        isUsed = true
+        // RSET before every message but the first: it shows whether the connection still stands, before anything counts.
         var delivery = SmtpDelivery(connection, transaction, host)
+        if isUsed { delivery.resets = offers.pipelining ? .along : .before }
+        isUsed = true
         try delivery.run(message)
-    }
-
-    /// RSET before every message but the first: it shows whether the connection still stands, before anything counts.
-    /// - Throws: `MR_E_CONNECTION` where it does not; a new session may be opened.
-    private func reset(_ host: Host) throws(Failure) {
-        let reply = try connection.exchange(host, .rset, .reset)
-        if reply.isDone { return }
-        connection.abandon()
-        var failure = SmtpFailure.of(reply, .reset)
-        failure.result = mr_result(MR_E_CONNECTION)
-        throw failure
     }
 }

@@ -44,9 +44,10 @@ extension Store {
         return begun
     }
 
-    /// Some of its sends. They are durable once the batch is opened.
+    /// Some of its sends. They are durable once the batch is opened, and nobody is woken for them before: whoever looked for
+    /// what is due would pass by all of them each time.
     package func addToBatch(_ batch: Int64, _ sends: [NewSend]) throws(Failure) {
-        try write(.normal) { (transaction) throws(Failure) in
+        try write(.normal, rings: false) { (transaction) throws(Failure) in
             for send in sends { _ = try transaction.insert(send, send.recipients, batch: batch) }
         }
         StopPoint.batchSlice.reach()

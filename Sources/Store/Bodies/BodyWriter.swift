@@ -74,6 +74,17 @@ package final class BodyWriter: Sendable {
         state.buffer.removeAll(keepingCapacity: true)
     }
 
+    /// Ends what fits in one row without storing it: whoever holds it stores it in its own transaction.
+    /// - Returns: nil where it is larger: then it is to be sealed.
+    package func takeSmall() throws(Failure) -> SmallBody? {
+        try state.withLock { (state) throws(Failure) in
+            guard !state.ended else { throw Failure(MR_E_CLOSED, "the body is sealed or abandoned already") }
+            guard state.id == nil else { return nil }
+            state.ended = true
+            return SmallBody(bytes: state.buffer, sha: digest.pointee.finish())
+        }
+    }
+
     /// Makes the body visible.
     /// - Returns: its id; that of a body with the same bytes, where there is one. Until a message or a send holds it,
     ///   it is kept for a day.
@@ -123,4 +134,10 @@ package final class BodyWriter: Sendable {
             _ = try? store.write(.normal) { (transaction) throws(Failure) in try transaction.dropBody(id) }
         }
     }
+}
+
+/// A body that is not stored yet, and fits in one row.
+package struct SmallBody: Sendable {
+    package let bytes: [UInt8]
+    let sha: [UInt8]
 }

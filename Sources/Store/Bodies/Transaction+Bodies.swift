@@ -49,6 +49,13 @@ extension Transaction {
         return id
     }
 
+    /// Holds the body of a send, which is stored now where it is a small one.
+    func holdBody(of send: NewSend) throws(Failure) -> Int64? {
+        if let small = send.small { return try putBody(small.bytes, digest: small.sha) }
+        if let body = send.body { try holdBody(body) }
+        return send.body
+    }
+
     /// - Throws: `MR_E_NOT_FOUND` where there is no such body, or it is not sealed.
     func holdBody(_ id: Int64) throws(Failure) {
         try db.run("UPDATE body SET holders = holders + 1 WHERE id = ? AND sealed = 1", id)

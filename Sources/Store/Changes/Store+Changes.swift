@@ -99,6 +99,7 @@ extension Store {
     func pruneChanges(_ transaction: Transaction) throws(Failure) {
         let before = transaction.now - changesKeepMs
         let db = transaction.db
+        guard try db.int("SELECT at FROM change ORDER BY number LIMIT 1") ?? .max < before else { return }
         let old = try db.all("SELECT number, count, at FROM change ORDER BY number LIMIT 20") {
             (row) throws(Failure) in (row.int(0), row.int(1), row.int(2))
         }.prefix { $0.2 < before }

@@ -180,6 +180,14 @@ extension Transaction {
         begun.attempt = attempt
         begun.nextAttempt = nil
         begun.offered = false
+        // Read here it costs no snapshot of its own.
+        begun.content = try row.body.flatMap { (body) throws(Failure) in
+            try db.first(
+                "SELECT bytes FROM body WHERE id = ? AND sealed = 1 AND size <= 65536 AND bytes IS NOT NULL", body
+            ) {
+                (row) throws(Failure) in row.bytes(0)
+            }
+        }
         return .begun(attempt: attempt, send: begun)
     }
 

@@ -152,12 +152,12 @@ extension Transaction {
     }
 
     fileprivate func replaceContent(_ row: SendRow, _ content: NewSend) throws(Failure) {
-        if let body = content.body { try holdBody(body) }
+        let body = try holdBody(of: content)
         try db.run(
             """
             UPDATE send SET body = ?, template = NULL, message_id = ?, sender = ?, subject = ?, size = ?, utf8 = ?,
               params = ?, answers = coalesce(?, answers), thread = coalesce(?, thread) WHERE id = ?
-            """, content.body, content.messageID, content.from, content.subject, content.size, content.utf8,
+            """, body, content.messageID, content.from, content.subject, content.size, content.utf8,
             Packer.record(content.params), content.answers, content.thread, row.id)
         if let body = row.body { try releaseBody(body, erase: false) }
     }

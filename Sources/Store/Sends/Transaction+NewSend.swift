@@ -10,13 +10,13 @@ extension Transaction {
 
     /// A new row of the queue with its recipients, each of whom is named once. Its body is held.
     func insert(_ send: NewSend, _ recipients: [String], batch: Int64? = nil) throws(Failure) -> Int64 {
-        if let body = send.body { try holdBody(body) }
+        let body = try holdBody(of: send)
         try db.run(
             """
             INSERT INTO send(account, body, state, message_id, idempotency_key, digest, sender, subject, size, utf8,
               params, created_at, send_at, due, priority, auto_retry, answers, thread, batch, template)
             VALUES(?1, ?2, 'queued', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, coalesce(?12, 0), ?13, ?14, ?15, ?16, ?17, ?18)
-            """, send.account, send.body, send.messageID, send.idempotencyKey, send.contentDigest, send.from,
+            """, send.account, body, send.messageID, send.idempotencyKey, send.contentDigest, send.from,
             send.subject, send.size, send.utf8, Packer.record(send.params), now, send.sendAt, send.priority,
             send.autoRetry, send.answers, send.thread, batch, send.template.map(Packer.record))
         let id = db.lastRowID

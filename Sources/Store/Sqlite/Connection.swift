@@ -252,6 +252,17 @@ final class Connection {
         sqlite3_exec(handle, "ROLLBACK", nil, nil, nil)
     }
 
+    /// A part of a transaction that can be taken back by itself.
+    func beginPart() throws(Failure) { try run("SAVEPOINT part") }
+
+    func endPart() throws(Failure) { try run("RELEASE part") }
+
+    /// - Returns: false where the whole transaction is lost.
+    func rollbackPart() -> Bool {
+        guard let handle, sqlite3_get_autocommit(handle) == 0 else { return false }
+        return sqlite3_exec(handle, "ROLLBACK TO part; RELEASE part", nil, nil, nil) == SQLITE_OK
+    }
+
     /// A snapshot for several reading statements.
     // One copy for all: a copy made for each of its hundreds of callers would be a tenth of the library.
     @_semantics("optimize.sil.specialize.generic.never")

@@ -10,6 +10,7 @@ extension Migration {
     /// the reply code of SMTP has a column of its own. `spent` holds what each account has offered, by the attempt's id,
     /// for the windows of its limits; it outlives the sends. `send.former` counts the attempts that were made before a
     /// person sent it again. `batch_account` has the author that stands in From where that account sends.
+    /// `send_of_batch` and `send_of_state` are for lists, a page at a time in the order of the ids; the others count.
     /// `account.send_after` is until when the whole
     /// queue of an account waits, because its provider's limit is reached. `message.report` is what a machine
     /// wrote it for (bounce, delay, receipt, auto_reply, abuse), `message.send` the send that it is about.
@@ -32,6 +33,8 @@ extension Migration {
             UPDATE send SET due = max(coalesce(send_at, 0), coalesce(next_attempt, 0));
             CREATE INDEX send_due ON send(account, priority DESC, due, id) WHERE state IN ('queued', 'retry_wait');
             CREATE INDEX send_batch ON send(batch, state, account) WHERE batch IS NOT NULL;
+            CREATE INDEX send_of_batch ON send(batch) WHERE batch IS NOT NULL;
+            CREATE INDEX send_of_state ON send(state);
             CREATE INDEX send_check ON send(account, check_at) WHERE check_at IS NOT NULL;
             CREATE INDEX send_thread ON send(thread) WHERE thread IS NOT NULL;
             ALTER TABLE recipient ADD COLUMN report TEXT;

@@ -1,6 +1,7 @@
 import Base
 import CMailroom
 import CSystem
+import Glibc
 
 /// SQLite's primary result code (the extended ones are above the low byte).
 func primaryCode(_ code: Int32) -> Int32 { code & 0xff }
@@ -28,7 +29,11 @@ func sqliteFailure(_ code: Int32, _ handle: OpaquePointer?) -> Failure {
         case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL: "another process has kept the store busy for too long"
         default: "the store failed"
         }
-    var failure = Failure(isBusy(code) ? MR_E_BUSY : MR_E_STORE, "\(line) (\(words), \(code))")
+    // What the system said of a file that it did not open, read or write: too many open files, no space ...
+    let system = handle.map(sqlite3_system_errno) ?? 0
+    let isOfFile = [SQLITE_CANTOPEN, SQLITE_IOERR].contains(primaryCode(code)) && system != 0
+    let detail = isOfFile ? "\(words), \(code): \(String(cString: strerror(system)))" : "\(words), \(code)"
+    var failure = Failure(isBusy(code) ? MR_E_BUSY : MR_E_STORE, "\(line) (\(detail))")
     failure.code = String(cString: sqlite3_errstr(code))
     return failure
 }

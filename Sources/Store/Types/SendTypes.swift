@@ -3,8 +3,10 @@ import Base
 /// A message to be sent. Its bytes are a sealed body, or come of a batch's template when its turn comes.
 package struct NewSend: Sendable {
     package var account: Int64
-    /// Nil for one of a batch.
+    /// Nil for one of a batch, and where there is a small one.
     package var body: Int64?
+    /// In place of `body`: stored together with the send.
+    package var small: SmallBody?
     /// The envelope's sender.
     package var from: String
     /// The envelope's recipients, each once.
@@ -89,6 +91,8 @@ package struct SendRow: Sendable {
     package var offered: Bool
     /// -1 low, 0 normal, 1 high.
     package var priority: Int64 = 0
+    /// Its body, where that is small and an attempt has just begun.
+    package var content: [UInt8]?
     /// The batch that it is one of: then it has no body, and its content comes of the batch's template.
     package var batch: Int64?
 

@@ -54,7 +54,8 @@ struct Resend: StoreCommand {
             if acceptDuplicate { try options.int("accept_duplicate", 1) }
             do { try room.resend(id, options) } catch let failure as LibraryError {
                 guard Int(failure.result) == MR_E_UNKNOWN_OUTCOME else { throw failure }
-                throw failure.advising("mailroom resend \(id) --accept-duplicate sends it again all the same.")
+                throw failure.saying("send \(id) may have arrived already, so it does not go again by itself")
+                    .advising("mailroom resend \(id) --accept-duplicate sends it again all the same.")
             }
         }
         if wait { return try Outcomes.wait(room, output, sends, timeout: timeout, single: false) }

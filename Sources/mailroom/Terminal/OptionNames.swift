@@ -19,6 +19,21 @@ enum OptionNames {
         }.joined(separator: " ")
     }
 
+    private static let fields = [
+        "to": "--to", "cc": "--cc", "bcc": "--bcc", "from": "--from", "reply_to": "--reply-to", "subject": "--subject",
+        "text": "--text", "html": "--html-file", "headers": "--header", "in_reply_to": "--in-reply-to",
+        "attachments": "--attach", "idempotency_key": "--idempotency-key", "send_at": "--at",
+    ]
+
+    /// The failure about a field of a message as one about the option that gave it: `--to: 'bob' is not an address`.
+    static func named(_ failure: LibraryError) -> LibraryError {
+        guard let field = failure.field("field") else { return failure }
+        let own = field.hasPrefix("message.") ? String(field.dropFirst("message.".count)) : field
+        let said = [field, own].first { failure.message.hasPrefix($0 + ":") }
+        guard let said, let option = fields[String(own.prefix { $0 != "[" && $0 != "." })] else { return failure }
+        return failure.saying(option + failure.message.dropFirst(said.count))
+    }
+
     /// What the tool's user does who reads that work goes on by itself, where no worker runs.
     static func withoutWorker(_ advice: String) -> String {
         advice.split(separator: "\n").map { line in

@@ -162,7 +162,8 @@ trait Sending
         $result = Library::call('mr_send_wait', $this->engine(), $id, $milliseconds, \FFI::addr($out));
         $known = Fields::taken($out);
         if ($result === $ffi->MR_TIMEOUT) {
-            throw new TimeoutException("send $id has not ended", $result, ['code' => 'MR_TIMEOUT'] + $known);
+            $state = $known['state'] ?? 'queued';
+            throw new TimeoutException("send $id has not ended: it is $state", $result, ['code' => 'MR_TIMEOUT'] + $known);
         }
         return isset($known['id']) ? $known : $this->get('send', $id);
     }

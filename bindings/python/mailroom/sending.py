@@ -158,7 +158,8 @@ class Sending(Table):
             if result != c.MR_TIMEOUT:
                 return known if "id" in known else self.get("send", number)
             if end is not None and time.monotonic() >= end:
-                raise errors.TimeoutError(f"send {number} has not ended", c.MR_TIMEOUT, {"code": "MR_TIMEOUT", **known})
+                said = f"send {number} has not ended: it is {known.get('state', 'queued')}"
+                raise errors.TimeoutError(said, c.MR_TIMEOUT, {"code": "MR_TIMEOUT", **known})
 
     def failed(self, conditions: Mapping[str, Any] | None = None, /, **named: Any) -> Rows:
         """What was not sent and waits for a person: the sends that failed, bounced, or whose outcome is not known."""

@@ -1,0 +1,116 @@
+"""A long queue without limits goes by several sessions at once: each message once, also where the process dies among them;
+with limits, or a server that wants none beside the first, by one."""
+
+import collections
+import os
+import random
+import signal
+import threading
+
+import pytest
+
+from EndToEnd import helper
+from Servers.scripted import ScriptedSmtp
+
+SEED = int(os.environ.get("MAILROOM_SEED", "20261121"))
+
+LIFE = """
+room = mailroom.open(given["store"], key_file=True, work="always")
+accounts = list(room.accounts())
+if not accounts:
+    account = room.connect(
+        address="bulk@test.example", password="pass", smtp_host="127.0.0.1", smtp_port=str(given["port"]), smtp_tls="none")["id"]
+    if given.get("pacing"):
+        room.put("pacing", account=account, **given["pacing"])
+    for number in range(given["messages"]):
+        room.send(account, to=f"n{number}@b.example", subject=f"Number {number}", text="Hello")
+else:
+    account = accounts[0]["id"]
+room.start()
+end = time.time() + 60
+while time.time() < end and (
+        room.status(account)["sending"]["queued"] or list(room.find("send", state="sending", limit=1))):
+    time.sleep(0.02)
+states = {row["to"][0]: row["state"] for row in room.find("send")}
+answer({"states": states, "account": dict(room.status(account)), "log": [row["message"] for row in room.find("log")]})
+room.close()
+"""
+
+
+class Counting(ScriptedSmtp):
+    """Knows by how many connections messages came, and how many were at it at the same time; kills somebody at the nth message."""
+
+    def __init__(self, refuse_from=None):
+        self.used, self.at_once, self.busy = set(), 0, set()
+        self.trap = None
+        self.lock = threading.Lock()
+        super().__init__(
+            lambda stage, talk: "421 4.7.0 Too many simultaneous connections"
+            if stage == "connect" and refuse_from and talk.number >= refuse_from else None, watch=self.look)
+
+    def look(self, stage, talk):
+        with self.lock:
+            if stage == "mail":
+                self.busy.add(talk.number)
+                self.at_once = max(self.at_once, len(self.busy))
+            elif stage == "taken":
+                self.used.add(talk.number)
+                if self.trap:
+                    self.trap[0] -= 1
+                    if self.trap[0] == 0:
+                        self.trap[1]()
+            elif stage == "answered":
+                self.busy.discard(talk.number)
+
+
+def test_by_several_sessions(store):
+    with Counting() as server:
+        said = helper.ended_well(LIFE, {"store": str(store), "port": server.port, "messages": 200}, "dist-test", timeout=90)
+        assert set(said["states"].values()) == {"sent"} and len(said["states"]) == 200
+        assert server.taken == collections.Counter({f"n{number}@b.example": 1 for number in range(200)})
+        assert 2 <= server.at_once <= 4 and 2 <= len(server.used) <= 4
+
+
+@pytest.mark.parametrize("messages, more", [(200, {"pacing": {"messages_day": 1000}}), (30, {})], ids=["limits", "short"])
+def test_by_one(store, messages, more):
+    with Counting() as server:
+        said = helper.ended_well(
+            LIFE, {"store": str(store), "port": server.port, "messages": messages, **more}, "dist-test", timeout=90)
+        assert set(said["states"].values()) == {"sent"} and len(said["states"]) == messages
+        assert server.at_once == 1
+
+
+def test_a_server_that_wants_one_gets_one(store):
+    with Counting(refuse_from=3) as server:  # the first is that of the login at connecting
+        said = helper.ended_well(LIFE, {"store": str(store), "port": server.port, "messages": 200}, "dist-test", timeout=90)
+        assert set(said["states"].values()) == {"sent"}
+        assert len(server.used) == 1 and server.accepted == 3, "it is not asked again and again"
+        assert said["account"]["state"] == "enabled" and said["account"]["send_health"] == "ok"
+
+
+def test_killed_among_several_sessions(store):
+    order = random.Random(SEED)
+    with Counting() as server:
+        given = {"store": str(store), "port": server.port, "messages": 300}
+        kills = 0
+        while True:
+            process = helper.start(LIFE, given, "dist-test")
+            with server.lock:
+                server.trap = [order.randint(1, 50), process.kill]
+                server.busy.clear()
+            with process:
+                said, _ = process.communicate(timeout=90)
+            if process.returncode == 0:
+                break
+            assert process.returncode == -signal.SIGKILL
+            kills += 1
+        states = helper.json.loads(said.splitlines()[-1])["states"]
+        assert kills >= 5 and len(states) == 300
+        assert max(server.taken.values()) == 1, "taken twice"
+        for address, state in states.items():
+            assert state in ("sent", "outcome_unknown")
+            assert state != "sent" or server.taken[address] == 1, "said to be sent, and never taken"
+        unknown = sum(state == "outcome_unknown" for state in states.values())
+        print(f"seed {SEED}: {kills} kills, {unknown} unknown")
+        assert unknown <= kills * 4
+        assert server.at_once >= 2

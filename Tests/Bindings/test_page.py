@@ -58,6 +58,8 @@ def page(mailroom, tmp_path):
         put("over@example.com", state="pending", reason="the company has 3 of 3 mailboxes", since=now - 3600_000)
         put("frozen@example.com", stale_since=now - 7200_000, activity="first_sync", done=1200, total=20000, moved_at=now)
         put("login@example.com", server_text=HOSTILE[0] + HOSTILE[5], reason=HOSTILE[1])
+        store.execute("UPDATE folder SET synced_at = ? WHERE account = (SELECT id FROM account WHERE address = ?)",
+                      [now - 7200_000, "frozen@example.com"])
         store.execute("UPDATE log SET server_text = ?, message = ? WHERE account IS NOT NULL", [HOSTILE[1], HOSTILE[2]])
         store.execute("UPDATE log SET count = 7, first_at = first_at - 86400000 WHERE id = 1")
     file = tmp_path / "page.html"

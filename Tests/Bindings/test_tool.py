@@ -16,7 +16,11 @@ from .conftest import ROOT, TOOL, deliver
 COMMANDS = [
     "connect", "reconnect", "disconnect", "sync", "status", "folders", "messages", "show", "mark", "move",
     "copy", "delete", "draft", "send", "batch", "waiting", "failed", "resend", "cancel", "sends", "remove", "pacing",
-    "log", "causes", "jobs", "changes", "providers", "run", "smoke",
+    "inbox", "threads", "search", "doctor", "log", "causes", "jobs", "changes", "providers", "run", "smoke",
+]
+DEEPER = [
+    ["domain", "check"], *(["contact", verb] for verb in ("list", "put", "import", "show", "remove")),
+    *(["company", verb] for verb in ("list", "put", "show", "remove")),
 ]
 
 
@@ -29,7 +33,7 @@ def words(text):
 
 def test_help_names_every_command_and_exit_status(mailroom):
     told = words(mailroom.run("--help", store=False).stdout)
-    for command in COMMANDS:
+    for command in [*COMMANDS, "domain", "contact", "company"]:
         assert re.search(rf"\b{command}\b", told), command
     page = (ROOT / "docs" / "tool.md").read_text()
     table = re.findall(r"^\| (\d) \| (.+) \|$", page, re.M)
@@ -38,9 +42,9 @@ def test_help_names_every_command_and_exit_status(mailroom):
         assert f"{status} {words(meaning)}" in told
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*([command] for command in COMMANDS), *DEEPER], ids=" ".join)
 def test_every_command_has_help_and_json(command, mailroom):
-    told = mailroom.run(command, "--help", store=False).stdout
+    told = mailroom.run(*command, "--help", store=False).stdout
     assert "--json" in told and "--store" in told
     assert len(told) > 200
 

@@ -32,6 +32,8 @@ def blocks():
 @pytest.mark.parametrize("page, match", blocks())
 def test_block(page, match, site, tmp_path):
     language, code = match["language"], match["code"]
+    if page.name == "crm.md" and language in ("c", "python", "php", "text"):
+        return  # One program of each language: test_crm.py runs it.
     if match["reason"]:
         assert len(match["reason"]) > 10
         return

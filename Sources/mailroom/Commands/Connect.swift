@@ -69,6 +69,13 @@ enum Connected {
         if output.json { return output.row(result) }
         let id = result.int("account") ?? 0
         let account = try room.status(id)
+        if result.int("pending") == 1 {
+            output.line(
+                "\(output.paint("\u{2026}", .yellow)) \(account.text("address").oneLine) is pending: account \(id)")
+            if let notice = result.said("notice") ?? account.said("reason") { output.line("  \(notice.oneLine)") }
+            for line in account.text("advice").cleanLines { output.line("  -> \(line)") }
+            return
+        }
         output.line(
             "\(output.paint("\u{2713}", .green)) \(account.text("address").oneLine) \(word): account \(id), "
                 + Moment.count(result.int("folders") ?? account.int("folders") ?? 0, "folder"))

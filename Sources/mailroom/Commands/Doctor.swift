@@ -83,10 +83,10 @@ struct Doctor: StoreCommand {
 
     private func show(_ result: Row, _ output: Output) {
         for step in result.rows("steps") { DoctorStep(step).show(output) }
-        if result.int("ok") == 1 { return output.line("\(output.paint("\u{2713}", .green)) all is well") }
-        // The failing step has said why already; what is said of the whole stands alone where no step failed.
-        guard !result.rows("steps").contains(where: DoctorStep.hasFailed) else { return }
-        output.line("\(output.paint("\u{2717}", .red)) \(result.text("reason").oneLine)")
+        guard result.int("ok") != 1 else { return output.line("\(output.paint("\u{2713}", .green)) all is well") }
+        output.line(
+            "\(output.paint("\u{2717}", .red)) \((result.said("title") ?? result.text("reason")).oneLine)"
+                + " (\(result.text("cause").oneLine))")
         for line in result.text("advice").cleanLines { output.line("  -> \(line)") }
     }
 
@@ -96,11 +96,14 @@ struct Doctor: StoreCommand {
             .init(title: "ACCOUNT"), .init(title: "RESULT"), .init(title: "STEP"), .init(title: "WHY", gives: true),
         ])
         for row in results {
-            let failed = row.rows("steps").first(where: DoctorStep.hasFailed)
             let isOK = row.int("ok") == 1
+            let side = row.said("side").map { ", \($0)" } ?? ""
+            var error = Row()
+            if case .record(let there)? = row["error"] { error = there }
             table.add([
                 .init(row.text("address")), .init(isOK ? "well" : row.said("cause") ?? "failed", isOK ? .green : .red),
-                .init(failed?.text("step") ?? ""), .init(failed?.said("reason") ?? row.text("reason")),
+                .init(row.said("failed_step").map { $0 + side } ?? ""),
+                .init(row.said("title") ?? row.said("reason") ?? error.text("message")),
             ])
         }
         table.print(output)
@@ -111,8 +114,7 @@ struct Doctor: StoreCommand {
     /// By the class of the cause.
     private static func exit(_ room: Room, _ result: Row) throws -> Exit {
         guard result.int("ok") != 1 else { return .done }
-        let failed = result.rows("steps").first(where: DoctorStep.hasFailed)
-        guard let cause = result.said("cause") ?? failed?.said("cause"),
+        guard let cause = result.said("cause"),
             let row = try room.find("cause", { try $0.text("code", cause) }).first()
         else { return .failed }
         switch row.text("class") {
@@ -132,22 +134,18 @@ struct DoctorStep {
     static func hasFailed(_ step: Row) -> Bool { step.int("ok") == 0 && step.int("skipped") != 1 }
 
     func show(_ output: Output) {
-        let name = step.text("step").oneLine.padded(18, right: false)
+        let side = step.said("side").map { "\($0) " } ?? ""
+        let name = (side + step.text("step")).oneLine.padded(24, right: false)
         if step.int("skipped") == 1 {
-            let why = step.said("reason").map { "  \($0.oneLine)" } ?? ""
+            let why = step.said("reason").map { ": \($0.oneLine)" } ?? ""
             return output.line("  - \(output.paint(name + "not looked at" + why, .dim))")
         }
-        let isOK = step.int("ok") == 1
-        let hasRemark = isOK && step.said("reason") != nil
-        let mark =
-            isOK
-            ? output.paint(hasRemark ? "!" : "\u{2713}", hasRemark ? .yellow : .green) : output.paint("\u{2717}", .red)
-        let found = step.texts("found").isEmpty ? [step.text("found")] : step.texts("found")
+        let mark = Self.hasFailed(step) ? output.paint("\u{2717}", .red) : output.paint("\u{2713}", .green)
         let milliseconds = step.int("ms").map { output.paint("  \($0) ms", .dim) } ?? ""
-        output.line("  \(mark) \(name)\(found.first?.oneLine ?? "")\(milliseconds)")
-        for line in found.dropFirst() { output.line("      \(line.oneLine)") }
+        output.line("  \(mark) \(name)\(step.text("found").oneLine)\(milliseconds)")
         if let reason = step.said("reason") { output.line("      \(reason.oneLine)") }
         if let server = step.said("server_text") { output.line("      server: \(server.oneLine)") }
+        guard Self.hasFailed(step) else { return }
         for line in step.text("advice").cleanLines { output.line("      -> \(line)") }
     }
 }

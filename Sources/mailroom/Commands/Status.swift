@@ -11,10 +11,15 @@ struct Status: StoreCommand {
     @ParentCommand var root: Mailroom
     @OptionGroup(title: "Options of every command") var common: CommonOptions
     @Argument(help: "The account's address or id. Absent: every account.") var address: String?
+    @Option(help: ArgumentHelp("The accounts of this company, by its key or id.", valueName: "key"))
+    var company: String?
     @Option(help: ArgumentHelp("Write a page for a browser into this file; - is standard output.", valueName: "file"))
     var html: String?
 
     func validate() throws {
+        guard address == nil || company == nil else {
+            throw ValidationError("ADDRESS and --company exclude each other")
+        }
         guard html != "-" || !common.json else {
             throw ValidationError("--html - and --json both want standard output")
         }
@@ -28,7 +33,8 @@ struct Status: StoreCommand {
             return html == nil ? table([status], output) : ()
         }
         var all: [Row] = []
-        for account in try room.find("account").all() {
+        let company = try company.map { try Companies.id(room, $0) }
+        for account in try room.find("account", { try $0.int("company", company) }).all() {
             if let id = account.int("id") { all.append(try room.status(id)) }
         }
         try page(room, all, output)

@@ -20,8 +20,9 @@ extension StatusPage {
     private func why(_ account: Row) -> HTML? {
         let cause = account.said("cause").flatMap(cause)
         let reason: HTML? = account.said("reason").map { "<p class=\"why\">\($0)</p>" }
+        let title = account.said("title") ?? cause?.said("title")
         let explanation: HTML? = cause?.said("explanation").map { text in
-            let title: HTML? = cause?.said("title").map { "<strong>\($0).</strong> " }
+            let title: HTML? = title.flatMap { $0 == account.said("reason") ? nil : "<strong>\($0).</strong> " }
             return "<p>\(title)\(text)</p>"
         }
         let who: HTML? = cause.flatMap { Self.who($0.text("who")) }

@@ -1,0 +1,113 @@
+"""The tool's contacts, and the mail of all mailboxes."""
+
+import json
+
+import pytest
+
+from .conftest import deliver, maildir
+
+PEOPLE = '''key,name,email,domains,exact,birthday
+c-1,Ann,ann@example.com,,,1970-01-01
+c-2,"Jürgen ""J""",juergen@example.com; j@example.com,,yes,
+c-3,Everybody,,"example.org,example.net",no,
+'''
+
+
+# ---- contacts ----
+
+
+def test_a_contact_finds_its_mail_and_is_changed_by_its_key(connected):
+    made = connected.ask("contact", "put", "c-1", "--name", "Ann", "--address", "ANN@example.com")
+    assert (made["key"], made["messages"]) == ("c-1", 1)
+    again = connected.ask("contact", "put", "c-1", "--address", "ann@example.com", "--address", "eve@example.com")
+    assert again["id"] == made["id"] and again["messages"] == 2 and again["name"] == "Ann"
+    for word in ("c-1", "eve@example.com", made["id"]):
+        assert connected.ask("contact", "show", word)["id"] == made["id"], word
+        assert {row["from"] for row in connected.ask("inbox", "--contact", word)} == {"ann@example.com", "eve@example.com"}
+    assert [row["from"] for row in connected.ask("inbox", "--contact", "any")] == ["eve@example.com", "ann@example.com"]
+    told = connected.run("contact", "show", "c-1").stdout
+    assert "2 messages" in told and "First" in told
+    assert "CONTACT" in connected.run("inbox").stdout
+    connected.run("contact", "remove", "c-1")
+    assert connected.ask("contact") == [] and len(connected.ask("messages")) == 3
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_an_import_makes_and_changes(form, connected, tmp_path):
+    file = tmp_path / f"people.{form}"
+    if form == "csv":
+        file.write_text("\ufeff" + PEOPLE)
+    else:
+        file.write_text("\n".join(json.dumps(row) for row in (
+            {"key": "c-1", "name": "Ann", "addresses": ["ann@example.com"], "birthday": "1970-01-01"},
+            {"key": "c-2", "name": 'Jürgen "J"', "email": "juergen@example.com j@example.com", "exact": 1},
+            {"id": "c-3", "name": "Everybody", "domains": ["example.org", "example.net"], "exact": False})) + "\n\n")
+    for _ in range(2):
+        assert connected.ask("contact", "import", file) == {"contacts": 3}
+        listed = {row["key"]: row for row in connected.ask("contact", "list")}
+        assert list(listed) == ["c-1", "c-2", "c-3"]
+        assert listed["c-1"]["addresses"] == ["ann@example.com"] and listed["c-1"]["messages"] == 1
+        assert sorted(listed["c-2"]["addresses"]) == ["j@example.com", "juergen@example.com"]
+        assert (listed["c-2"]["name"], listed["c-2"]["exact"]) == ('Jürgen "J"', 1)
+        assert sorted(listed["c-3"]["domains"]) == ["example.net", "example.org"]
+    assert "3 contacts" in connected.run("contact", "import", "-", input=file.read_text()).stdout
+    assert [row["key"] for row in connected.ask("contact", "list", "--limit", "2")] == ["c-1", "c-2"]
+    after = connected.ask("contact", "list", "--limit", "2")[-1]["id"]
+    assert [row["key"] for row in connected.ask("contact", "list", "--after", after)] == ["c-3"]
+
+
+@pytest.mark.parametrize("text, words", [
+    ("", "empty"), ("name,email\nAnn,a@example.com\n", "no column is the key"), ("key,email\n", "no contact"),
+    ("key,email\nc-1\n", "line 2: has 1 cells"), ('key,email\nc-1,"a@example.com\n', "line 2: a quote is opened"),
+    ("key,exact\nc-1,perhaps\n", "line 2: exact is neither"), ("key,email\nc-1,a@example.com\n,b@example.com\n", "line 3: key"),
+    ("key,email\nc-1,a@example.com\nc-2,no address\n", "line 3: addresses[0]"), ('{"key": "c-1"}\n{"key": \n', "line 2: is no JSON"),
+    ('{"key": {"a": 1}}\n', "line 1: key is neither"),
+])
+def test_a_wrong_line_is_named_and_nothing_is_stored(text, words, connected, tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text(text)
+    told = connected.run("contact", "import", file, expected=2).stderr
+    assert words in told and "people.csv" in told
+    assert connected.ask("contact") == []
+
+
+def test_a_large_import(connected, tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text("key,email\n" + "".join(f"c-{n},p{n}@example.com\n" for n in range(5001)))
+    assert connected.ask("contact", "import", file) == {"contacts": 5001}
+    assert len(connected.ask("contact", "list", "--limit", "0")) == 5001
+    file.write_text("key,email\n" + "".join(f"d-{n},p{n}@example.com\n" for n in range(4000)) + "d-4000,@\n")
+    told = connected.run("contact", "import", file, expected=2).stderr
+    assert "line 4002: addresses[0]" in told and "4000 contacts before it went in" in told
+
+
+# ---- the mail of all mailboxes ----
+
+
+@pytest.fixture
+def two(connected, box, tmp_path):
+    """A second mailbox beside the first one."""
+    other = maildir(tmp_path / "Other")
+    deliver(other, (
+        b"From: Zoe <zoe@example.org>\r\nTo: other@example.com\r\nSubject: Caf\xc3\xa9 offer\r\n"
+        b"Date: Mon, 02 Nov 2026 10:30:00 +0000\r\nMessage-ID: <four@example.org>\r\n\r\nA brown fox.\r\n"), 1)
+    connected.run("connect", "other@example.com", "--provider", "maildir", "--set", f"path={other}")
+    connected.run("sync", "other@example.com")
+    return connected
+
+
+def test_one_inbox_page_by_page(two, box):
+    everything = two.ask("inbox")
+    assert [row["message_id"].split("@")[0] for row in everything] == ["three", "two", "four", "one"]
+    pages, after = [], []
+    while page := two.ask("inbox", "--limit", "3", *after):
+        pages += page
+        after = ["--after", page[-1]["id"]]
+    assert pages == everything
+    assert "--after" in two.run("inbox", "--limit", "3").stderr
+    assert len(two.ask("inbox", box.address)) == 3 and len(two.ask("inbox", box.address, "other@example.com")) == 4
+    assert two.ask("inbox", "--role", "sent") == [] and len(two.ask("inbox", "--role", "any")) == 4
+    two.run("mark", everything[0]["id"], "--seen")
+    assert len(two.ask("inbox", "--unread")) == 3
+    told = two.run("inbox").stdout
+    assert "other@example.com" in told and "Café offer" in told and "ACCOUNT" in told

@@ -14,7 +14,7 @@ struct SendWork {
     var only: Int64?
 
     /// An attempt that was answered, and how it ended.
-    private typealias Ended = (attempt: Int64, result: AttemptResult)
+    private typealias Ended = (send: Int64, attempt: Int64, result: AttemptResult)
 
     /// - Returns: how many sends were tried, and why there are no more.
     func run() throws(Failure) -> (tried: Int, rest: SendQueue.Rest) {
@@ -73,7 +73,8 @@ struct SendWork {
             host: queue.limits?.host ?? scheme, hostLimits: queue.limits?.hostLimits ?? [])
         let begun: Begun
         do throws(Failure) {
-            begun = try core.store.beginNext(due.id, after: last, lease: lease, spending: spending)
+            begun = try core.store.beginNext(
+                due.id, after: last.map { ($0.attempt, $0.result) }, lease: lease, spending: spending)
         } catch {
             // That this one cannot begin says nothing of the one before, whose answer is known.
             if let last { try? finish(last, &queue) }
@@ -96,7 +97,7 @@ struct SendWork {
                 isOwn
                 ? AttemptResult(newState: "failed", outcome: "failed", failure: failure.explained())
                 : AttemptResult(newState: "queued", outcome: "interrupted")
-            try finish((attempt, result), &queue)
+            try finish((send.id, attempt, result), &queue)
             guard isOwn else { throw error }
             return (.done, nil)
         }
@@ -113,7 +114,7 @@ struct SendWork {
         if let early = failure, !call.offered {
             let usedUp = early.result == Int32(MR_E_CONNECTION) && !isFresh && call.outcomes.isEmpty
             if usedUp || early.result == Int32(MR_E_CANCELLED) {
-                try finish((attempt, AttemptResult(newState: "queued", outcome: "interrupted")), &queue)
+                try finish((send.id, attempt, AttemptResult(newState: "queued", outcome: "interrupted")), &queue)
                 return (usedUp ? .usedUp : .broken, nil)
             }
         }
@@ -122,17 +123,18 @@ struct SendWork {
         result.copy = SentCopies.begin(copyRule, send)
         let lost = [MR_E_CONNECTION, MR_E_TLS, MR_E_PROTOCOL, MR_E_UNKNOWN_OUTCOME, MR_E_CANCELLED]
         if failure.map({ lost.contains(Int($0.result)) }) == true {
-            try finish((attempt, result), &queue)
+            try finish((send.id, attempt, result), &queue)
             return (.broken, nil)
         }
-        if result.failure == nil, queue.hasMore { return (.done, (attempt, result)) }
+        if result.failure == nil, queue.hasMore { return (.done, (send.id, attempt, result)) }
         guard let held = SendWork.holding(result, offered: call.offered) else {
-            try finish((attempt, result), &queue)
+            try finish((send.id, attempt, result), &queue)
             return (result.hold == nil ? .done : .held, nil)
         }
         // Nothing is wrong with the message where the login is: it waits with the others.
         let waits = held.result == Int32(MR_E_AUTH)
-        try finish((attempt, waits ? AttemptResult(newState: "queued", outcome: "interrupted") : result), &queue)
+        try finish(
+            (send.id, attempt, waits ? AttemptResult(newState: "queued", outcome: "interrupted") : result), &queue)
         throw held
     }
 
@@ -154,14 +156,14 @@ struct SendWork {
     private func finish(_ ended: Ended, _ queue: inout SendQueue) throws(Failure) {
         try core.store.finishAttempt(ended.attempt, ended.result, lease: lease)
         guard let failure = ended.result.failure else { return }
-        try core.store.addLog(NewLog(failure, account: account.id, what: "send"))
+        try core.store.addLog(NewLog(failure, account: account.id, what: "send", send: ended.send))
         try learn(failure, &queue)
     }
 
     /// A limit that the server speaks of holds for what comes next.
     private func learn(_ failure: Failure, _ queue: inout SendQueue) throws(Failure) {
         guard let found = failure.failureClass.flatMap(SendClass.init), let limits = queue.limits,
-            found == .sendingLimit || found == .throttling
+            found == .sendingLimit || found == .throttling && failure.cause != SendClass.greylisted
         else { return }
         queue.reconsider()
         let pace = LearnedPace(core.store, account.id, limits.host)

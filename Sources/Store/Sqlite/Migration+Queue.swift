@@ -12,7 +12,8 @@ extension Migration {
     /// person sent it again. `batch_account` has the author that stands in From where that account sends.
     /// `account.send_after` is until when the whole
     /// queue of an account waits, because its provider's limit is reached. `message.report` is what a machine
-    /// wrote it for (bounce, delay, receipt, auto_reply, abuse), `message.send` the send that it is about.
+    /// wrote it for (bounce, delay, receipt, auto_reply, abuse), `message.send` the send that it is about. `log.send` is the latest send
+    /// that a row of the log is about.
     static let queue = Migration(
         version: 5,
         sql: """
@@ -71,5 +72,6 @@ extension Migration {
             ALTER TABLE message ADD COLUMN report TEXT;
             ALTER TABLE message ADD COLUMN send INTEGER;
             CREATE INDEX message_send ON message(send) WHERE send IS NOT NULL;
+            ALTER TABLE log ADD COLUMN send INTEGER;
             """)
 }

@@ -26,7 +26,11 @@ struct AccountView {
         do throws(Failure) {
             let account = try core.store.account(id)
             let now = Clock.wall()
-            let stale = try core.staleness(account, now: now)
+            var stale = try core.staleness(account, now: now)
+            if account.health.staleCause == Staleness.noWorker, stale?.cause == Staleness.notLookedAt {
+                // A worker has just begun: it says itself whether it does not come round to this one.
+                stale = Staleness(since: account.health.staleSince ?? now, cause: Staleness.noWorker)
+            }
             if stale?.cause != account.health.staleCause {
                 // Who reads it notices it first; a store that cannot be written now shows it all the same.
                 try? core.noteStaleness(id, stale)

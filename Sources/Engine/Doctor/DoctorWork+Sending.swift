@@ -28,7 +28,8 @@ extension DoctorWork {
                 failure.cause = found.cause
                 failure.failureClass = found.result.rawValue
             }
-            step.fails(explained(failure, .send))
+            let (provider, statusURL) = core.knownProvider(account, .send)
+            step.fails(failure.explained(at: provider, statusURL: statusURL))
         }
         step.ms = Clock.boot() - began
         chart.add(step)

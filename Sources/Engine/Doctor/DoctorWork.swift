@@ -91,7 +91,9 @@ struct DoctorWork {
         let at = DoctorWork.way.firstIndex(of: failed)
         for (index, name) in DoctorWork.way.enumerated() where at != nil {
             if index == at {
-                var step = DoctorStep(name, side)
+                // What a server greets with that is none of its kind is worth reading.
+                let seen = trace.steps.last { $0.name == name }
+                var step = DoctorStep(name, side, found: seen?.found, ms: seen?.ms)
                 step.fails(explained(told, side))
                 chart.add(step)
             } else if let seen = trace.steps.last(where: { $0.name == name }) {
@@ -122,15 +124,15 @@ struct DoctorWork {
         let seen = Set(trace.steps.map(\.name))
         switch failure.step {
         case "dial": return seen.contains("name_resolution") ? "port" : "name_resolution"
-        case "tls", "starttls": return "tls"
-        case "greeting": return failure.cause == "tls.unsaid" ? "tls" : "greeting"
-        case "capability", "ehlo", "capa": return "capabilities"
-        case nil where seen.isEmpty:
+        case _ where seen.isEmpty:
             return switch Int(failure.result) {
             case MR_E_INVALID, MR_E_AUTH: "login"
             case MR_E_THROTTLED, MR_E_BUSY: "connections"
             default: "plugin"
             }
+        case "tls", "starttls": return "tls"
+        case "greeting": return failure.cause == "tls.unsaid" ? "tls" : "greeting"
+        case "capability": return "capabilities"
         default: return seen.contains("greeting") ? "login" : "greeting"
         }
     }

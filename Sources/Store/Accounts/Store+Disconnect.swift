@@ -19,7 +19,7 @@ extension Store {
             try transaction.voidLease(of: id)
             try db.execute("PRAGMA secure_delete=ON")
             try db.run("DELETE FROM secret WHERE account = ?", id)
-            try db.execute("PRAGMA secure_delete=OFF")
+            try db.execute("PRAGMA secure_delete=FAST")
             try db.run(
                 """
                 UPDATE account SET state = 'disconnected', since = CASE state WHEN 'disconnected' THEN since ELSE ? END,
@@ -54,10 +54,10 @@ extension Store {
             do throws(Failure) {
                 result = try body(transaction)
             } catch {
-                _ = try? transaction.db.execute("PRAGMA secure_delete=OFF")
+                _ = try? transaction.db.execute("PRAGMA secure_delete=FAST")
                 throw error
             }
-            try transaction.db.execute("PRAGMA secure_delete=OFF")
+            try transaction.db.execute("PRAGMA secure_delete=FAST")
             return result
         }
     }

@@ -21,6 +21,7 @@ def main():
         ["Sync.random_run", "--server", server, "--steps", str(options.steps), "--seed", str(options.seed)]
         for server in SERVERS]
     runs.append(["Soak.large", "--messages", str(options.messages)])
+    runs.append(["Soak.matching", "--seed", str(options.seed)])
     failed = [run for run in runs if subprocess.run([sys.executable, "-m", *run]).returncode != 0]
     for run in failed:
         print("failed:", " ".join(run))

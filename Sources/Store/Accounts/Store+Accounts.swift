@@ -64,6 +64,7 @@ extension Store {
                   display_name = coalesce(?, display_name), receives = coalesce(?, receives), sends = coalesce(?, sends),
                   twin = ? WHERE id = ?
                 """, values.userKey, values.company, values.displayName, values.receives, values.sends, twin, id)
+            if let company = values.company, company != there.company { try transaction.askAboutLeftOut(account: id) }
             transaction.change("account", id, account: id, "changed", "settings")
         }
     }

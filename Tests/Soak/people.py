@@ -120,7 +120,7 @@ class Corpus:
                       f"Received: from a by b (for x) with SMTP for <{OWN}>; now"]
             return [f"From: {who}", chance.choice(fields)], others, truth
         # Neither: nobody can know, unless it is found in what it answers.
-        return [f"To: {OWN}"], others, truth if answers and not others else truth - {contact.key}
+        return [f"To: {OWN}"], others, truth if answers else truth - {contact.key}
 
     def message(self, number):
         head = "\r\n".join(self._heads[number])
@@ -136,7 +136,10 @@ def compare(room, corpus):
     """(precision, recall, examples of what differs) of all messages."""
     found = {}
     for row in room.messages(fields=["message_id", "contacts"]):
-        number = int(row["message_id"].split("@")[0][1:])
+        name = row["message_id"].split("@")[0]
+        if not name[1:].isdigit():
+            continue
+        number = int(name[1:])
         found[number] = {match["key"]: f"{match['source']} {match['by']}" for match in row["contacts"]}
     right = wrong = missed = 0
     differences = []

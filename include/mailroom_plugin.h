@@ -159,7 +159,9 @@ typedef struct mr_host {
    * `whole`). MR_SKIP: it is known, or not kept; the host notes what it needs, which is a finding of its own: commit at
    * least once in 500. Fields: ref text, flags text, size int (octets, where known), internal_date int (ms, where known),
    * stable text (as at message_begin, where known), message_id text (without angle brackets; only worth asking the
-   * server for where the folder's field `ask` is 1). */
+   * server for where the folder's field `ask` is 1), header bytes (where the folder's field `header` is 1: the header, or of
+   * its fields Message-ID, From, Sender, Reply-To, To, Cc, Bcc, Delivered-To, X-Original-To, Envelope-To, Return-Path and
+   * Received; without it the host decides when it has the message). */
   mr_result (*want)(mr_context *, const mr_fields *header);
 
   /* A page of what the store holds of a folder (the fields that sync got). *page: a list `items` of {ref text,
@@ -249,7 +251,8 @@ typedef struct mr_provider {
   mr_result (*folders)(mr_session *, mr_context *);
 
   /* Brings one folder up to date. folder: id int, path text, native bytes, role text, delimiter text; ask int (1:
-   * message_id in `want` may save a body, because the message may be known already); since int (ms: of what was received
+   * message_id in `want` may save a body, because the message may be known already); header int (1: by the header, given
+   * to `want`, it is decided what is kept); since int (ms: of what was received
    * before, nothing is kept; it need not be asked for); walk int (1: believe no counters, compare everything);
    * placed, a list of {ref text}: what `apply` and `append` placed in it since its last sync, which the store has though no
    * sync has seen it. The

@@ -100,9 +100,7 @@ def test_bad_policies(room, account, values, field):
     assert list(room.find("policy")) == []
 
 
-def test_policies_of_later_versions_and_second_ones(room, account):
-    with pytest.raises(mailroom.UnsupportedError, match="contacts"):
-        room.put("policy", account=account["id"], keep="contacts")
+def test_a_second_policy(room, account):
     room.put("policy", account=account["id"])
     with pytest.raises(mailroom.ExistsError):
         room.put("policy", account=account["id"])

@@ -23,6 +23,7 @@ def main():
         for server in SERVERS]
     runs.append(["Soak.queue", "--messages", str(options.queue)])
     runs.append(["Soak.large", "--messages", str(options.messages)])
+    runs.append(["Soak.matching", "--seed", str(options.seed)])
     failed = [run for run in runs if subprocess.run([sys.executable, "-m", *run]).returncode != 0]
     for run in failed:
         print("failed:", " ".join(run))

@@ -11,6 +11,10 @@ extension RecordSpec {
             .both(
                 "exact", .int,
                 "1: plus tags, and the dots of Gmail's addresses, make another address; the default is 0"),
+            .given(
+                "erase", .int,
+                "in mr_update, alone: 1: it goes with its mail, what was sent to it, and all that names it; mail of its addresses is not stored again"
+            ),
             .shown("address", .text, "in where: one of its addresses", queried: true),
             .shown("messages", .int, "messages stored that it has part in"),
             .shown("last_at", .int, "the date of the latest of them; absent where there is none"),

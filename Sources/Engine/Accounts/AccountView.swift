@@ -10,6 +10,7 @@ struct AccountView {
     func shown(_ row: Record, _ view: SendingView) throws(Failure) -> Record {
         var shown = try freshness(row)
         words.put(into: &shown)
+        if (row.int("unmatched") ?? 0) > 0 { shown.set("note", AccountView.note(row)) }
         guard view.wantsSending, row.int("sends") == 1, let id = row.int("id") else { return shown }
         do throws(Failure) {
             shown["sending"] = .record(try view.sending(id, heldReason: row.text("held_reason")))
@@ -18,6 +19,21 @@ struct AccountView {
             guard error.result == Int32(MR_E_NOT_FOUND) else { throw error }
         }
         return shown
+    }
+
+    /// Why messages may come without author or recipient.
+    private static func note(_ row: Record) -> String {
+        let host = row["settings"]?.record.flatMap { $0.text("imap_host") ?? $0.text("pop3_host") ?? $0.text("host") }
+        if host.flatMap(KnownProvider.of) == .godaddy {
+            return """
+                GoDaddy's server gives some messages without To or From. Who they are was looked for in the other fields of \
+                the header, in what was sent from here and in their threads; those that are counted name nobody there either.
+                """
+        }
+        return """
+            Some messages name no author or no recipient, and nobody was found in the other fields of the header, in what \
+            was sent from here and in their threads: they belong to no contact.
+            """
     }
 
     private func freshness(_ row: Record) throws(Failure) -> Record {

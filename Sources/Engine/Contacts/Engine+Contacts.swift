@@ -38,6 +38,12 @@ extension Engine {
 
     func updateContact(_ id: Int64, _ values: Record) throws(Failure) {
         try RecordSpec.named("contact")?.check(values)
+        if values["erase"] != nil {
+            guard values.int("erase") == 1, values.fields.count == 1 else {
+                throw .invalid("erase", "is 1, and stands alone")
+            }
+            return try core.store.eraseContact(id)
+        }
         guard values["company"] == nil else { throw .invalid("company", "a contact stays with its company") }
         let contact = try Engine.contact(values)
         try contact.check()
@@ -46,6 +52,7 @@ extension Engine {
 
     private static func contact(_ values: Record, path: String = "") throws(Failure) -> ContactValues {
         var contact = ContactValues()
+        guard values["erase"] == nil else { throw .invalid(path + "erase", "is taken by mr_update alone") }
         do throws(Failure) {
             contact.key = try line(values, "key")
             contact.name = try line(values, "name")

@@ -25,9 +25,6 @@ extension Engine {
 
     private static func checkPolicy(_ values: Record) throws(Failure) {
         try RecordSpec.named("policy")?.check(values)
-        guard values.text("keep") != "contacts" else {
-            throw .unsupported("keeping the mail of contacts alone comes with contacts")
-        }
     }
 
     /// Nil where it is absent; 0 takes the limit away.

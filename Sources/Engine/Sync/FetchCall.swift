@@ -8,12 +8,18 @@ final class FetchCall: AccountCall {
     private let folder: FolderRow
     private let ref: String
     private let lease: Lease
+    /// It is no news, whenever the server got it.
+    private let isOld: Bool
     private var intake: MessageIntake?
     /// What came: the message, or that it is gone.
     private(set) var items: [SyncItem] = []
     private(set) var bytes: Int64 = 0
 
-    init(core: Core, account: AccountRow, interruption: Interruption, folder: FolderRow, ref: String, lease: Lease) {
+    init(
+        core: Core, account: AccountRow, interruption: Interruption, folder: FolderRow, ref: String, lease: Lease,
+        isOld: Bool = false
+    ) {
+        self.isOld = isOld
         self.folder = folder
         self.ref = ref
         self.lease = lease
@@ -41,7 +47,9 @@ final class FetchCall: AccountCall {
     override func messageEnd() throws(Failure) -> Int32 {
         guard let intake else { return Int32(MR_OK) }
         self.intake = nil
-        items.append(.message(try intake.finish()))
+        var message = try intake.finish()
+        if isOld { message.historical = true }
+        items.append(.message(message))
         bytes += intake.size
         return Int32(MR_OK)
     }

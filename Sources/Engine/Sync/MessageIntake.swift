@@ -21,9 +21,10 @@ final class MessageIntake {
     /// When the account was connected: what the server got later is new, by whatever sync it comes.
     private let connectedAt: Int64
 
-    init(_ fields: Record, announced: Int64, _ account: AccountRow, _ store: Store) {
+    /// - Parameter oldBefore: what the server got before is no news either: it was left out then.
+    init(_ fields: Record, announced: Int64, _ account: AccountRow, _ store: Store, oldBefore: Int64 = 0) {
         self.fields = fields
-        connectedAt = account.createdAt
+        connectedAt = max(account.createdAt, oldBefore)
         whole = fields.int("whole").map { max($0, 0) }
         self.store = store
         if whole == nil, announced > 0, announced <= Int64(MessageIntake.memoryLimit) {
@@ -51,8 +52,22 @@ final class MessageIntake {
 
     func abandon() { writer?.abandon() }
 
-    func finish() throws(Failure) -> IncomingMessage {
-        let parsed = parser.finish()
+    /// The message as it is noted where it is not kept.
+    func leftOut(_ parsed: ParsedMessage, _ reason: LeftOut.Reason) -> LeftOut {
+        LeftOut(
+            ref: fields.text("ref") ?? "", flags: MessageFlags.split(fields.text("flags")), size: whole ?? size,
+            date: fields.int("internal_date") ?? parsed.date ?? 0, reason: reason, stable: MessageFlags.stable(fields),
+            people: Exclusion.people(parsed, reason))
+    }
+
+    /// What has come, read.
+    func parsed() -> ParsedMessage { parser.finish() }
+
+    func finish() throws(Failure) -> IncomingMessage { try finish(parsed()) }
+
+    /// The message as it is stored.
+    /// - Parameter parsed: what `parsed()` gave.
+    func finish(_ parsed: ParsedMessage) throws(Failure) -> IncomingMessage {
         let body: IncomingMessage.Body =
             if whole != nil { .none } else if let writer { .staged(try writer.seal()) } else { .memory(held) }
         let internalDate = fields.int("internal_date") ?? parsed.date ?? Clock.wall()

@@ -14,6 +14,7 @@ extension ParsedMessage {
         summary.cc = cc.map(\.stored)
         summary.bcc = bcc.map(\.stored)
         summary.replyTo = replyTo.map(\.stored)
+        summary.traced = traced
         summary.date = date ?? fallback
         summary.inReplyTo = inReplyTo.first
         summary.references = references
@@ -22,6 +23,29 @@ extension ParsedMessage {
         summary.defects = defects.map(\.rawValue)
         summary.report = report?.incoming
         return summary
+    }
+
+    /// Where From or every recipient is missing: who stands in the fields that say so beside them.
+    var traced: [TracedAddress] {
+        var found: [TracedAddress] = []
+        if !hasAuthor {
+            found += sender.filter { !$0.address.isEmpty }.map { TracedAddress(.sender, $0.address) }
+            if found.isEmpty, replyTo.isEmpty {
+                found += addresses(inFields: "Return-Path").map { TracedAddress(.returnPath, $0) }
+            }
+        }
+        if !hasRecipient {
+            let fields: [(String, ParticipantSource)] = [
+                ("Delivered-To", .deliveredTo), ("X-Original-To", .originalTo), ("Envelope-To", .envelopeTo),
+            ]
+            var recipients: [TracedAddress] = []
+            for (name, source) in fields {
+                recipients += addresses(inFields: name).map { TracedAddress(source, $0) }
+            }
+            if recipients.isEmpty, let address = receivedFor { recipients = [TracedAddress(.received, address)] }
+            found += recipients
+        }
+        return found
     }
 
     /// The same for the same mail by whatever way it came: Message-ID, Date, From and the normalised digest of the

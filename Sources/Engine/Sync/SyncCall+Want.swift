@@ -1,5 +1,6 @@
 import Base
 import CMailroom
+import Mime
 import PluginHost
 import Store
 
@@ -13,6 +14,8 @@ extension SyncCall {
         let date: Int64?
         let stable: String?
         let messageID: String?
+        /// As far as the plugin was asked for it.
+        let bytes: [UInt8]?
 
         init(_ fields: Record, ref: String) {
             self.ref = ref
@@ -21,6 +24,7 @@ extension SyncCall {
             date = fields.int("internal_date")
             stable = MessageFlags.stable(fields)
             messageID = fields.text("message_id").flatMap { $0.isEmpty ? nil : $0 }
+            bytes = fields.bytes("header")
         }
     }
 
@@ -35,6 +39,7 @@ extension SyncCall {
         case .header: return known(header, fields)
         // It is fetched when its time comes (SyncWork+Quarantine), not with every sync.
         case .skipped(let reason) where reason == SyncCall.quarantine: return known(header, fields)
+        case .skipped(let reason) where reason == LeftOut.Reason.erased.rawValue: return known(header, fields)
         case .skipped, .no: return try decide(header, decision)
         }
     }
@@ -55,6 +60,16 @@ extension SyncCall {
                 receivedAt: header.date, withBody: decision == .whole)
             if let found {
                 add(.known(ref: header.ref, flags: header.flags, message: found, stable: header.stable))
+                return Int32(MR_SKIP)
+            }
+        }
+        if decision != .nothing(reason: "since"), exclusion.isAny, let bytes = header.bytes {
+            let parsed = MessageParser.parse(bytes)
+            if let reason = try exclusion.reason(parsed) {
+                let leftOut = LeftOut(
+                    ref: header.ref, flags: header.flags, size: header.size ?? 0, date: header.date ?? 0,
+                    reason: reason, stable: header.stable, people: Exclusion.people(parsed, reason))
+                add(.leftOut(leftOut))
                 return Int32(MR_SKIP)
             }
         }

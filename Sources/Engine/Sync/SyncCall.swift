@@ -32,6 +32,7 @@ final class SyncCall: AccountCall {
 
     let folder: FolderRow
     let rule: KeepRule
+    let exclusion: Exclusion
     let reader: FolderReader
     private let lease: Lease
     private let report: (_ done: Int64, _ total: Int64) -> Void
@@ -45,11 +46,12 @@ final class SyncCall: AccountCall {
     private(set) var commits = 0
 
     init(
-        core: Core, account: AccountRow, interruption: Interruption, folder: FolderRow, rule: KeepRule, lease: Lease,
-        report: @escaping (_ done: Int64, _ total: Int64) -> Void
+        core: Core, account: AccountRow, interruption: Interruption, folder: FolderRow, rule: KeepRule,
+        exclusion: Exclusion, lease: Lease, report: @escaping (_ done: Int64, _ total: Int64) -> Void
     ) throws(Failure) {
         self.folder = folder
         self.rule = rule
+        self.exclusion = exclusion
         self.lease = lease
         self.report = report
         reader = try core.store.folderReader(folder.id)
@@ -119,7 +121,9 @@ final class SyncCall: AccountCall {
 
     override func messageBegin(_ fields: Record, size: Int64) throws(Failure) {
         _ = try ref(fields)
-        intake = MessageIntake(fields, announced: size, account, core.store)
+        // Where all is asked about anew, what the folder had at its last sync was left out then.
+        intake = MessageIntake(
+            fields, announced: size, account, core.store, oldBefore: folder.cursor.isEmpty ? folder.syncedAt ?? 0 : 0)
     }
 
     override func messageData(_ bytes: UnsafeRawBufferPointer) throws(Failure) { try intake?.take(bytes) }
@@ -127,7 +131,13 @@ final class SyncCall: AccountCall {
     override func messageEnd() throws(Failure) -> Int32 {
         guard let intake else { return Int32(MR_OK) }
         self.intake = nil
-        add(.message(try intake.finish()))
+        let parsed = intake.parsed()
+        if exclusion.isAny, let reason = try exclusion.reason(parsed) {
+            intake.abandon()
+            add(.leftOut(intake.leftOut(parsed, reason)))
+            return answer
+        }
+        add(.message(try intake.finish(parsed)))
         batchBytes += min(intake.size, Int64(MessageIntake.memoryLimit))
         counts.bytes += intake.size
         return answer
@@ -178,6 +188,7 @@ final class SyncCall: AccountCall {
             counts.known += 1
             reader.noted(ref)
         case .skipped(let ref, _, _, _, _, _), .refused(let ref, _, _, _, _): reader.noted(ref)
+        case .leftOut(let message): reader.noted(message.ref)
         case .gone: counts.gone += 1
         case .flags, .reset: break
         }

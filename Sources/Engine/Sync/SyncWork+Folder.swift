@@ -14,14 +14,16 @@ extension SyncWork {
     /// Brings the folder up to date. Where it fails for a reason of its own, that is noted and the others go on.
     /// - Returns: false where the session is of no use any more.
     func sync(
-        _ folder: FolderRow, _ rule: KeepRule, _ status: FolderCall.Status?, _ session: ProviderSession,
+        _ folder: FolderRow, _ rule: KeepRule, _ exclusion: Exclusion, _ status: FolderCall.Status?,
+        _ session: ProviderSession,
         _ totals: inout Totals
     ) throws(Failure) -> Bool {
         let begun = Clock.wall()
         let before = totals.before
         var last: Int64 = 0
         let call = try SyncCall(
-            core: core, account: account, interruption: interruption, folder: folder, rule: rule, lease: lease
+            core: core, account: account, interruption: interruption, folder: folder, rule: rule,
+            exclusion: exclusion, lease: lease
         ) { done, total in
             last = total
             report(before + done, before + total, folder.path)
@@ -47,6 +49,7 @@ extension SyncWork {
     private func sync(_ folder: FolderRow, _ call: SyncCall, _ session: ProviderSession) throws(Failure) {
         var fields = folder.asFields
         if try asks(folder) { fields.set("ask", 1) }
+        if call.exclusion.isAny { fields.set("header", 1) }
         // Where all is asked about anew, what was stored by a wider rule must be found again.
         if !folder.cursor.isEmpty || folder.messages == 0 { fields.set("since", call.rule.since) }
         let placed = try core.store.placedRefs(

@@ -36,9 +36,11 @@ struct SyncWork {
         let call = AccountCall(core: core, account: account, interruption: interruption)
         try call.withSession(account.provider) { (session) throws(Failure) in
             try wishes.run(session)
+            let wanted = try wantedPlaces()
             let (folders, listing) = try list(session)
             try round(folders, listing, session, &totals)
             try retryQuarantine(session, &totals)
+            try fetch(wanted, session, &totals)
             call.foundNothing = scope.isWhole && totals.counts.isNothing
         }
         if totals.folders + totals.unchanged == 0, let failure = totals.failure { throw failure }
@@ -80,6 +82,7 @@ struct SyncWork {
     ) throws(Failure) {
         let now = Clock.wall()
         let policy = try core.store.policy(account.id)
+        let exclusion = try Exclusion(core.store, account, policy)
         var equal: [FolderSynced] = []
         var chosen: [FolderRow] = []
         for folder in try wanted(folders) {
@@ -103,7 +106,7 @@ struct SyncWork {
         }
         for folder in chosen {
             let rule = KeepRule(policy, folder)
-            guard try sync(folder, rule, listing?.status(of: folder), session, &totals) else { break }
+            guard try sync(folder, rule, exclusion, listing?.status(of: folder), session, &totals) else { break }
             try wishes.run(session)
         }
     }

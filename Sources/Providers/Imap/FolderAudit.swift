@@ -30,7 +30,7 @@ struct FolderAudit {
         let cuts = try connection.uids(
             host, of: RangePlan.cuts(exists: sync.mailbox.existsAtSelect, every: Self.messages))
         let ranges = RangePlan.ranges(1...UInt32.max, cuts: cuts)
-        var items = MessageFacts.items(connection.capabilities, messageID: true)
+        var items = MessageFacts.items(connection.capabilities, messageID: true, header: false)
         // Dates say what the folder does not keep, where there is such a thing.
         if folder.int("since") == nil { items.removeAll { $0 == "INTERNALDATE" } }
         var listed = Imap.NumberSet()
@@ -63,7 +63,7 @@ struct FolderAudit {
             data.size != nil || !data.sections.isEmpty
         else { return }
         listed.insert(uid)
-        let facts = MessageFacts(data, nil)
+        let facts = MessageFacts(data, nil, keepsHeader: false)
         var record = Record(["ref": .text("\(uid)"), "flags": .text(FlagText.join(flags))])
         record.set("size", facts.size)
         record.set("message_id", facts.messageID)

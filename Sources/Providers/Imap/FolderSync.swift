@@ -18,6 +18,8 @@ final class FolderSync {
     var cursor = SyncCursor(uidValidity: 0, high: 0, exists: 0, modSeq: 0, walkedAt: 0)
     /// Whether Message-IDs are asked for, because the host may know a message by another name.
     private(set) var asksMessageID = false
+    /// Whether the host decides by the header what it wants.
+    let asksHeader: Bool
     /// What was received before is not asked for: ms since 1970; 0: all is.
     private var since: Int64
     /// Whether something was found since the last commit.
@@ -30,6 +32,7 @@ final class FolderSync {
         self.connection = connection
         self.folder = folder
         asksMessageID = folder.int("ask") == 1
+        asksHeader = folder.int("header") == 1
         since = max(folder.int("since") ?? 0, 0)
     }
 

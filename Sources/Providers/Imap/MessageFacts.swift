@@ -8,12 +8,21 @@ struct MessageFacts {
     var size: Int64?
     var messageID: String?
     var stable: String?
+    /// The fields that say whose it is, where the host asked for them.
+    var header: [UInt8]?
 
-    /// The items. `messageID`: it costs the server a look into the message.
-    static func items(_ capabilities: Imap.Capabilities, messageID: Bool) -> [String] {
+    private static let people =
+        "MESSAGE-ID FROM SENDER REPLY-TO TO CC BCC DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO RETURN-PATH RECEIVED"
+
+    /// The items. `messageID`, `header`: they cost the server a look into the message.
+    static func items(_ capabilities: Imap.Capabilities, messageID: Bool, header: Bool) -> [String] {
         var items = ["UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE"]
         if let name = stableItem(capabilities) { items.append(name) }
-        if messageID { items.append("BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]") }
+        if header {
+            items.append("BODY.PEEK[HEADER.FIELDS (\(people))]")
+        } else if messageID {
+            items.append("BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]")
+        }
         return items
     }
 
@@ -25,11 +34,14 @@ struct MessageFacts {
     init(flags: String) { self.flags = flags }
 
     /// What a FETCH says, and beside it what an earlier one said.
-    init(_ data: Imap.FetchData, _ known: MessageFacts?) {
+    /// - Parameter keepsHeader: the host asked for it.
+    init(_ data: Imap.FetchData, _ known: MessageFacts?, keepsHeader: Bool) {
         flags = data.flags.map { FlagText.join($0) } ?? known?.flags ?? ""
         date = data.internalDate ?? known?.date
         size = data.size ?? known?.size
-        messageID = MessageFacts.messageID(data) ?? known?.messageID
+        let header = MessageFacts.header(data)
+        messageID = header.flatMap { MessageFacts.messageID(header: $0) } ?? known?.messageID
+        self.header = keepsHeader ? header ?? known?.header : nil
         stable = MessageFacts.stable(data) ?? known?.stable
     }
 
@@ -40,10 +52,9 @@ struct MessageFacts {
         return id
     }
 
-    /// From BODY[HEADER.FIELDS (MESSAGE-ID)].
-    private static func messageID(_ data: Imap.FetchData) -> String? {
+    /// BODY[HEADER.FIELDS (...)].
+    private static func header(_ data: Imap.FetchData) -> [UInt8]? {
         data.sections.first { $0.section.name.hasPrefix("HEADER.FIELDS") }?.content.bytes
-            .flatMap { messageID(header: $0) }
     }
 
     /// The Message-ID of such a header, without its angle brackets, and without blanks, which folding may have put into

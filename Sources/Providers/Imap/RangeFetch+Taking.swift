@@ -85,7 +85,8 @@ extension RangeFetch {
         if uid == single { isSingleThere = true }
         if !ranges[index].isAsked {
             guard ranges[index].facts.count < Self.bound || ranges[index].facts[uid] != nil else { return }
-            ranges[index].facts[uid] = MessageFacts(data, ranges[index].facts[uid])
+            ranges[index].facts[uid] = MessageFacts(
+                data, ranges[index].facts[uid], keepsHeader: sync.asksHeader)
             return
         }
         for section in data.sections where isAnswer(section.section, uid, index) {

@@ -85,7 +85,8 @@ final class RangeFetch {
         host = sync.host
         connection = sync.connection
         self.purpose = purpose
-        items = MessageFacts.items(connection.capabilities, messageID: sync.asksMessageID)
+        items = MessageFacts.items(
+            connection.capabilities, messageID: sync.asksMessageID, header: sync.asksHeader)
         self.ranges = ranges.map { Range(bounds: $0) }
     }
 
@@ -193,6 +194,8 @@ final class RangeFetch {
             record.set("internal_date", facts.date)
             record.set("stable", facts.stable)
             record.set("message_id", facts.messageID)
+            record["header"] = facts.header.map(Value.bytes)
+            ranges[index].facts[uid]?.header = nil
             let wanted = try host.want(record)
             if wanted != .nothing, uid == sync.cursor.suspect, sync.cursor.losses >= Self.mostLosses {
                 try refuse(

@@ -8,9 +8,11 @@ struct Pop3Header {
     let date: Int64?
     /// Whether the date is that of a Received field: then it is the server's, and not the sender's.
     let isReceived: Bool
+    let bytes: [UInt8]
 
     /// - Parameter bytes: the header; what is behind its empty line is not looked at.
     init(_ bytes: [UInt8]) {
+        self.bytes = bytes
         let parsed = MessageParser.parse(bytes)
         messageID = parsed.messageID
         let received = parsed.header("Received").flatMap { field in

@@ -32,6 +32,8 @@ final class Pop3Sync {
     private var done: Int64 = 0
     /// Whether a header is worth asking for before a body.
     private let asks: Bool
+    /// Whether the host decides by the header what it wants.
+    private let asksHeader: Bool
     /// Whether what was not kept before is asked about once more.
     private let walks: Bool
 
@@ -45,7 +47,8 @@ final class Pop3Sync {
         self.cursor = cursor
         committed = cursor
         isKnown = Array(repeating: false, count: maildrop.count)
-        asks = folder.int("ask") == 1 || folder.int("since") != nil
+        asksHeader = folder.int("header") == 1
+        asks = folder.int("ask") == 1 || folder.int("since") != nil || asksHeader
         walks = folder.int("walk") == 1
         leave = try Pop3Leave(host)
     }
@@ -171,6 +174,7 @@ final class Pop3Sync {
         record.set("size", maildrop.size(index))
         record.set("internal_date", header?.date)
         record.set("message_id", header?.messageID)
+        if asksHeader { record["header"] = header.map { .bytes($0.bytes) } }
         return try host.want(record)
     }
 

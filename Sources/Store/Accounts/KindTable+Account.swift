@@ -9,7 +9,7 @@ extension KindTable {
             (SELECT count(*) FROM send s WHERE s.state IN ('queued', 'sending', 'retry_wait') AND s.account = a.id),
             (SELECT count(*) FROM send s WHERE s.state IN ('failed', 'outcome_unknown', 'bounced') AND s.account = a.id),
             (SELECT value FROM meta WHERE name = 'worker_seen_at'),
-            CASE WHEN a.sends THEN \(heldReason) END
+            CASE WHEN a.sends THEN \(heldReason) END, \(leftOut), \(unmatched)
             """,
         id: "a.id", visible: "a.erasing = 0",
         rules: [
@@ -19,6 +19,18 @@ extension KindTable {
         ],
         orders: ["id": "a.id", "address": "a.address"],
         record: { (row, db, _) throws(Failure) in try accountRecord(row, db) })
+
+    /// Places that no message is stored for, but those in quarantine.
+    private static let leftOut = """
+        (SELECT count(*) FROM folder f JOIN place p ON p.folder = f.id AND p.message IS NULL WHERE f.account = a.id
+          AND f.leaving = 0) - (SELECT count(*) FROM quarantine q WHERE q.account = a.id)
+        """
+
+    /// Messages without author or recipient, who were not found elsewhere either.
+    private static let unmatched = """
+        (SELECT count(*) FROM message m WHERE m.lacking = 2 AND EXISTS (SELECT 1 FROM place p JOIN folder f ON f.id = p.folder
+          WHERE p.message = m.id AND p.leaving = 0 AND f.account = a.id))
+        """
 
     /// An activity that made no progress for so long is shown as stalled.
     private static let stalledAfterMs: Int64 = 60_000
@@ -69,6 +81,8 @@ extension KindTable {
         record.set("queued", row.int(next + 6))
         record.set("failed", row.int(next + 7))
         record.set("held_reason", row.optionalText(next + 9))
+        record.set("left_out", row.int(next + 10))
+        record.set("unmatched", row.int(next + 11))
         var settings = Record()
         for (name, value) in account.settings.sorted(by: { $0.key < $1.key })
         where !["direction", "sent_copy", "accept_duplicate"].contains(name) { settings.set(name, value) }

@@ -131,6 +131,7 @@ extension Transaction {
               display_name = coalesce(?, display_name), receives = coalesce(?, receives), sends = coalesce(?, sends),
               twin = ? WHERE id = ?
             """, values.userKey, values.company, values.displayName, values.receives, values.sends, twin, id)
+        if let company = values.company, company != there.company ?? 0 { try askAboutLeftOut(account: id) }
         change("account", id, account: id, "changed", "settings")
     }
 

@@ -66,11 +66,13 @@ extension Transaction {
         if let mailboxes = values.mailboxes {
             try db.run("UPDATE company SET mailboxes = ? WHERE id = ?", mailboxes, id)
         }
-        guard let domains = values.domains else { return }
-        try db.run("DELETE FROM company_domain WHERE company = ?", id)
-        for domain in domains {
-            try db.run("INSERT OR IGNORE INTO company_domain(company, domain) VALUES(?, ?)", id, domain)
+        if let domains = values.domains {
+            try db.run("DELETE FROM company_domain WHERE company = ?", id)
+            for domain in domains {
+                try db.run("INSERT OR IGNORE INTO company_domain(company, domain) VALUES(?, ?)", id, domain)
+            }
         }
+        if values.domains != nil || values.excludeInternal != nil { try exclusionChanged(company: id) }
     }
 }
 

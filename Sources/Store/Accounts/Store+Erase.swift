@@ -42,7 +42,11 @@ extension Store {
             try db.run("DELETE FROM account WHERE id = ?", id)
             transaction.change("account", id, account: id, "erased")
         }
-        // The old pages are in the log of the file as well until it is written back.
+        try writeBack()
+    }
+
+    /// The old pages are in the log of the file as well until it is written back.
+    func writeBack() throws(Failure) {
         try checkFork()
         try gate.write { (db) throws(Failure) in
             _ = try? db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -116,7 +120,7 @@ extension Store {
     }
 
     /// Threads without messages, those that were joined to them, and what leads to them.
-    private func eraseThreads() throws(Failure) {
+    func eraseThreads() throws(Failure) {
         try eraseUseless { (db, after) throws(Failure) in
             try db.all(
                 "SELECT id FROM thread WHERE id > ? AND joined IS NULL AND messages <= 0 ORDER BY id LIMIT ?", after,
@@ -144,18 +148,19 @@ extension Store {
         }
     }
 
-    private func eraseAddresses() throws(Failure) {
+    func eraseAddresses() throws(Failure) {
         try eraseUseless { (db, after) throws(Failure) in
             try db.all(
                 """
                 SELECT id FROM address WHERE id > ? AND NOT EXISTS (SELECT 1 FROM participant WHERE address = address.id)
-                ORDER BY id LIMIT ?
+                AND NOT EXISTS (SELECT 1 FROM left_out WHERE address = address.id) ORDER BY id LIMIT ?
                 """, after, Store.slice
             ) { (row) throws(Failure) in row.int(0) }
         } remove: { (transaction, id) throws(Failure) in
             try transaction.db.run(
                 """
                 DELETE FROM address WHERE id = ? AND NOT EXISTS (SELECT 1 FROM participant WHERE address = address.id)
+                AND NOT EXISTS (SELECT 1 FROM left_out WHERE address = address.id)
                 """, id)
             try transaction.addressesRemoved()
         }

@@ -78,6 +78,7 @@ extension Transaction {
         try insertAddresses(id, values.addresses ?? [], exact: values.exact ?? false)
         try insertDomains(id, values.domains ?? [])
         change("contact", id, account: nil, "added")
+        try wantLeftOut(of: id)
         return id
     }
 
@@ -113,6 +114,7 @@ extension Transaction {
             "UPDATE contact SET key = ?, name = ?, exact = ?, changed_at = ? WHERE id = ?", values.key ?? row.key, name,
             exact, now, id)
         change("contact", id, account: nil, "changed")
+        try wantLeftOut(of: id)
     }
 
     private func insertAddresses(_ id: Int64, _ addresses: [String], exact: Bool) throws(Failure) {
@@ -121,12 +123,14 @@ extension Transaction {
             try db.run(
                 "INSERT OR IGNORE INTO contact_address(contact, key, loose, address) VALUES(?, ?, ?, ?)", id, key,
                 exact ? nil : AddressKey.loose(ofKey: key) ?? key, address)
+            try unban([key, AddressKey.loose(ofKey: key) ?? key], of: id)
         }
     }
 
     private func insertDomains(_ id: Int64, _ domains: [String]) throws(Failure) {
         for domain in domains.compactMap(ContactValues.key(ofDomain:)) {
             try db.run("INSERT OR IGNORE INTO contact_domain(contact, domain) VALUES(?, ?)", id, domain)
+            try unban(["@" + domain], of: id)
         }
     }
 

@@ -12,8 +12,8 @@ extension Migration {
             CREATE UNIQUE INDEX contact_key ON contact(company, key);
             -- address: as given; key: as in address.key; loose: without plus tag and dots, NULL where exact.
             CREATE TABLE contact_address(
-              contact INTEGER NOT NULL, key TEXT NOT NULL, loose TEXT, address TEXT NOT NULL,
-              PRIMARY KEY(contact, key)) WITHOUT ROWID;
+              id INTEGER PRIMARY KEY, contact INTEGER NOT NULL, key TEXT NOT NULL, loose TEXT, address TEXT NOT NULL,
+              UNIQUE(contact, key));
             CREATE INDEX contact_address_key ON contact_address(key, contact);
             CREATE INDEX contact_address_loose ON contact_address(loose, contact) WHERE loose IS NOT NULL;
             CREATE TABLE contact_domain(
@@ -27,13 +27,22 @@ extension Migration {
             -- As address.key.
             ALTER TABLE account ADD COLUMN address_key TEXT;
             CREATE INDEX account_address ON account(address_key);
-            -- The participants of what is on the server and not kept: place.skipped says why.
+            -- The participants of what is on the server and, for their sake, not kept: place.skipped says why.
+            -- contacts: 1 where a contact that has one of them makes it kept.
             CREATE TABLE left_out(
-              address INTEGER NOT NULL, place INTEGER NOT NULL, PRIMARY KEY(address, place)) WITHOUT ROWID;
+              address INTEGER NOT NULL, place INTEGER NOT NULL, contacts INTEGER NOT NULL,
+              PRIMARY KEY(address, place)) WITHOUT ROWID;
             CREATE INDEX left_out_place ON left_out(place);
+            -- Places of left_out whose messages are to be fetched by now.
+            CREATE TABLE wanted(place INTEGER PRIMARY KEY, account INTEGER NOT NULL);
+            CREATE INDEX wanted_account ON wanted(account);
+            -- Salted hashes of addresses (and @domains) whose mail is not to be stored again; company 0: nowhere.
+            CREATE TABLE erased(
+              company INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(hash, company)) WITHOUT ROWID;
             -- 1: came without a recipient or an author, which was found elsewhere; 2: which was not found.
             ALTER TABLE message ADD COLUMN lacking INTEGER NOT NULL DEFAULT 0;
-            CREATE INDEX message_lacking ON message(lacking) WHERE lacking > 0;
+            CREATE INDEX message_lacking ON message(thread) WHERE lacking = 2;
+            CREATE INDEX place_left_out ON place(folder) WHERE message IS NULL;
             """,
         then: { (db) throws(Failure) in try normaliseAddresses(db) })
 

@@ -40,6 +40,7 @@ extension FolderCommit {
         if let place = try find(ref) {
             try set(place, flags)
             guard place.message == nil else { return nil }
+            try transaction.forgetLeftOut(place.id)
             try db.run("UPDATE place SET skipped = ? WHERE id = ?", skipped.packed, place.id)
             if skipped.reason != Skipped.quarantine {
                 try db.run("DELETE FROM quarantine WHERE place = ?", place.id)
@@ -52,6 +53,17 @@ extension FolderCommit {
             INSERT INTO place(id, folder, ref, message, bits, flags, skipped, stable) VALUES(?, ?, ?, NULL, ?, ?, ?, ?)
             """, id, folder, ref, flags.bits, flags.keywordText, skipped.packed, stable)
         return id
+    }
+
+    /// Notes that a message was not fetched, and for whose sake.
+    mutating func leaveOut(_ message: LeftOut) throws(Failure) {
+        let skipped = Skipped(size: message.size, date: message.date, reason: message.reason.rawValue)
+        guard let place = try skip(message.ref, FlagSet(message.flags), skipped, stable: message.stable) else { return }
+        for person in Set(message.people.map(AddressKey.of)) where !person.isEmpty {
+            try db.run(
+                "INSERT OR IGNORE INTO left_out(address, place, contacts) VALUES(?, ?, ?)",
+                transaction.addressID(person), place, message.reason == .contacts)
+        }
     }
 
     /// Notes that the server did not give a message; one that is in quarantine already stays as it is.

@@ -54,6 +54,7 @@ struct FolderCommit {
             try place(ref, message: message, flags: FlagSet(flags), stable: stable)
         case .other(.skipped(let ref, let flags, let size, let date, let reason, let stable)):
             _ = try skip(ref, FlagSet(flags), Skipped(size: size, date: date, reason: reason), stable: stable)
+        case .other(.leftOut(let message)): try leaveOut(message)
         case .other(.refused(let ref, let flags, let size, let date, let text)):
             try quarantine(ref, FlagSet(flags), size: size, date: date, text: text)
         }

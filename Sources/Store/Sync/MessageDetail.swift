@@ -87,30 +87,43 @@ struct MessageDetail {
         return list
     }
 
-    /// Each address once, with the headers that it stands in: From 1, To 2, Cc 4, Bcc 8, Reply-To 16.
-    var participants: [(key: String, source: Int64)] {
+    /// Whether From, or all of To, Cc and Bcc, name nobody.
+    var isLacking: Bool { author == nil || recipients.isEmpty }
+
+    /// The key of the author.
+    var author: String? { from.lazy.map { AddressKey.of($0.address) }.first { !$0.isEmpty } }
+
+    /// The keys of To, Cc and Bcc.
+    var recipients: [String] {
+        [to, cc, bcc].joined().map { AddressKey.of($0.address) }.filter { !$0.isEmpty }
+    }
+
+    /// Each address once, with where it stands (`ParticipantSource`).
+    func participants(with traced: [TracedAddress]) -> [(key: String, source: Int64)] {
         var found: [(key: String, source: Int64)] = []
         var places: [String: Int] = [:]
-        for (list, source) in [(from, 1), (to, 2), (cc, 4), (bcc, 8), (replyTo, 16)] as [([StoredAddress], Int64)] {
-            for address in list {
-                let key = AddressKey.of(address.address)
-                guard !key.isEmpty else { continue }
-                if found.count < 8 {
-                    if let index = found.firstIndex(where: { $0.key == key }) {
-                        found[index].source |= source
-                        continue
-                    }
-                } else {
-                    if places.isEmpty { for (index, known) in found.enumerated() { places[known.key] = index } }
-                    if let index = places[key] {
-                        found[index].source |= source
-                        continue
-                    }
-                    places[key] = found.count
+        func add(_ address: String, _ source: Int64) {
+            let key = AddressKey.of(address)
+            guard !key.isEmpty else { return }
+            if found.count < 8 {
+                if let index = found.firstIndex(where: { $0.key == key }) {
+                    found[index].source |= source
+                    return
                 }
-                found.append((key, source))
+            } else {
+                if places.isEmpty { for (index, known) in found.enumerated() { places[known.key] = index } }
+                if let index = places[key] {
+                    found[index].source |= source
+                    return
+                }
+                places[key] = found.count
             }
+            found.append((key, source))
         }
+        for (list, source) in [(from, 1), (to, 2), (cc, 4), (bcc, 8), (replyTo, 16)] as [([StoredAddress], Int64)] {
+            for address in list { add(address.address, source) }
+        }
+        for address in traced { add(address.address, address.source.rawValue) }
         return found
     }
 }

@@ -21,6 +21,8 @@ struct PreparedMessage {
     let identity: [UInt8]
     let flags: FlagSet
     let participants: [(key: String, source: Int64)]
+    /// It names no author, or no recipient.
+    let isLacking: Bool
     let detail: [UInt8]
     let attachments: Int64
     /// Of its own Message-ID, where it has one.
@@ -37,7 +39,8 @@ struct PreparedMessage {
         let summary = incoming.summary
         let detail = MessageDetail(summary)
         flags = FlagSet(incoming.flags)
-        participants = detail.participants
+        participants = detail.participants(with: summary.traced)
+        isLacking = detail.isLacking
         self.detail = detail.packed
         if let whole = incoming.whole {
             var digest = SHA256()

@@ -18,15 +18,21 @@ extension Transaction {
             incoming.historical, message.attachments, body, now, summary.messageID, summary.inReplyTo, summary.subject,
             summary.preview, message.detail, incoming.whole != nil)
         try addParticipants(of: message, to: id)
+        try healLacking(thread)
         return id
     }
 
     private func addParticipants(of message: PreparedMessage, to id: Int64) throws(Failure) {
-        for (key, source) in message.participants {
-            try db.run(
-                "INSERT OR IGNORE INTO participant(address, message, source) VALUES(?, ?, ?)", addressID(key), id,
-                source)
-        }
+        for (key, source) in message.participants { try addParticipant(key, source, to: id) }
+        if message.isLacking { try seekParticipants(of: id) }
+    }
+
+    func addParticipant(_ key: String, _ source: Int64, to message: Int64) throws(Failure) {
+        try db.run(
+            """
+            INSERT INTO participant(address, message, source) VALUES(?, ?, ?)
+            ON CONFLICT(address, message) DO UPDATE SET source = source | excluded.source
+            """, addressID(key), message, source)
     }
 
     private func removeParticipants(of id: Int64) throws(Failure) {
@@ -69,7 +75,7 @@ extension Transaction {
     }
 
     /// The id of an address, made where it is new.
-    private func addressID(_ key: String) throws(Failure) -> Int64 {
+    func addressID(_ key: String) throws(Failure) -> Int64 {
         let memory = store.memory
         if let known = memory[key] { return known }
         let found: Int64
@@ -122,6 +128,7 @@ extension Transaction {
         guard let row else { return }
         guard let message = row.message else {
             try db.run("DELETE FROM quarantine WHERE place = ?", place)
+            try forgetLeftOut(place)
             return try db.run("DELETE FROM place WHERE id = ?", place)
         }
         let before = try presence(of: message, in: account)

@@ -52,6 +52,7 @@ extension Transaction {
         try db.run(
             "UPDATE thread SET messages = (SELECT count(*) FROM message WHERE thread = ?1) WHERE id = ?1", thread)
         try redate(thread)
+        try healLacking(thread)
         change("thread", other, account: nil, "removed", "joined")
         change("thread", thread, account: nil, "changed", "joined")
     }

@@ -47,6 +47,15 @@ package struct ParticipantSource: OptionSet, Sendable {
     package static let received = ParticipantSource(rawValue: 1024)
     package static let thread = ParticipantSource(rawValue: 2048)
     package static let send = ParticipantSource(rawValue: 4096)
+    /// Beside one of the others: it was found for the author that was missing.
+    static let author = ParticipantSource(rawValue: 8192)
+
+    /// What says who wrote a message.
+    package static let authors: ParticipantSource = [.from, .sender, .replyTo, .returnPath, .author]
+    /// What says for whom it is.
+    package static let recipients: ParticipantSource = [
+        .to, .cc, .bcc, .deliveredTo, .originalTo, .envelopeTo, .received,
+    ]
 
     /// By the bit.
     private static let names = [
@@ -58,5 +67,16 @@ package struct ParticipantSource: OptionSet, Sendable {
     var name: String {
         let bit = rawValue.trailingZeroBitCount
         return bit < ParticipantSource.names.count ? ParticipantSource.names[bit] : "to"
+    }
+}
+
+/// An address that stands in a message beside From, To, Cc, Bcc and Reply-To.
+package struct TracedAddress: Sendable, Equatable {
+    package let source: ParticipantSource
+    package let address: String
+
+    package init(_ source: ParticipantSource, _ address: String) {
+        self.source = source
+        self.address = address
     }
 }

@@ -46,6 +46,8 @@ package struct MessageSummary: Sendable {
     package var cc: [StoredAddress] = []
     package var bcc: [StoredAddress] = []
     package var replyTo: [StoredAddress] = []
+    /// Where author or recipients are missing: who is named beside From, To, Cc and Bcc.
+    package var traced: [TracedAddress] = []
     /// The Date header in milliseconds since 1970, or the server's date.
     package var date: Int64 = 0
     package var inReplyTo: String?

@@ -35,6 +35,9 @@ package enum SyncItem: Sendable {
     case reset
     /// Known, and by a rule not kept. `reason` says by which: since, size, contacts.
     case skipped(ref: String, flags: [String], size: Int64, date: Int64, reason: String, stable: String?)
+    /// As `skipped`, for the sake of its people (`LeftOut.reason`): their addresses are kept, so that it is fetched when
+    /// one of them becomes a contact.
+    case leftOut(LeftOut)
     /// The server has it and does not give it: quarantine, from which it is fetched again from time to time. `text` says
     /// what the server answered.
     case refused(ref: String, flags: [String], size: Int64, date: Int64, text: String)

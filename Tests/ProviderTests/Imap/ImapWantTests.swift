@@ -30,6 +30,18 @@ struct ImapWantTests {
         #expect(fake.store["2"]?.stable == (isStable ? "M2" : nil))
     }
 
+    /// The host decides by the people of a message: their fields come with the flags, and not twice.
+    @Test func askingForTheHeader() throws {
+        let (fake, server) = ImapSyncTests.begun(3)
+        fake.folderFields = Record(["header": .int(1), "ask": .int(1)])
+        try fake.sync()
+        ImapSyncTests.expectSame(fake, server)
+        let asked = server.commands.filter { $0.contains("HEADER.FIELDS") }
+        #expect(asked.count == 1 && asked[0].contains("FROM") && asked[0].contains("DELIVERED-TO"))
+        #expect(fake.headers["2"]?.text("message_id") == "2@example.com")
+        #expect(fake.headers["2"]?.bytes("header")?.isEmpty == false)
+    }
+
     /// After a new UIDVALIDITY messages are known by their Message-IDs alone.
     @Test func askingAfterReset() throws {
         let (fake, server) = ImapSyncTests.begun(3)

@@ -8,18 +8,21 @@ struct MessageFacts {
     var size: Int64?
     var messageID: String?
     var stable: String?
+    var thread: String?
 
     /// The items. `messageID`: it costs the server a look into the message.
     static func items(_ capabilities: Imap.Capabilities, messageID: Bool) -> [String] {
         var items = ["UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE"]
-        if let name = stableItem(capabilities) { items.append(name) }
+        items += nameItems(capabilities)
         if messageID { items.append("BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]") }
         return items
     }
 
-    /// Under which name the server keeps a message in whatever folder: EMAILID (RFC 8474), or Gmail's X-GM-MSGID.
-    static func stableItem(_ capabilities: Imap.Capabilities) -> String? {
-        capabilities.has("OBJECTID") ? "EMAILID" : capabilities.has("X-GM-EXT-1") ? "X-GM-MSGID" : nil
+    /// Under which names the server keeps a message in whatever folder, and its thread: EMAILID and THREADID (RFC 8474), or
+    /// Gmail's X-GM-MSGID and X-GM-THRID.
+    static func nameItems(_ capabilities: Imap.Capabilities) -> [String] {
+        if capabilities.has("OBJECTID") { return ["EMAILID", "THREADID"] }
+        return capabilities.has("X-GM-EXT-1") ? ["X-GM-MSGID", "X-GM-THRID"] : []
     }
 
     init(flags: String) { self.flags = flags }
@@ -31,10 +34,15 @@ struct MessageFacts {
         size = data.size ?? known?.size
         messageID = MessageFacts.messageID(data) ?? known?.messageID
         stable = MessageFacts.stable(data) ?? known?.stable
+        thread = MessageFacts.thread(data) ?? known?.thread
     }
 
-    static func stable(_ data: Imap.FetchData) -> String? {
-        guard let id = (data.others["EMAILID"] ?? data.others["X-GM-MSGID"])?.objectID, id.utf8.count <= 255 else {
+    static func stable(_ data: Imap.FetchData) -> String? { name(data, "EMAILID", "X-GM-MSGID") }
+    static func thread(_ data: Imap.FetchData) -> String? { name(data, "THREADID", "X-GM-THRID") }
+
+    private static func name(_ data: Imap.FetchData, _ item: String, _ gmail: String) -> String? {
+        // THREADID NIL: the server keeps no threads.
+        guard let id = (data.others[item] ?? data.others[gmail])?.objectID, id.utf8.count <= 255, id != "NIL" else {
             return nil
         }
         return id

@@ -9,7 +9,7 @@ extension KindTable {
             (SELECT count(*) FROM send s WHERE s.state IN ('queued', 'sending', 'retry_wait') AND s.account = a.id),
             (SELECT count(*) FROM send s WHERE s.state IN ('failed', 'outcome_unknown', 'bounced') AND s.account = a.id),
             (SELECT value FROM meta WHERE name = 'worker_seen_at'),
-            CASE WHEN a.sends THEN \(heldReason) END
+            CASE WHEN a.sends THEN \(heldReason) END, (SELECT count(*) FROM unindexed u WHERE u.account = a.id)
             """,
         id: "a.id", visible: "a.erasing = 0",
         rules: [
@@ -68,6 +68,7 @@ extension KindTable {
         record.set("queued", row.int(next + 6))
         record.set("failed", row.int(next + 7))
         record.set("held_reason", row.optionalText(next + 9))
+        record.set("unindexed", row.int(next + 10))
         var settings = Record()
         for (name, value) in account.settings.sorted(by: { $0.key < $1.key })
         where !["direction", "sent_copy", "accept_duplicate"].contains(name) { settings.set(name, value) }

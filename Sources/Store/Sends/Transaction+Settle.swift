@@ -50,6 +50,7 @@ extension Transaction {
             left?.failureClass.map { "send.\($0)" }, left?.text, left?.smtp, left?.enhanced,
             state == "retry_wait" ? now : nil, row.id, now)
         try want(.wanted(afterMs: 0), of: row.id)
+        try tellThread(ofSend: row.id)
         return state
     }
 

@@ -185,6 +185,8 @@ typedef struct mr_host {
    *                historical    int   1: it was there before the account was connected (optional)
    *                stable        text  names the message within the account, for ever and in whatever folder, where the
    *                                   server has such a name (EMAILID of RFC 8474, X-GM-MSGID); at most 255 octets
+   *                thread        text  names its thread within the account, where the server keeps threads (THREADID of
+   *                                   RFC 8474, X-GM-THRID); at most 255 octets
    *                whole         int   what follows is the header alone, and the whole message has so many octets
    * size: its octets, or -1 where not known; another number of octets at the end is MR_E_PLUGIN.
    * end: MR_OK or MR_COMMIT_NOW. Between begin and end: no emit, want or commit. A sync that fails in between has

@@ -27,6 +27,7 @@ final class Core: Sendable {
         case beside(Int64, Int)  // a session beside the first at an account's queue
         case wishing(Int64)  // an account's wishes
         case syncing(Int64)  // an account's turn in the schedule
+        case indexing
     }
 
     /// What runs between `mr_start` and `mr_stop`, however many engines are started.

@@ -80,9 +80,11 @@ enum FindingRule {
     }
 
     private static func stable(_ record: Record) throws(Failure) {
-        guard let value = record["stable"] else { return }
-        guard let stable = value.text, !stable.isEmpty, stable.utf8.count <= maximumName else {
-            throw .invalid("stable", "is no text of 1 to 255 octets")
+        for field in ["stable", "thread"] {
+            guard let value = record[field] else { continue }
+            guard let name = value.text, !name.isEmpty, name.utf8.count <= maximumName else {
+                throw .invalid(field, "is no text of 1 to 255 octets")
+            }
         }
     }
 

@@ -80,7 +80,15 @@ import Testing
             header:
                 "Auto-Submitted: auto-generated\nIn-Reply-To: <a@x>\nList-Id: tickets <t.x>"),
         Machine(
-            name: "a newsletter", header: "Precedence: bulk\nList-Unsubscribe: <mailto:x@y>\nSubject: Automatic reply!"),
+            name: "a newsletter", header: "Precedence: bulk\nList-Unsubscribe: <mailto:x@y>\nSubject: Automatic reply!",
+            kind: .newsletter),
+        Machine(
+            name: "a list that people write to",
+            header: "List-Id: <l.x>\nList-Post: <mailto:l@x>\nList-Unsubscribe: <mailto:x@y>"),
+        Machine(
+            name: "a list that only its owner writes to", header: "List-Id: <l.x>\nList-Post: NO", kind: .newsletter),
+        Machine(
+            name: "an answer by way of a list", header: "List-Id: <l.x>\nReferences: <a@x>"),
         Machine(name: "a person", header: "Subject: Re: Hello\nIn-Reply-To: <a@x>"),
         Machine(name: "a person at Exchange", header: "Subject: Re: Hello\nX-Auto-Response-Suppress: OOF"),
     ]

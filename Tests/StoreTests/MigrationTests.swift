@@ -70,6 +70,13 @@ extension StoreTests {
             #expect(
                 try store.find("message", Record(["message_id": .text("m2@example.com")]), after: nil, limit: 9).rows
                     .count == 1)
+            // Who speaks, and what is to be indexed, is known of it.
+            let thread = try store.find("thread", Record(), after: nil, limit: 9).rows
+            #expect(thread.map { $0.int("waiting_since") } == [10] && thread.map { $0.int("last_in") } == [20])
+            #expect(try store.unindexed(limit: 9).map(\.id) == [2, 1])
+            #expect(try store.accountStatus(1).int("unindexed") == 2)
+            let newest = Record(["role": .text("inbox"), "order": .text("-date"), "seen": .int(0)])
+            #expect(try store.find("message", newest, after: nil, limit: 9).rows.compactMap { $0.int("id") } == [2])
             // It goes on where the earlier library left off.
             let lease = try #require(try store.acquireLease(1))
             #expect(try store.folderReader(1).held("3") == .skipped(reason: "policy"))

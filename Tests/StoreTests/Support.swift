@@ -71,6 +71,9 @@ struct Desk {
         return try Desk(scratch, store, values)
     }
 
+    /// Another account of the same store.
+    init(_ other: Desk, _ values: AccountValues) throws { try self.init(other.scratch, other.store, values) }
+
     private init(_ scratch: Scratch, _ store: Store, _ values: AccountValues) throws {
         self.scratch = scratch
         self.store = store
@@ -210,4 +213,17 @@ extension Record: CustomTestStringConvertible {
         let text = JSON.text(self)
         return text.utf8.count > 120 ? "\(text.prefix(100))..." : text
     }
+}
+
+/// Numbers that a seed repeats, for the functions of the standard library.
+struct SeededRandom: RandomNumberGenerator {
+    private var dice: Dice
+
+    init() {
+        let seed = getenv("MAILROOM_SEED").flatMap { UInt64(String(cString: $0)) } ?? 20_261_121
+        print("MAILROOM_SEED=\(seed)")
+        dice = Dice(state: seed)
+    }
+
+    mutating func next() -> UInt64 { UInt64(dice.roll(1 << 32)) << 32 | UInt64(dice.roll(1 << 32)) }
 }

@@ -47,6 +47,7 @@ extension RecordSpec {
             ),
             .shown("messages", .int, "messages stored"),
             .shown("unseen", .int, "of them without the flag \\Seen"),
+            .shown("unindexed", .int, "of them not yet found by their words: a worker is at it, or the next sync"),
             .shown("folders", .int, "folders known"),
             .shown("queued", .int, "sends that are queued, held or waiting for a retry"),
             .shown("failed", .int, "sends that failed, bounced or are of unknown outcome, and wait for a person"),
@@ -114,7 +115,7 @@ extension RecordSpec {
             .shown("role", .text, "in where: a folder of that role has it", queried: true),
             .shown(
                 "text", .text,
-                "in where: words of its subject, its people or its text, as SQLite's FTS5 takes them; each must be there",
+                "in where: words of its subject, its people or its text; each must be there, \"in quotes\" one behind the other, with a star at the end all that begin so",
                 queried: true),
             .shown("outgoing", .int, "1 where one of the store's own accounts wrote it", queried: true),
             .shown(

@@ -35,19 +35,19 @@ extension Engine {
         return values
     }
 
-    /// In small letters, each once.
+    /// As they stand in the keys of addresses, each once.
     private static func domains(_ record: Record) throws(Failure) -> [String] {
         let given = record["domains"]?.text.map { [$0] } ?? record.texts("domains")
         guard given.count <= mostDomains else { throw .invalid("domains", "there are more than \(mostDomains)") }
         var domains: [String] = []
         for (index, domain) in given.enumerated() where !(domain.isEmpty && given.count == 1) {
+            let key = AddressKey.domain(domain)
             do throws(Failure) {
-                try DNSClient.check(domain)
+                try DNSClient.check(key ?? "")
             } catch {
                 throw .invalid("domains[\(index)]", "'\(domain.prefix(100))' is no domain")
             }
-            let small = domain.lowercased()
-            if !domains.contains(small) { domains.append(small) }
+            if let key, !domains.contains(key) { domains.append(key) }
         }
         return domains
     }

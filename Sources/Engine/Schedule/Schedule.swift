@@ -151,6 +151,7 @@ final class Schedule: Sendable {
         for account in try core.store.dueAccounts(now: now, limit: Schedule.atOnce, except: turns.accounts) {
             turns.due(account)
         }
+        try core.indexWords()
     }
 
     /// What somebody, in whatever process, has changed of accounts and folders.

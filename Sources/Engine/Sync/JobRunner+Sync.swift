@@ -6,13 +6,16 @@ extension JobRunner {
     func sync(_ id: Int64, _ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
         try withLease(id) { (account, lease) throws(Failure) in
             var pace = ProgressPace()
-            return try syncAccount(
+            let result = try syncAccount(
                 account, interruption, lease, only: job.params.text("folder").map { [$0] }, all: true,
                 walk: job.params.int("walk") == 1
             ) { done, total, note in
                 guard pace.isDue else { return }
                 try? core.store.jobProgress(job.id, claim: job.claims, done: done, total: total, note: note)
             }
+            // What is not indexed now is so later: the mail is there.
+            if core.schedule == nil { try? TextIndex(core: core).run(TextIndex.afterSync, interruption) }
+            return result
         }
     }
 

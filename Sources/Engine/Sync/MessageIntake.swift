@@ -77,6 +77,7 @@ final class MessageIntake {
             historical: fields.int("historical") == 1 && internalDate < connectedAt,
             summary: parsed.summary(date: internalDate), body: body)
         message.stable = MessageFlags.stable(fields)
+        message.threadName = MessageFlags.name(fields, "thread")
         message.whole = whole
         return message
     }
@@ -91,7 +92,9 @@ enum MessageFlags {
     }
 
     /// The message's name within the account, where the server has such names; one that is too long is none.
-    static func stable(_ fields: Record) -> String? {
-        fields.text("stable").flatMap { (1...255).contains($0.utf8.count) ? $0 : nil }
+    static func stable(_ fields: Record) -> String? { name(fields, "stable") }
+
+    static func name(_ fields: Record, _ field: String) -> String? {
+        fields.text(field).flatMap { (1...255).contains($0.utf8.count) ? $0 : nil }
     }
 }

@@ -12,6 +12,8 @@ package struct MailReport: Sendable, Equatable {
         case autoReply = "auto_reply"
         /// Somebody complained about it (feedback report).
         case abuse
+        /// Written once for many: nobody waits for an answer.
+        case newsletter
     }
 
     /// What became of the message for one recipient (RFC 3464, section 2.3.3).

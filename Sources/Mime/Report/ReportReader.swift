@@ -15,8 +15,10 @@ struct ReportReader {
         if let report = reader.feedback() ?? reader.status() ?? reader.disposition() ?? reader.bounce() {
             return report
         }
-        guard AutoReply.holds(signs, title: message.subject) else { return nil }
-        return reader.finished(MailReport(.autoReply), ReturnedMessage())
+        if AutoReply.holds(signs, title: message.subject) {
+            return reader.finished(MailReport(.autoReply), ReturnedMessage())
+        }
+        return signs.isNewsletter ? MailReport(.newsletter) : nil
     }
 
     private func pieces(_ kind: ReportParts.Kind) -> [ReportParts.Piece] { parts.pieces.filter { $0.kind == kind } }

@@ -21,6 +21,8 @@ struct ReportSigns {
     var suppressesAnswers = false
     /// Written by way of a mailing list, or to be unsubscribed from.
     var isList = false
+    /// Whoever is on the list can write to it.
+    var isDiscussion = false
     /// In-Reply-To or References.
     var answers = false
 
@@ -31,7 +33,12 @@ struct ReportSigns {
 
     var isAutomatic: Bool { autoSubmitted != nil && autoSubmitted != "no" }
 
-    private var isAny: Bool { mayReport || answersByItself || isBulk || suppressesAnswers || autoSubmitted != nil }
+    /// Sent to many by a list that only its owner writes to, and no answer in a conversation.
+    var isNewsletter: Bool { (isList || isBulk) && !isDiscussion && !answers }
+
+    private var isAny: Bool {
+        mayReport || answersByItself || isBulk || isList || suppressesAnswers || autoSubmitted != nil
+    }
 
     /// Nil where there is no sign.
     init?(_ header: HeaderBlock, _ content: PartContent) {
@@ -66,7 +73,13 @@ struct ReportSigns {
         func named(_ word: StaticString) -> Bool { bytes.matches(field.nameRange, word) }
         switch field.nameRange.count {
         case 7: if named("list-id") { isList = true }
-        case 9: if named("list-post") || named("list-help") { isList = true }
+        case 9:
+            if named("list-help") { isList = true }
+            if named("list-post") {
+                isList = true
+                // NO stands for: nobody but its owner (RFC 2369, section 3.4).
+                isDiscussion = bytes.has(value, "mailto:")
+            }
         case 10:
             if named("precedence") { takePrecedence(bytes, value) }
             if named("preference"), bytes.has(value, "auto_reply") { answersByItself = true }

@@ -10,6 +10,7 @@ struct MessageFacts {
     var stable: String?
     /// The fields that say whose it is, where the host asked for them.
     var header: [UInt8]?
+    var thread: String?
 
     private static let people =
         "MESSAGE-ID FROM SENDER REPLY-TO TO CC BCC DELIVERED-TO X-ORIGINAL-TO ENVELOPE-TO RETURN-PATH RECEIVED"
@@ -17,7 +18,7 @@ struct MessageFacts {
     /// The items. `messageID`, `header`: they cost the server a look into the message.
     static func items(_ capabilities: Imap.Capabilities, messageID: Bool, header: Bool) -> [String] {
         var items = ["UID", "FLAGS", "INTERNALDATE", "RFC822.SIZE"]
-        if let name = stableItem(capabilities) { items.append(name) }
+        items += nameItems(capabilities)
         if header {
             items.append("BODY.PEEK[HEADER.FIELDS (\(people))]")
         } else if messageID {
@@ -26,9 +27,11 @@ struct MessageFacts {
         return items
     }
 
-    /// Under which name the server keeps a message in whatever folder: EMAILID (RFC 8474), or Gmail's X-GM-MSGID.
-    static func stableItem(_ capabilities: Imap.Capabilities) -> String? {
-        capabilities.has("OBJECTID") ? "EMAILID" : capabilities.has("X-GM-EXT-1") ? "X-GM-MSGID" : nil
+    /// Under which names the server keeps a message in whatever folder, and its thread: EMAILID and THREADID (RFC 8474), or
+    /// Gmail's X-GM-MSGID and X-GM-THRID.
+    static func nameItems(_ capabilities: Imap.Capabilities) -> [String] {
+        if capabilities.has("OBJECTID") { return ["EMAILID", "THREADID"] }
+        return capabilities.has("X-GM-EXT-1") ? ["X-GM-MSGID", "X-GM-THRID"] : []
     }
 
     init(flags: String) { self.flags = flags }
@@ -43,10 +46,15 @@ struct MessageFacts {
         messageID = header.flatMap { MessageFacts.messageID(header: $0) } ?? known?.messageID
         self.header = keepsHeader ? header ?? known?.header : nil
         stable = MessageFacts.stable(data) ?? known?.stable
+        thread = MessageFacts.thread(data) ?? known?.thread
     }
 
-    static func stable(_ data: Imap.FetchData) -> String? {
-        guard let id = (data.others["EMAILID"] ?? data.others["X-GM-MSGID"])?.objectID, id.utf8.count <= 255 else {
+    static func stable(_ data: Imap.FetchData) -> String? { name(data, "EMAILID", "X-GM-MSGID") }
+    static func thread(_ data: Imap.FetchData) -> String? { name(data, "THREADID", "X-GM-THRID") }
+
+    private static func name(_ data: Imap.FetchData, _ item: String, _ gmail: String) -> String? {
+        // THREADID NIL: the server keeps no threads.
+        guard let id = (data.others[item] ?? data.others[gmail])?.objectID, id.utf8.count <= 255, id != "NIL" else {
             return nil
         }
         return id

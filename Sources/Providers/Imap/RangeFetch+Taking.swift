@@ -63,6 +63,7 @@ extension RangeFetch {
         record.set("internal_date", data.internalDate ?? facts?.date)
         record.set("historical", purpose == .new ? 0 : 1)
         record.set("stable", facts?.stable)
+        record.set("thread", facts?.thread)
         if ranges[index].headOnly.contains(uid) { record.set("whole", facts?.size ?? data.size ?? 0) }
         isWithinMessage = true
         try host.messageBegin(record, size: size)

@@ -20,7 +20,7 @@ struct SingleFetch {
         guard let uid = UInt32(what.text("ref") ?? ""), uid > 0 else { throw .invalid("ref", "is not a UID") }
         _ = try connection.examine(host, what)
         var items = ["UID", "FLAGS", "INTERNALDATE"]
-        if let name = MessageFacts.stableItem(connection.capabilities) { items.append(name) }
+        items += MessageFacts.nameItems(connection.capabilities)
         items.append("BODY.PEEK[]")
         let tag = try connection.start(host, .uidFetch(Imap.NumberSet(uid...uid), items: items, changedSince: nil))
         var isDone = false
@@ -57,6 +57,7 @@ struct SingleFetch {
         var record = Record(["ref": .text("\(uid)"), "flags": .text(FlagText.join(data.flags ?? []))])
         record.set("internal_date", data.internalDate)
         record.set("stable", MessageFacts.stable(data))
+        record.set("thread", MessageFacts.thread(data))
         try host.messageBegin(record, size: size)
     }
 }

@@ -9,7 +9,8 @@ extension KindTable {
             (SELECT count(*) FROM send s WHERE s.state IN ('queued', 'sending', 'retry_wait') AND s.account = a.id),
             (SELECT count(*) FROM send s WHERE s.state IN ('failed', 'outcome_unknown', 'bounced') AND s.account = a.id),
             (SELECT value FROM meta WHERE name = 'worker_seen_at'),
-            CASE WHEN a.sends THEN \(heldReason) END, \(leftOut), \(unmatched)
+            CASE WHEN a.sends THEN \(heldReason) END, \(leftOut), \(unmatched),
+            (SELECT count(*) FROM unindexed u WHERE u.account = a.id)
             """,
         id: "a.id", visible: "a.erasing = 0",
         rules: [
@@ -83,6 +84,7 @@ extension KindTable {
         record.set("held_reason", row.optionalText(next + 9))
         record.set("left_out", row.int(next + 10))
         record.set("unmatched", row.int(next + 11))
+        record.set("unindexed", row.int(next + 12))
         var settings = Record()
         for (name, value) in account.settings.sorted(by: { $0.key < $1.key })
         where !["direction", "sent_copy", "accept_duplicate"].contains(name) { settings.set(name, value) }

@@ -41,6 +41,7 @@ extension Store {
         }
     }
 
+    /// With its contacts.
     /// - Throws: `MR_E_BUSY` while accounts belong to it.
     package func removeCompany(_ id: Int64) throws(Failure) {
         try write { (transaction) throws(Failure) in
@@ -49,6 +50,10 @@ extension Store {
             if try db.exists("SELECT 1 FROM account WHERE company = ? AND erasing = 0", id) {
                 throw Failure(MR_E_BUSY, "accounts belong to company \(id)")
             }
+            let contacts = try db.all("SELECT id FROM contact WHERE company = ?", id) { (row) throws(Failure) in
+                row.int(0)
+            }
+            for contact in contacts { try transaction.remove(contact: contact) }
             try db.run("DELETE FROM company_domain WHERE company = ?", id)
             try db.run("DELETE FROM company WHERE id = ?", id)
             transaction.change("company", id, account: nil, "removed")

@@ -17,9 +17,7 @@ extension Store {
             }
             guard let there, erase || !there.erasing else { throw .notFound("account \(id)") }
             try transaction.voidLease(of: id)
-            try db.execute("PRAGMA secure_delete=ON")
             try db.run("DELETE FROM secret WHERE account = ?", id)
-            try db.execute("PRAGMA secure_delete=FAST")
             try db.run(
                 """
                 UPDATE account SET state = 'disconnected', since = CASE state WHEN 'disconnected' THEN since ELSE ? END,
@@ -45,20 +43,9 @@ extension Store {
         for account in left { try eraseAccount(account) }
     }
 
-    /// A transaction that overwrites what it deletes.
+    /// One of the transactions of an erasing.
     func erasing<T>(_ body: (Transaction) throws(Failure) -> T) throws(Failure) -> T {
         StopPoint.slice.reach()
-        return try write { (transaction) throws(Failure) in
-            try transaction.db.execute("PRAGMA secure_delete=ON")
-            let result: T
-            do throws(Failure) {
-                result = try body(transaction)
-            } catch {
-                _ = try? transaction.db.execute("PRAGMA secure_delete=FAST")
-                throw error
-            }
-            try transaction.db.execute("PRAGMA secure_delete=FAST")
-            return result
-        }
+        return try write(.full, body)
     }
 }

@@ -31,6 +31,7 @@ extension Store {
         {}
         try eraseThreads()
         try eraseAddresses()
+        try eraseWords()
         try erasing { (transaction) throws(Failure) in
             let db = transaction.db
             try db.run("DELETE FROM quarantine WHERE account = ?", id)

@@ -51,6 +51,7 @@ extension KindTable {
             "thread": .column("m.thread"), "in_reply_to": .column("m.in_reply_to"), "stored_at": .column("m.stored_at"),
             "report": .column("m.report"), "send": .column("m.send"), "contact": ContactSQL.ofMessage,
             "lacking": .column("m.lacking"), "outgoing": .column("m.outgoing"),
+            "text": .words("m.id IN (SELECT rowid FROM words WHERE words {})"),
         ].merging(places) { one, _ in one },
         orders: ["id": "m.id", "date": "m.date"],
         folders: Folders(

@@ -11,6 +11,9 @@ extension KindTable {
         rules: [
             "id": .column("t.id"), "last_at": .column("t.last_at"), "last_in": .column("t.last_in"),
             "last_out": .column("t.last_out"), "waiting_since": .column("t.waiting_since"),
+            "contact": .contact(
+                one: "t.id IN (SELECT x.thread FROM message x WHERE x.id IN (\(ContactSQL.messages(of: "{}"))))",
+                any: "EXISTS (SELECT 1 FROM message x WHERE x.thread = t.id AND \(ContactSQL.isAnyIn("x.id")))"),
             "seen": .truth("NOT EXISTS (SELECT 1 FROM message m WHERE m.thread = t.id AND \(unseen))"),
         ].merging(places) { one, _ in one },
         orders: [
@@ -34,6 +37,7 @@ extension KindTable {
             record.set("last_out", row.optionalInt(7))
             record.set("waiting_since", row.optionalInt(8))
             record.set("first_reply_ms", row.optionalInt(9))
+            if query.wants("contacts") { record["contacts"] = .list(try contacts(ofThread: row.int(1), db)) }
             if query.wants("seen") {
                 record.set("seen", try db.exists(unseenInThread, row.int(1)) ? 0 : 1)
             }
@@ -51,4 +55,16 @@ extension KindTable {
         AND EXISTS (SELECT 1 FROM place p WHERE p.message = m.id AND p.leaving = 0)
         AND NOT EXISTS (SELECT 1 FROM place p WHERE p.message = m.id AND p.leaving = 0 AND p.bits & 1) LIMIT 1
         """
+
+    /// Of a thread longer than this the last messages alone are looked at for people.
+    private static let mostMessages: Int64 = 200
+
+    private static func contacts(ofThread thread: Int64, _ db: Connection) throws(Failure) -> [Value] {
+        let messages = try db.all(
+            "SELECT id FROM message WHERE thread = ? ORDER BY date DESC LIMIT ?", thread, mostMessages
+        ) { (row) throws(Failure) in row.int(0) }
+        var contacts: Set<Int64> = []
+        for message in messages { contacts.formUnion(try db.contacts(ofMessage: message).map(\.contact)) }
+        return contacts.sorted().map(Value.int)
+    }
 }

@@ -18,6 +18,8 @@ struct SQLConditions {
         /// A condition on the folder `f` that a message is in, `{}` as in `within`: all such conditions are about one and the
         /// same folder.
         case place(String)
+        /// Words of a text, found by FTS5: `{}` stands for MATCH and its value.
+        case words(String)
         /// 1 or 0: this expression or its opposite. Only `=` makes sense.
         case truth(String)
     }
@@ -84,6 +86,13 @@ struct SQLConditions {
             values += condition.values.map { value in
                 if case .text(let text) = value { .int(messageKey(text)) } else { value }
             }
+        case .words(let template):
+            guard condition.comparison == .equal, case .text(let text)? = condition.values.first else {
+                throw .invalid(condition.field, "can only be compared as equal")
+            }
+            parts.append(SQLConditions.filled(template, "MATCH ?"))
+            values.append(.text(try WordQuery.match(text)))
+            return
         case .place: return
         case .truth(let expression):
             guard condition.comparison == .equal, case .int(let wanted)? = condition.values.first else {

@@ -239,6 +239,7 @@ extension Transaction {
         if accepted || state == "sent" {
             try want(result.copy, of: row.id)
             try wishAnswered(by: row)
+            try tellThread(ofSend: row.id)
         }
         try batchMoved(row.batch)
         try settleSpent(attempt, row, result)

@@ -227,8 +227,10 @@ extension Transaction {
     func delete(send: Int64, body: Int64?, account: Int64, erase: Bool) throws(Failure) {
         try db.run("DELETE FROM recipient WHERE send = ?", send)
         try db.run("DELETE FROM attempt WHERE send = ?", send)
+        let thread = try db.int("SELECT thread FROM send WHERE id = ?", send)
         try db.run("DELETE FROM send WHERE id = ?", send)
         try db.run("UPDATE message SET send = NULL WHERE send = ?", send)
+        if let thread { try tell(thread) }
         if let body { try releaseBody(body, erase: erase) }
         change("send", send, account: account, "removed")
     }

@@ -36,6 +36,8 @@ extension Transaction {
         try db.run("UPDATE send SET echo = ? WHERE id = ? AND echo IS NULL", message, send)
         guard db.changedRows > 0 else { return }
         try db.run("UPDATE message SET send = ? WHERE id = ? AND send IS NULL", send, message)
+        try isOurs(message)
+        try tellThread(ofSend: send)
         change("send", send, account: account, "changed", "message")
     }
 

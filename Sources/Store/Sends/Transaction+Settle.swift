@@ -51,6 +51,7 @@ extension Transaction {
             state == "retry_wait" ? now : nil, row.id, now)
         try want(.wanted(afterMs: 0), of: row.id)
         try wishAnswered(by: row)
+        try tellThread(ofSend: row.id)
         return state
     }
 

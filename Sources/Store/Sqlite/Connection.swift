@@ -44,9 +44,8 @@ final class Connection {
                 try execute("PRAGMA cache_size=-8000")
                 try execute("PRAGMA wal_autocheckpoint=2000")
                 try execute("PRAGMA journal_size_limit=16777216")
-                // What an ordinary change frees within a page is overwritten there and then, at no cost of the disk: else old
-                // copies of a row would outlive its erasure.
-                try execute("PRAGMA secure_delete=FAST")
+                // Whatever is deleted or moved is overwritten: an erasing can reach what stands in rows, and nothing else.
+                try execute("PRAGMA secure_delete=ON")
             case .reader:
                 try execute("PRAGMA cache_size=-2000")
                 try execute("PRAGMA query_only=1")
@@ -120,8 +119,11 @@ final class Connection {
     private func cached(composed sql: String) throws(Failure) -> OpaquePointer {
         if let known = composed[sql] { return known }
         if composed.count >= 64 {
-            for statement in composed.values { sqlite3_finalize(statement) }
-            composed = [:]
+            // One of them may stand at a row of which more is being asked.
+            for (text, statement) in composed where sqlite3_stmt_busy(statement) == 0 {
+                sqlite3_finalize(statement)
+                composed[text] = nil
+            }
         }
         let bytes = sql.utf8CString
         var failure: Failure?
@@ -232,6 +234,8 @@ final class Connection {
 
     /// Rows that the last statement changed.
     var changedRows: Int64 { sqlite3_changes64(handle) }
+    /// Rows that all statements have changed since the connection was opened.
+    var totalChanges: Int64 { sqlite3_total_changes64(handle) }
     var lastRowID: Int64 { sqlite3_last_insert_rowid(handle) }
 
     // MARK: transactions

@@ -10,10 +10,6 @@ extension FolderCommit {
             message.incoming.summary.report?.isReturn != true,
             let send = try transaction.offeredSend(messageID: messageID)
         else { return }
-        let role =
-            try db.all(
-                composed: "SELECT \(FolderRow.role) FROM folder f WHERE f.id = ?", [.int(folder)]
-            ) { (row) throws(Failure) in row.optionalText(0) }.first ?? nil
         // A draft may have had the Message-ID before the message was sent.
         guard role != "drafts", role != "trash" else { return }
         let isSent = role == "sent" && account == send.account

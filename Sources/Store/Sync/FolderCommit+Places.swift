@@ -98,6 +98,7 @@ extension FolderCommit {
         counts.messages += 1
         counts.unseen += flags.isSeen ? 0 : 1
         counts.add(try transaction.presence(of: message, in: account), after: before, inFolder: false)
+        try transaction.revoice(message)
         if isTold { return }
         if isFirst {
             transaction.change("message", message, account: account, "added", historical ? "historical" : "new")
@@ -128,6 +129,7 @@ extension FolderCommit {
             counts.unseen += flags.isSeen ? -1 : 1
             counts.add(try transaction.presence(of: message, in: account), after: before, inFolder: false)
         }
+        if (place.flags.bits ^ flags.bits) & FlagSet.draft != 0 { try transaction.revoice(message) }
         if !place.leaving { transaction.change("message", message, account: account, "changed", "flags") }
     }
 

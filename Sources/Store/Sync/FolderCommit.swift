@@ -16,6 +16,7 @@ struct FolderCommit {
     let hasPartial: Bool
     /// Whether anything was ever sent from this store.
     let hasSends: Bool
+    let role: String?
 
     /// How many void places go within the transaction of a commit.
     static let voidSlice: Int64 = 300
@@ -35,6 +36,7 @@ struct FolderCommit {
         ) { (row) throws(Failure) in (row.int(0), row.bool(1), row.bool(2), row.bool(3), row.bool(4)) }
         guard let row else { throw .notFound("folder \(folder) of account \(account)") }
         (nextPlace, hasVoidPlaces, complete, hasPartial, hasSends) = row
+        role = try transaction.role(of: folder)
         transaction.store.memory.expect(epoch: try transaction.loadCounters().addressEpoch)
     }
 
@@ -99,7 +101,7 @@ struct FolderCommit {
             return try noteEcho(there, message)
         }
         if hasPartial, try complete(by: message) { return }
-        let id = try transaction.insert(message)
+        let id = try transaction.insert(message, account: account, role: role, hasSends: hasSends)
         // Told before the place is made: what has been stored a moment ago has not changed.
         transaction.change("message", id, account: account, "added", incoming.historical ? "historical" : "new")
         try placeNew(
@@ -129,7 +131,7 @@ struct FolderCommit {
                 incoming.ref, message: there, flags: message.flags, stable: incoming.stable,
                 historical: incoming.historical)
         }
-        let id = try transaction.insert(message)
+        let id = try transaction.insert(message, account: account, role: role, hasSends: hasSends)
         transaction.change("message", id, account: account, "added", incoming.historical ? "historical" : "new")
         try placeNew(
             incoming.ref, message: id, date: incoming.summary.date, flags: message.flags, stable: incoming.stable)

@@ -42,6 +42,7 @@ extension Store {
             try db.run("UPDATE account SET next_sync = NULL WHERE id = ?", account)
             transaction.change("folder", id, account: account, "changed", "settings")
         }
+        if changes.role != nil { try revoice(folder: id) }
     }
 }
 

@@ -3,22 +3,32 @@ import CMailroom
 
 extension Transaction {
     /// Stores a new message: its body, thread, row and participants. The place is the caller's.
-    func insert(_ message: PreparedMessage) throws(Failure) -> Int64 {
+    /// - Parameters:
+    ///   - role: of the folder that it will be in.
+    ///   - hasSends: whether anything was ever sent from this store.
+    func insert(
+        _ message: PreparedMessage, account: Int64, role: String?, hasSends: Bool
+    ) throws(Failure) -> Int64 {
         let incoming = message.incoming
         let summary = incoming.summary
         let body = try hold(message)
-        let thread = try thread(for: message)
+        let outgoing = try isOutgoing(message, role: role)
+        let voice = Voice.of(message, outgoing: outgoing, role: role)
+        let joining = try thread(for: message, account: account, voice: voice)
         let id = try newMessageID()
         try db.run(
             """
             INSERT INTO message(id, identity, message_key, thread, date, received_at, size, historical, attachments, body,
-              stored_at, message_id, in_reply_to, subject, preview, detail, partial)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, id, message.identity, message.key, thread, summary.date, incoming.internalDate, incoming.size,
+              stored_at, message_id, in_reply_to, subject, preview, detail, partial, outgoing, voice)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, id, message.identity, message.key, joining.thread, summary.date, incoming.internalDate, incoming.size,
             incoming.historical, message.attachments, body, now, summary.messageID, summary.inReplyTo, summary.subject,
-            summary.preview, message.detail, incoming.whole != nil)
+            summary.preview, message.detail, incoming.whole != nil, outgoing, voice)
         try addParticipants(of: message, to: id)
-        try healLacking(thread)
+        try healLacking(joining.thread)
+        try db.run("INSERT INTO unindexed(message, account) VALUES(?, ?)", id, account)
+        if joining.isOld, voice != Voice.nobody { try tell(joining.thread) }
+        if hasSends, voice == Voice.outside { try noteReply(id, message, thread: joining.thread) }
         return id
     }
 
@@ -46,6 +56,7 @@ extension Transaction {
         guard try db.exists("SELECT 1 FROM message WHERE id = ? AND body IS NULL", id) else { return false }
         let body = try hold(message)
         try db.run("UPDATE message SET body = ? WHERE id = ?", body, id)
+        try indexAnew(id)
         return true
     }
 
@@ -62,6 +73,7 @@ extension Transaction {
             """, message.identity, message.key, summary.date, incoming.size, message.attachments, body,
             summary.messageID, summary.inReplyTo, summary.subject, summary.preview, message.detail, id)
         try addParticipants(of: message, to: id)
+        try indexAnew(id)
     }
 
     private func hold(_ message: PreparedMessage) throws(Failure) -> Int64? {
@@ -146,6 +158,7 @@ extension Transaction {
                 try setAdrift(message, account: account, stable: row.stable)
             }
             if !row.leaving { change("message", message, account: account, "changed", "place") }
+            try revoice(message)
         }
         if row.isWished { try settleWishes(of: place) }
     }
@@ -157,7 +170,9 @@ extension Transaction {
         }
         guard let row else { return }
         if let send = row.send { try db.run("UPDATE send SET echo = NULL WHERE id = ? AND echo = ?", send, message) }
+        try db.run("UPDATE send SET replied = NULL, replied_at = NULL WHERE replied = ?", message)
         try removeParticipants(of: message)
+        try unindex(message)
         try db.run("DELETE FROM message WHERE id = ?", message)
         try db.run("DELETE FROM adrift WHERE message = ?", message)
         try leaveThread(row.thread)

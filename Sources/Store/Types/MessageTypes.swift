@@ -18,6 +18,8 @@ package struct IncomingMessage: Sendable {
     package var body: Body
     /// The server's own name of the message, the same in whatever folder of the account (EMAILID, X-GM-MSGID).
     package var stable: String?
+    /// The server's own name of its thread, within the account (THREADID, X-GM-THRID).
+    package var threadName: String?
     /// Not nil: the header alone was fetched, and the whole message has so many bytes. `body` is `none` then.
     package var whole: Int64?
 

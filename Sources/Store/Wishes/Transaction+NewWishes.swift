@@ -230,7 +230,8 @@ extension Transaction {
             _ = try addBody(of: prepared, to: there)
             message = there
         } else {
-            message = try insert(prepared)
+            message = try insert(
+                prepared, account: append.account, role: try role(of: append.folder), hasSends: false)
             change("message", message, account: append.account, "added", "own")
         }
         guard let body = try db.int("SELECT body FROM message WHERE id = ?", message) else {

@@ -61,6 +61,7 @@ extension Transaction {
         counts.add(try presence(of: place.message, in: place.account), after: before, inFolder: false)
         try apply(counts, folder: place.folder, account: place.account)
         change("message", place.message, account: place.account, "changed", "place")
+        try revoice(place.message)
     }
 
     /// A place of a message in a folder that waits for its reference.
@@ -85,6 +86,7 @@ extension Transaction {
         counts.add(try presence(of: message, in: account), after: before, inFolder: false)
         try apply(counts, folder: folder, account: account)
         if before.places == 0 { try comeAshore(message, account: account) }
+        try revoice(message)
         return id
     }
 

@@ -50,6 +50,8 @@ final class ImapFakeHost {
 
     // What was said.
     private(set) var emitted: [(kind: String, fields: Record)] = []
+    /// What a session that was opened said of its server.
+    private(set) var servers: [Record] = []
     private(set) var wanted: [String] = []
     private(set) var commits = 0
     private(set) var largestPiece = 0
@@ -117,6 +119,10 @@ final class ImapFakeHost {
 
     func emit(_ kind: String, _ record: Record) -> Int32 {
         if open != nil { broken.append("emit within a message") }
+        if kind == "server" {
+            servers.append(record)
+            return 0
+        }
         emitted.append((kind, record))
         let message = Message(flags: record.text("flags") ?? "", date: nil, historical: nil, body: [])
         if kind == "refused" { refused[record.text("ref") ?? ""] = record }

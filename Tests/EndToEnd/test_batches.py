@@ -250,7 +250,12 @@ def test_a_reply_joins_its_thread(room, settings, site, user):
         room.sync(account, timeout=60)
         message = next(iter(room.messages(message_id="two@b.example")))
         send = room.reply(message, text="Yes")
+        assert room.get("message", message["id"])["answered"] == 0
         assert room.send_wait(send, 20)["state"] == "sent"
+        assert room.get("message", message["id"])["answered"] == 1, "shown at once"
+        room.sync(account, timeout=60)
+        assert [(wish["message"], wish["state"]) for wish in room.find("wish", kind="flags")] == [(message["id"], "done")]
+        assert room.get("message", message["id"])["answered"] == 1, "and so on the server"
         sent = parsed(server.messages[0][2])
         assert server.messages[0][1] == ["desk@b.example"] and str(sent["To"]) == "Desk <desk@b.example>"
         assert sent["Subject"] == "Re: Offer" and sent["In-Reply-To"] == "<two@b.example>"
@@ -268,6 +273,20 @@ def test_a_reply_joins_its_thread(room, settings, site, user):
             room.send(0, to="x@b.example", text="x")
         with pytest.raises(mailroom.NotFoundError):
             room.reply(999_999, text="x")
+
+
+def test_a_batch_names_the_first_ten_that_are_wrong(scripted):
+    room, account, _ = scripted
+    people = [{"to": f"p{n}@b.example", "values": {"name": "x"} if n % 2 else {}} for n in range(30)]
+    people[1]["to"] = "no address"
+    with pytest.raises(mailroom.InvalidError) as refused:
+        room.batch(account, people, subject="Dear {{name}}", text="x")
+    error = refused.value
+    assert error.field == "recipients[0].values.name"
+    words = str(error)
+    assert all(f"recipients[{n}].values.name: is missing: {{{{name}}}} has no value for p{n}@b" in words for n in range(0, 17, 2))
+    assert "recipients[1].to: 'no address'" in words and "recipients[18]" not in words and "and 6 more" in words
+    assert list(room.find("send")) == []
 
 
 def test_several_accounts_share_a_batch(room, settings, user, worker):

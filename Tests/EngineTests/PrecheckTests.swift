@@ -44,9 +44,24 @@ import Testing
         #expect(failure.field == "size")
         #expect(failure.failureClass == "too_large")
         #expect(failure.cause == "send.too_large")
-        #expect(failure.message.contains("25000001"))
-        #expect(failure.message.contains("Google takes 25000000"))
+        #expect(failure.message.contains("25000001 bytes"))
+        #expect(failure.message.contains("Google takes 25000000 bytes"))
         #expect(failure.advice?.contains("25 MB") == true)
+    }
+
+    @Test func whatIsSaidIsForBeforeTheSending() throws {
+        let limit = SendLimits.Limit(value: 5_000_000, source: .server)
+        let large = try #require(check(size: limit, send(size: 20_526_904)))
+        #expect(large.message == "the message has 20.5 MB as it goes out, and the server takes 5.0 MB at most")
+        let many = try #require(check(recipients: SendLimits.Limit(value: 1, source: .set), send(to: 2)))
+        let stranger = try #require(check(senders: "@shop.example", send(from: "x@other.example")))
+        for (failure, words) in [(large, "Remove attachments"), (many, "fewer recipients"), (stranger, "as From")] {
+            let advice = try #require(failure.advice)
+            #expect(!advice.lowercased().contains("resend"), "there is nothing to send again")
+            #expect(advice.contains(words) && advice.contains("nothing has been stored"))
+        }
+        let google = try #require(check(size: limit, provider: .gmail, send(size: 6_000_000)))
+        #expect(google.advice?.contains("Drive") == true && google.advice?.contains("resend") == false)
     }
 
     @Test(arguments: [

@@ -54,8 +54,16 @@ extension SendClassTests {
         RefusalRow("421 4.7.0 [TSS04] Messages from 1.2.3.4 temporarily deferred", .throttling, .minute, step: "mail"),
         RefusalRow("421 4.7.1 Messages to bob deferred due to excessive volume", .throttling, .minute, step: "rcpt"),
         RefusalRow("450 4.7.1 Error: too much mail from 127.0.0.1", .throttling, .minute, step: "mail"),
-        RefusalRow("451 4.7.1 Greylisted, please try again in 300 seconds", .throttling, .named(300_000), step: "rcpt"),
-        RefusalRow("450 4.2.0 Recipient address rejected: Greylisted", .throttling, .minute, step: "rcpt"),
+        RefusalRow(
+            "451 4.7.1 Greylisted, please try again in 300 seconds", .throttling, .named(300_000), step: "rcpt",
+            cause: "send.greylisted"),
+        RefusalRow(
+            "450 4.2.0 Recipient address rejected: Greylisted", .throttling, .minute, step: "rcpt",
+            cause: "send.greylisted"),
+        RefusalRow("451 4.7.1 Greylisting in action", .throttling, .minute, step: "data", cause: "send.greylisted"),
+        RefusalRow(
+            "451 4.7.1 Please try again later", .throttling, .minute, step: "rcpt", cause: "send.greylisted",
+            byWords: false),
         RefusalRow("452 4.5.3 Too many recipients", .throttling, .minute, step: "rcpt"),
         RefusalRow(
             "421 Connection refused, too many sessions from This IP. IB007", .throttling, .minute, step: "greeting"),
@@ -155,6 +163,17 @@ extension SendClassTests {
         RefusalRow("550 5.5.3 Too many recipients", .refused, step: "rcpt", cause: "send.too_many_recipients"),
         RefusalRow(
             "554 5.7.1 <bob@example.org>: Relay access denied", .refused, step: "rcpt", cause: "send.relay_denied"),
+        RefusalRow(
+            "554 5.7.1 <bob@example.org>: Recipient address rejected: Relay access denied", .refused, step: "rcpt",
+            cause: "send.relay_denied"),
+        RefusalRow(
+            "550 5.1.1 Invalid recipient: we do not relay for it", .refused, step: "rcpt", cause: "send.relay_denied"),
+        RefusalRow(
+            "550 5.1.0 <ann@example.com>: Sender address rejected: User unknown in virtual mailbox table",
+            .sendAsDenied,
+            step: "rcpt", cause: "send.send_as_denied"),
+        RefusalRow("550 Unrouteable address, sender verify failed", .sendAsDenied, step: "rcpt"),
+        RefusalRow("535 5.7.8 Error: authentication failed: no such user", .auth, step: "auth", cause: "auth.refused"),
     ]
 
     static let contentRows: [RefusalRow] = [

@@ -66,6 +66,32 @@ import Testing
             stored: "d-", failureClass: "outage"),
     ]
 
+    /// The log has nothing but the line: whom, and of how many.
+    @Test(arguments: [
+        ("rra", "the server refused 2 of 3 recipients, the first is r0@x"), ("ar", "the server refused r1@x"),
+        ("rdd", "the server deferred 2 of 3 recipients, the first is r1@x"),
+    ])
+    func whoWasNotTakenIsSaid(_ said: String, _ words: String) {
+        let names: [Character: String] = ["a": "accepted", "r": "refused", "d": "deferred"]
+        let outcomes = said.enumerated().map { index, letter in
+            RecipientOutcome(address: "r\(index)@x", outcome: names[letter] ?? "", smtp: letter == "d" ? 450 : 550)
+        }
+        let send = SendRow(
+            id: 1, account: 1, body: 1, state: "sending", from: "ann@example.com",
+            recipients: outcomes.map(\.address), subject: "", messageID: "1@example.com", size: 1, utf8: false,
+            params: Record(), createdAt: 0, attempts: 1, wasAccepted: false, offered: false)
+        let result = SendOutcome.decide(
+            send, outcomes, nil, offered: true, now: 0, rules: SendRules(random: { _ in 0 }))
+        #expect(result.failure?.message == words)
+        guard !said.contains("a") else { return }
+        // The same where the attempt as a whole has failed by it.
+        var failure = Failure(MR_E_REFUSED, "the server took no recipient")
+        (failure.step, failure.smtp) = ("rcpt", 450)
+        let whole = SendOutcome.decide(
+            send, outcomes, failure, offered: false, now: 0, rules: SendRules(random: { _ in 0 }))
+        #expect(whole.failure?.message == words)
+    }
+
     @Test(arguments: cases) func whatItComesTo(_ row: Case) {
         let addresses = row.said.indices.map { "r\(row.said.distance(from: row.said.startIndex, to: $0))@x" }
         let words: [Character: RecipientOutcome] = [

@@ -110,7 +110,7 @@ import Testing
     @Test(
         arguments: [
             ("sender thread limit exceeded", "mail", true), ("too much mail from 1.2.3.4", "mail", true),
-            ("receiving mail too quickly", "dot", false), ("greylisted", "rcpt", false),
+            ("receiving mail too quickly", "dot", false), ("greylisted", "rcpt", false), ("greylisted", "dot", false),
             ("User unknown", "mail", false),
             ("temporary system problem", "mail", false), ("SendAsDenied", "mail", false),
         ])

@@ -83,6 +83,24 @@ def test_a_domain_without_anything(room, keys):
 def test_a_domain_that_does_not_exist(room):
     _, steps = check(room, {})
     assert "does not exist" in steps["mx"]["reason"] and steps["mx"]["ok"] == 0
+    assert set(steps) == {"mx", "spf", "dkim", "dmarc"}
+    for step in steps.values():
+        assert "does not exist" in step["reason"] and step["ok"] == 0 and "unknown" not in step
+        assert "record" not in step, "of a name that is not there nothing can be published"
+
+
+def test_a_server_that_is_silent_about_the_domain_proves_nothing(room):
+    """It answers that the names below are not there: that is not believed of it."""
+    with NameServer({"example.com": ["SILENT"]}) as server, pytest.raises(mailroom.ConnectionError):
+        room.check("domain", domain="example.com", resolver=server.address, timeout_ms=100).wait(30)
+
+
+def test_what_a_server_knows_below_a_silent_domain_is_shown(room, keys):
+    zone = {"example.com": ["SILENT"], "google._domainkey.example.com": good(keys)["google._domainkey.example.com"]}
+    result, steps = check(room, zone, timeout_ms=100)
+    assert steps["dkim"]["ok"] == 1 and result["ok"] == 0
+    assert [steps[name].get("unknown") for name in ("mx", "spf", "dmarc")] == [1, 1, 1]
+    assert "record" not in steps["dmarc"]
 
 
 MX = {

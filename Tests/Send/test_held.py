@@ -133,6 +133,26 @@ def test_a_refused_login_holds_the_queue(phase, server):
     assert len(server.messages) == 3
 
 
+def test_reconnecting_releases_what_waits_for_the_server(phase, server):
+    phase(to=["one@b.example"])
+    server.password = "changed"
+    sends, _ = phase(to=["two@b.example"])
+    assert states(sends) == ["sent", "retry_wait"]
+    server.password = "pass"
+    before = sends[1]["next_attempt"]
+    sends, _ = phase(reconnect={"password": "pass"}, until=["sent"] * 2)
+    assert states(sends) == ["sent"] * 2 and sends[1]["sent_at"] < before, "long before its time"
+
+
+def test_reconnecting_leaves_what_waits_for_a_recipient(phase, server):
+    server.refusal = "452 4.2.2 The email account that you tried to reach is over quota"
+    sends, _ = phase(to=["one@b.example"])
+    server.refusal = None
+    before = sends[0]["next_attempt"]
+    sends, _ = phase(reconnect={"password": "pass"}, until="nothing")
+    assert (states(sends), sends[0]["next_attempt"]) == (["retry_wait"], before)
+
+
 def test_a_suspended_account_holds_the_queue(phase, server):
     server.verdict = (
         "554 5.2.0 STOREDRV.Submission.Exception:OutboundSpamException; Failed to process message due to a permanent "

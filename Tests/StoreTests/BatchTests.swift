@@ -148,6 +148,8 @@ extension StoreTests {
             #expect(try desk.store.resendAll(Record(["batch": .int(id)])) == 1)
             row = try desk.store.get("batch", id)
             #expect(row.text("state") == "running" && row.int("ended_at") == nil)
+            #expect(result { try desk.store.removeSend(sends[1]) } == Int32(MR_E_BUSY))
+            try desk.store.cancelSend(sends[1])
             try desk.store.removeSend(sends[1])
             #expect(try desk.store.get("batch", id).text("state") == "done")
             try desk.store.removeBatch(id)

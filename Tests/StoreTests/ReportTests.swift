@@ -344,6 +344,24 @@ extension StoreTests {
             #expect(try desk.messages()[0].int("send") == send)
         }
 
+        /// The reason of the first try stays with it, whoever gets the mail now.
+        @Test func theAttemptKeepsThatItsMailCameBack() throws {
+            let desk = try Desk()
+            let send = try sent(desk, ["bob@far.example"])
+            try desk.commit([report(1, "bounce", ["one@example.com"], [told("failed", "bob@far.example")])])
+            try desk.store.resend(send, to: ["eve@far.example"], acceptDuplicate: false)
+            let attempt = try desk.store.beginAttempt(send, lease: desk.lease)
+            try desk.store.markOffered(attempt, lease: desk.lease)
+            try finish(desk, attempt, ["eve@far.example"], "sent")
+            let tries = try desk.store.find("attempt", Record(["send": .int(send)]), after: nil, limit: 9).rows
+            #expect(tries.map { $0.text("outcome") } == ["bounced", "accepted"])
+            #expect(tries.map { $0.text("class") } == ["bad_recipient", nil])
+            #expect(tries.map { $0.text("server_text") } == ["550 5.1.1 unknown", nil])
+            #expect(tries[0].text("enhanced") == "5.1.1" && tries[0].int("smtp") == 550)
+            let log = try desk.store.find("log", Record(["send": .int(send)]), after: nil, limit: 9).rows
+            #expect(log.map { $0.text("what") } == ["bounce"])
+        }
+
         /// What was never offered cannot come back; what was removed leaves the report alone.
         @Test func neverOfferedAndRemoved() throws {
             let desk = try Desk()

@@ -272,6 +272,8 @@ extension RecordSpec {
             .shown("first_at", .int, "when it happened first"),
             .shown("at", .int, "when it happened last", queried: true),
             .shown("count", .int, "how often"),
+            .shown(
+                "send", .int, "the send that it is about; of a row that is counted up, the last one", queried: true),
         ])
 
     static let job = RecordSpec(

@@ -83,9 +83,12 @@ extension RecordSpec {
             .shown("account", .int, "the account that tried"),
             .shown("started_at", .int, "stored before the message is offered"),
             .shown("ended_at", .int, "absent while it runs, or where the process died"),
-            .shown("outcome", .text, "accepted, partial, refused, deferred, failed, unknown or interrupted"),
+            .shown(
+                "outcome", .text,
+                "accepted, partial, refused, deferred, failed, unknown, interrupted, or bounced: accepted, and it came back"
+            ),
             .shown("class", .text, "of the failure"),
-            .shown("server_text", .text, "the server's own words"),
+            .shown("server_text", .text, "the server's own words; where it came back, those of the report"),
             .shown("smtp", .int, "the SMTP reply code"),
             .shown("enhanced", .text, "the enhanced status code"),
             .shown("http", .int, "the HTTP status"),

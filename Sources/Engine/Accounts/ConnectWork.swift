@@ -37,6 +37,7 @@ struct ConnectWork {
         health = HealthRules.succeeded(health, sides, now: now)
         health.lastSuccess = synced  // logging in is not being in step
         try core.store.setHealth(account.id, health, lease: lease)
+        if account.sends { try core.store.releaseRetries(of: account.id) }
         if account.receives { result.set("notice", try SameMailbox(core: core).notice(account)) }
         return result
     }

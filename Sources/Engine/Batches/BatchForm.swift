@@ -20,6 +20,8 @@ struct BatchForm {
 
     static let mostRecipients = 100_000
     static let mostAccounts = 100
+    /// Of those that are wrong so many are named at once.
+    private static let mostNamed = 10
 
     /// What belongs to the batch, or to one of its messages alone.
     private static let notOfTemplate = [
@@ -74,9 +76,24 @@ struct BatchForm {
         Composer.digest(values, without: ["idempotency_key", "name", "send_at", "priority", "auto_retry"])
     }
 
-    /// - Throws: `MR_E_INVALID` for the first recipient with a bad address or without a value.
+    /// - Throws: `MR_E_INVALID` for the first recipient with a bad address or without a value; its message names the first ten.
     func checkRecipients() throws(Failure) {
-        for index in recipients.indices { _ = try recipient(index) }
+        var first: Failure?
+        var named: [String] = []
+        var count = 0
+        for index in recipients.indices {
+            do throws(Failure) {
+                _ = try recipient(index)
+            } catch {
+                if first == nil { first = error }
+                count += 1
+                if named.count < BatchForm.mostNamed { named.append(error.message) }
+            }
+        }
+        guard var failure = first else { return }
+        if count > named.count { named.append("and \(count - named.count) more") }
+        failure.message = named.joined(separator: "; ")
+        throw failure
     }
 
     /// One recipient: the address as given, and the values that the template uses.

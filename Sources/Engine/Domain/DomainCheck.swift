@@ -23,6 +23,8 @@ struct DomainCheck {
         let service =
             (server.flatMap(SendingService.of))
             ?? mx.found.lazy.compactMap(DomainCheck.host).compactMap(SendingService.of).first
+        // Of a name that is not there nothing else can be, and nothing is to be published.
+        guard !mx.isMissing else { return result([mx] + ["spf", "dkim", "dmarc"].map(missing), nil) }
         progress(1, "SPF")
         let spf = try step("spf") { () throws(Failure) in
             try SPFCheck(client: client, domain: domain, server: server, service: service).run()
@@ -36,8 +38,16 @@ struct DomainCheck {
         let dmarc = try step("dmarc") { () throws(Failure) in
             try DMARCCheck(client: client, domain: domain, isSPFGood: spf.isOK, isDKIMGood: signed).run()
         }
-        let steps = [mx, spf] + dkim + [dmarc]
+        // Servers that say nothing of the domain itself are not to be believed that something is missing below it.
+        let isSilent = mx.isUnknown && spf.isUnknown
+        let steps = ([mx, spf] + dkim + [dmarc]).map { step in
+            isSilent && !step.isOK && step.found.isEmpty ? unknown(step.step, "they say nothing of the domain") : step
+        }
         if steps.allSatisfy(\.isUnknown), let failure = unanswered { throw failure }
+        return result(steps, service)
+    }
+
+    private func result(_ steps: [DomainStep], _ service: SendingService?) -> Record {
         var result = Record(["domain": .text(domain), "ok": .int(steps.allSatisfy(\.isOK) ? 1 : 0)])
         result.set("service", service?.name)
         if SendingService.freeMail.contains(domain.lowercased()) {
@@ -70,13 +80,24 @@ struct DomainCheck {
             return try look()
         } catch {
             guard error.result != Int32(MR_E_CANCELLED) else { throw error }
-            var step = DomainStep(name)
-            step.isUnknown = true
-            step.fails(
-                "The name servers do not say: \(error.message)", "Check again later.",
-                "Where it stays like this, ask whoever runs the name servers of \(domain).")
-            return [step]
+            return [unknown(name, error.message)]
         }
+    }
+
+    private func unknown(_ name: String, _ why: String) -> DomainStep {
+        var step = DomainStep(name)
+        step.isUnknown = true
+        step.fails(
+            "The name servers do not say: \(why)", "Check again later.",
+            "Where it stays like this, ask whoever runs the name servers of \(domain).")
+        return step
+    }
+
+    private func missing(_ name: String) -> DomainStep {
+        var step = DomainStep(name)
+        step.isMissing = true
+        step.fails("The domain \(domain) does not exist: it has no record of this kind.")
+        return step
     }
 
     /// The host of a found MX record: `10 mx.example`.

@@ -16,6 +16,8 @@ struct DomainStep: Sendable, Equatable {
     var record: (name: String, type: String, value: String)?
     /// The name servers did not answer: nothing is known.
     var isUnknown = false
+    /// The domain does not exist.
+    var isMissing = false
 
     init(_ step: String) { self.step = step }
 

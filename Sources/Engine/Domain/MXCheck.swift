@@ -13,6 +13,7 @@ struct MXCheck {
         var step = DomainStep("mx")
         let answer = try client.ask(domain, .exchange)
         guard answer.outcome != .noName else {
+            step.isMissing = true
             step.fails(
                 "The domain \(domain) does not exist.", "Look at how it is written.", "Register it, or renew it.")
             return step

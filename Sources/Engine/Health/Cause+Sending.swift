@@ -14,6 +14,11 @@ extension Cause {
             "Messages came faster than the provider takes them.",
             ["Wait some minutes: it goes again by itself.", "Send in smaller batches."], .nobody),
         Cause(
+            "send.greylisted", "throttling", "The receiving server asks to come again",
+            "A server that does not know the sender yet puts the first message off for some minutes (greylisting). Nothing is wrong.",
+            ["Nothing has to be done: it goes again by itself, and is taken then.", "Resend it if it has stopped."],
+            .nobody),
+        Cause(
             "send.outage", "outage", "The provider cannot take mail now",
             "The sending server says that it is unwell.",
             [

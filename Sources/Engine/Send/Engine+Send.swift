@@ -24,7 +24,8 @@ extension Engine {
             return there  // whatever has become of the account and its limits meanwhile
         }
         try Engine.requireSending(row)
-        let made = try Composer(store: core.store, account: row).compose(message)
+        var made = try Composer(store: core.store, account: row).compose(message)
+        core.noteAnswered(&made)
         try core.precheck(row, made)
         let stored = try core.store.insertSend(made)
         return stored.id
@@ -71,7 +72,8 @@ extension Engine {
         guard send.state != "sending" else { throw Failure(MR_E_BUSY, "send \(send.id) is being sent") }
         do throws(Failure) {
             let account = try core.store.account(send.account)
-            let made = try Composer(store: core.store, account: account).compose(message)
+            var made = try Composer(store: core.store, account: account).compose(message)
+            core.noteAnswered(&made)
             try core.precheck(account, made)
             return made
         } catch {

@@ -39,7 +39,8 @@ struct Precheck {
         guard let limit = limits.size, size > limit.value else { return }
         var failure = failure(
             "size", .tooLarge, "send.too_large",
-            "the message has \(size) octets as it goes out, and \(who(limit.source)) \(limit.value) at most")
+            "the message has \(Precheck.megabytes(size, beside: limit.value)) as it goes out, and \(who(limit.source)) \(Precheck.megabytes(limit.value, beside: size)) at most"
+        )
         failure.enhanced = "5.3.4"
         throw failure
     }
@@ -59,8 +60,45 @@ struct Precheck {
         failure.failureClass = found.rawValue
         failure.cause = cause
         failure.account = account.id
-        failure.advice = Cause.named(cause).map { Advice.of($0, at: provider) }
+        failure.advice = Precheck.advice(cause, at: provider)
         return failure
+    }
+
+    /// What to do before it is sent: nothing is stored that could be sent again.
+    private static func advice(_ cause: String, at provider: KnownProvider?) -> String {
+        switch cause {
+        case "send.too_large":
+            let own = (provider?.steps(cause)?.first).map { [$0] } ?? []
+            return
+                (own + [
+                    "Remove attachments or make them smaller, or send a link to large files instead.",
+                    "Then send it: nothing has been stored or sent. What is attached grows by a third on its way (base64).",
+                ]).joined(separator: "\n")
+        case "send.too_many_recipients":
+            return """
+                Name fewer recipients in To, Cc and Bcc: several messages, or a batch, which makes one for each recipient.
+                Then send it: nothing has been stored or sent.
+                """
+        case "send.send_as_denied":
+            return """
+                Choose the account's own address as From, or one of its senders.
+                Or allow the address: reconnect the account with it in the setting senders, where the provider lets the account use it.
+                Then send it: nothing has been stored or sent.
+                """
+        default:
+            return "Correct the address.\nThen send it: nothing has been stored or sent."
+        }
+    }
+
+    /// In MB of 1,000,000 bytes with one decimal; in bytes where that would not tell the two apart.
+    private static func megabytes(_ size: Int64, beside other: Int64) -> String {
+        let text = megabytes(size)
+        return text == megabytes(other) || size < 100_000 ? "\(size) bytes" : text
+    }
+
+    private static func megabytes(_ size: Int64) -> String {
+        let tenths = size / 100_000 + (size % 100_000 >= 50_000 ? 1 : 0)
+        return "\(tenths / 10).\(tenths % 10) MB"
     }
 }
 

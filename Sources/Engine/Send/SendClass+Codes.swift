@@ -39,8 +39,18 @@ extension SendClass {
         case 60: return Found(.sendAsDenied)
         case 500...699 where transient, 850...899 where transient: return Found(.throttling)
         case 501...503, 508, 705, 708, 750: return Found(.suspended)
+        // Greylisting that does not say so: of one recipient, without another reason.
+        case 0,
+            1 where transient && reply.step == "rcpt" && (reply.smtp == 450 || reply.smtp == 451) && asksAgain(reply):
+            return Found(.throttling, greylisted)
         default: return transient ? Found(.throttling) : nil
         }
+    }
+
+    private static func asksAgain(_ reply: Reply) -> Bool {
+        let text = RefusalText(reply.text ?? "")
+        return ["try again later", "try later", "retry later", "come back later", "again in a few minutes"].contains(
+            where: text.has)
     }
 
     /// Reply codes of SMTP (RFC 5321, section 4.2; RFC 4954, section 6; RFC 7504).

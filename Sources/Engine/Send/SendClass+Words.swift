@@ -65,7 +65,7 @@ extension SendClass {
     }
 
     private static let all: [Words] = [
-        marks, limits, accounts, recipients, sizes, rates, contents, logins, outages, full,
+        marks, limits, accounts, relays, recipients, sizes, rates, contents, logins, outages, full,
     ].flatMap(\.self)
 
     /// Marks that a provider puts into its answers: nothing is plainer.
@@ -135,6 +135,18 @@ extension SendClass {
             ]),
     ]
 
+    /// What was said of the way there, in whatever is rejected by it: the recipient, the client. What asks for a login first
+    /// is found with the logins.
+    private static let relays: [Words] = [
+        Words(.refused, "send.relay_denied", .permanent, without: ["authenticat", "log in"], saying: relaying)
+    ]
+
+    private static let relaying = [
+        "relay access denied", "relaying denied", "relay not permitted", "unable to relay", "relaying not allowed",
+        "relay denied", "relaying not permitted", "relaying prohibited", "relay prohibited", "relaying is not",
+        "relay is not", "not permitted to relay", "not allowed to relay", "do not relay", "don't relay",
+    ]
+
     private static let recipients: [Words] = [
         // Exchange, of a recipient that takes mail from some senders alone.
         Words(
@@ -145,10 +157,19 @@ extension SendClass {
         Words(
             .sendAsDenied, "send.sender_domain", .permanent,
             saying: ["sender address rejected ... domain not found", "sender ... domain must exist"]),
+        // The words of a recipient that does not exist, said of the sender.
         Words(
-            .badRecipient, nil, .always, without: ["sender address", "client host"],
+            .sendAsDenied, nil, .permanent,
             saying: [
-                "recipient address rejected ... access denied", "user unknown", "unknown user", "nosuchuser",
+                "sender address rejected ... unknown", "sender address rejected ... undeliverable",
+                "sender address rejected ... unverified", "sender address rejected ... does not exist",
+                "sender verify failed", "sender verification failed", "invalid sender", "unknown sender",
+                "sender unknown",
+            ]),
+        Words(
+            .badRecipient, nil, .always, without: ["sender address", "client host", "authenticat"],
+            saying: [
+                "recipient address rejected: access denied", "user unknown", "unknown user", "nosuchuser",
                 "no such user", "no such recipient", "no such mailbox", "no such address",
                 "recipientnotfound", "recipient not found", "recipient unknown", "unknown recipient",
                 "mailbox not found", "mailbox unknown", "unknown mailbox", "mailbox does not exist",
@@ -176,6 +197,12 @@ extension SendClass {
     /// Too fast: of this client, this account, or to this recipient.
     private static let rates: [Words] = [
         Words(
+            .throttling, greylisted,
+            saying: [
+                "greylist", "graylist", "grey list", "gray list", "temporarily deferred ... first contact",
+                "postgrey",
+            ]),
+        Words(
             .contentRejected, nil, .permanent,
             saying: ["unusual rate ... unsolicited", "unusual rate ... has been blocked"]),
         Words(
@@ -194,7 +221,7 @@ extension SendClass {
                 "too many connections", "too many concurrent", "too many simultaneous", "too many sessions",
                 "simultaneous connections", "number of connections", "too many messages", "too many mails",
                 "too many emails", "too many errors", "rate limit", "ratelimit", "throttl", "too fast",
-                "too quickly", "toomanyrequests", "mailboxconcurrency", "greylist", "graylist",
+                "too quickly", "toomanyrequests", "mailboxconcurrency",
                 "suggested backoff time", "messages per connection", "message per connection",
                 "bandwidth limit", "slow down",
             ]),
@@ -244,12 +271,7 @@ extension SendClass {
                 "client was not authenticated", "not logged in", "login failed", "login incorrect",
                 "bad username or password", "invalid login",
             ]),
-        Words(
-            .refused, "send.relay_denied", .permanent,
-            saying: [
-                "relay access denied", "relaying denied", "relay not permitted", "unable to relay",
-                "relaying not allowed", "relay denied",
-            ]),
+        Words(.refused, "send.relay_denied", .permanent, saying: relaying),
     ]
 
     private static let outages: [Words] = [

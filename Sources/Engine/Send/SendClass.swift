@@ -31,6 +31,10 @@ enum SendClass: String, Sendable, CaseIterable {
         }
     }
 
+    /// The cause of a `throttling` that is said of one sender and recipient alone: a server that sees them for the first time asks
+    /// to come again.
+    static let greylisted = "send.greylisted"
+
     /// Whether the class passes by itself. Limits, outages and lost connections do, whatever the code; a refused login
     /// never does; the others where the server says "later" (a full mailbox by 4.2.2).
     func isTemporary(_ reply: Reply) -> Bool {

@@ -12,7 +12,7 @@ struct SendLane {
     private var account: AccountRow { turn.account }
 
     /// An attempt that was answered, and how it ended.
-    private typealias Ended = (attempt: Int64, result: AttemptResult)
+    private typealias Ended = (send: Int64, attempt: Int64, result: AttemptResult)
 
     init(_ turn: SendTurn, _ interruption: Interruption) {
         self.turn = turn
@@ -73,7 +73,8 @@ struct SendLane {
     ) throws(Failure) -> (Offered, Ended?) {
         let begun: Begun
         do throws(Failure) {
-            begun = try core.store.beginNext(due.id, after: last, lease: turn.lease, spending: turn.spending)
+            begun = try core.store.beginNext(
+                due.id, after: last.map { ($0.attempt, $0.result) }, lease: turn.lease, spending: turn.spending)
         } catch {
             // That this one cannot begin says nothing of the one before, whose answer is known.
             if let last { try? finish(last) }
@@ -96,7 +97,7 @@ struct SendLane {
                 isOwn
                 ? AttemptResult(newState: "failed", outcome: "failed", failure: failure.explained())
                 : AttemptResult(newState: "queued", outcome: "interrupted")
-            try finish((attempt, result))
+            try finish((send.id, attempt, result))
             guard isOwn else { throw error }
             return (.done, nil)
         }
@@ -113,7 +114,7 @@ struct SendLane {
         if let early = failure, !call.offered {
             let usedUp = early.result == Int32(MR_E_CONNECTION) && !isFresh && call.outcomes.isEmpty
             if usedUp || early.result == Int32(MR_E_CANCELLED) {
-                try finish((attempt, AttemptResult(newState: "queued", outcome: "interrupted")))
+                try finish((send.id, attempt, AttemptResult(newState: "queued", outcome: "interrupted")))
                 return (usedUp ? .usedUp : .broken, nil)
             }
         }
@@ -122,17 +123,17 @@ struct SendLane {
         result.copy = SentCopies.begin(turn.copyRule, send)
         let lost = [MR_E_CONNECTION, MR_E_TLS, MR_E_PROTOCOL, MR_E_UNKNOWN_OUTCOME, MR_E_CANCELLED]
         if failure.map({ lost.contains(Int($0.result)) }) == true {
-            try finish((attempt, result))
+            try finish((send.id, attempt, result))
             return (.broken, nil)
         }
-        if result.failure == nil, turn.hasMore { return (.done, (attempt, result)) }
+        if result.failure == nil, turn.hasMore { return (.done, (send.id, attempt, result)) }
         guard let held = SendLane.holding(result, offered: call.offered) else {
-            try finish((attempt, result))
+            try finish((send.id, attempt, result))
             return (result.hold == nil ? .done : .held, nil)
         }
         // Nothing is wrong with the message where the login is: it waits with the others.
         let waits = held.result == Int32(MR_E_AUTH)
-        try finish((attempt, waits ? AttemptResult(newState: "queued", outcome: "interrupted") : result))
+        try finish((send.id, attempt, waits ? AttemptResult(newState: "queued", outcome: "interrupted") : result))
         throw held
     }
 
@@ -154,14 +155,14 @@ struct SendLane {
     private func finish(_ ended: Ended) throws(Failure) {
         try core.store.finishAttempt(ended.attempt, ended.result, lease: turn.lease)
         guard let failure = ended.result.failure else { return }
-        try core.store.addLog(NewLog(failure, account: account.id, what: "send"))
+        try core.store.addLog(NewLog(failure, account: account.id, what: "send", send: ended.send))
         try learn(failure)
     }
 
     /// A limit that the server speaks of holds for what comes next.
     private func learn(_ failure: Failure) throws(Failure) {
         guard let found = failure.failureClass.flatMap(SendClass.init), let limits = turn.limits,
-            found == .sendingLimit || found == .throttling
+            found == .sendingLimit || found == .throttling && failure.cause != SendClass.greylisted
         else { return }
         turn.reconsider()
         let pace = LearnedPace(core.store, account.id, limits.host)

@@ -36,7 +36,10 @@ enum SendOutcome {
         let told = Set((refused + deferred).map(\.address))
         let rest = failure == nil ? [] : send.recipients.filter { !told.contains($0) }
         let answered = deferred.first ?? refused.first ?? (failure == nil ? send.refused.first : nil)
-        let (why, found) = facts(failure, rest.isEmpty ? answered : nil, rules)
+        let found: SendClass
+        var why: Failure
+        (why, found) = facts(failure, rest.isEmpty ? answered : nil, rules)
+        if rest.isEmpty, let words = refusal(answered, of: outcomes) { why.message = words }
         let restPasses = !rest.isEmpty && (found.isTemporary(SendClass.Reply(why)) || isOurs(failure))
         let passes = !deferred.isEmpty || restPasses
         if passes, !restPasses {
@@ -70,6 +73,15 @@ enum SendOutcome {
         return result
     }
 
+    /// Whom the server did not take, and how many of how many that were: where it was said of recipients.
+    private static func refusal(_ first: RecipientOutcome?, of outcomes: [RecipientOutcome]) -> String? {
+        guard let first else { return nil }
+        let alike = outcomes.count { $0.outcome == first.outcome }
+        let who = String(first.address.prefix(320))
+        guard alike > 1 else { return "the server \(first.outcome) \(who)" }
+        return "the server \(first.outcome) \(alike) of \(outcomes.count) recipients, the first is \(who)"
+    }
+
     /// Whether the message may have been taken although no answer said so. What a provider calls by another name
     /// after the final dot is unknown all the same, unless the server answered.
     private static func isUnknown(_ failure: Failure, offered: Bool) -> Bool {
@@ -91,6 +103,7 @@ enum SendOutcome {
     private static func holdsQueue(_ found: SendClass, _ failure: Failure) -> Bool {
         switch found {
         case .sendingLimit: true
+        case .throttling where failure.cause == SendClass.greylisted: false
         case .throttling: failure.step != "rcpt" && !RefusalText(failure.serverText ?? "").has(" receiving mail ")
         default: false
         }
@@ -137,7 +150,7 @@ enum SendOutcome {
         }
         var made = Failure(
             recipient.outcome == "deferred" ? MR_E_OUTAGE : MR_E_REFUSED,
-            "the server \(recipient.outcome) \(recipient.address)")
+            "the server \(recipient.outcome) \(recipient.address.prefix(320))")
         made.smtp = recipient.smtp
         made.enhanced = recipient.enhanced
         made.serverText = recipient.serverText

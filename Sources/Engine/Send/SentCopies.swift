@@ -64,7 +64,8 @@ struct SentCopies {
                 return try store.addLog(
                     NewLog(
                         account: account.id, level: "warning", what: "send",
-                        message: "no copy was put into Sent: \(account.address) has no folder with the role sent"))
+                        message: "no copy was put into Sent: \(account.address) has no folder with the role sent",
+                        send: sends.first?.id))
             }
             var copies: [NewAppend] = []
             var lost: [Int64] = []

@@ -76,7 +76,7 @@ struct SentWork {
             return call.found
         } catch {
             guard interruption.reason == .none, !WishRules.endsSession(error) else { throw error }
-            try core.store.addLog(NewLog(error.explained(), account: account.id, what: "send"))
+            try core.store.addLog(NewLog(error.explained(), account: account.id, what: "send", send: send.id))
             return nil
         }
     }

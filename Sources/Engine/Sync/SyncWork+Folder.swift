@@ -130,8 +130,8 @@ extension FolderRow {
 
 extension NewLog {
     /// An error as a row of the log.
-    init(_ failure: Failure, account: Int64?, what: String) {
-        self.init(account: account, level: "error", what: what, message: failure.message)
+    init(_ failure: Failure, account: Int64?, what: String, send: Int64? = nil) {
+        self.init(account: account, level: "error", what: what, message: failure.message, send: send)
         cause = failure.cause
         failureClass = failure.failureClass
         code = Failure.name(of: failure.result)

@@ -5,13 +5,13 @@ extension KindTable {
         from: "log l",
         select: """
             l.account, l.level, l.what, l.message, l.cause, l.class, l.code, l.step, l.server_text, l.advice, l.first_at,
-            l.at, l.count
+            l.at, l.count, l.send
             """,
         id: "l.id", visible: "1",
         rules: [
             "id": .column("l.id"), "account": .column("l.account"), "level": .column("l.level"),
             "what": .column("l.what"), "cause": .column("l.cause"), "class": .column("l.class"),
-            "code": .column("l.code"), "at": .column("l.at"),
+            "code": .column("l.code"), "at": .column("l.at"), "send": .column("l.send"),
         ].merging(owner("l.account")) { one, _ in one },
         orders: ["id": "l.id", "at": "l.at"],
         record: { (row, _, _) throws(Failure) in
@@ -30,6 +30,7 @@ extension KindTable {
             record.set("first_at", row.int(12))
             record.set("at", row.int(13))
             record.set("count", row.int(14))
+            record.set("send", row.optionalInt(15))
             return record
         })
 

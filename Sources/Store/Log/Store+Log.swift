@@ -51,18 +51,20 @@ extension Transaction {
         if let there {
             try db.run(
                 """
-                UPDATE log SET at = ?, count = count + 1, message = ?, class = ?, code = ?, step = ?, advice = ?
+                UPDATE log SET at = ?, count = count + 1, message = ?, class = ?, code = ?, step = ?, advice = ?,
+                  send = ?
                 WHERE id = ?
-                """, now, row.message, row.failureClass, row.code, row.step, row.advice, there)
+                """, now, row.message, row.failureClass, row.code, row.step, row.advice, row.send,
+                there)
             change("log", there, account: row.account, "changed", "count")
             return
         }
         try db.run(
             """
             INSERT INTO log(account, level, what, message, cause, class, code, step, server_text, advice, first_at, at,
-              count) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+              send, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
             """, row.account, row.level, row.what, row.message, row.cause, row.failureClass, row.code, row.step,
-            row.serverText, row.advice, now, now)
+            row.serverText, row.advice, now, now, row.send)
         let id = db.lastRowID
         change("log", id, account: row.account, "added")
         if id % 256 == 0 {

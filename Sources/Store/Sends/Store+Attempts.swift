@@ -236,7 +236,10 @@ extension Transaction {
             """, state, failure?.failureClass, result.temporary && missing, failure?.message, failure?.cause,
             failure?.advice, failure?.serverText, failure?.smtp, failure?.enhanced, failure?.http, failure?.code, next,
             next ?? 0, state == "failed" ? result.tryAfter : nil, accepted || state == "sent", now, row.id)
-        if accepted || state == "sent" { try want(result.copy, of: row.id) }
+        if accepted || state == "sent" {
+            try want(result.copy, of: row.id)
+            try wishAnswered(by: row)
+        }
         try batchMoved(row.batch)
         try settleSpent(attempt, row, result)
         change("send", row.id, account: row.account, "changed", state)

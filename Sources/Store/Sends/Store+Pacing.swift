@@ -38,7 +38,9 @@ extension Store {
             }
             if let there = try db.int("SELECT id FROM pacing WHERE account = ? OR host = ?", row.account, row.host) {
                 let whose = row.account != nil ? "account's" : "server's"
-                throw Failure(MR_E_EXISTS, "pacing \(there) is the \(whose) already")
+                var failure = Failure(MR_E_EXISTS, "pacing \(there) is the \(whose) already")
+                failure.advice = "Change pacing \(there) (mr_update), or remove it first."
+                throw failure
             }
             try db.run("INSERT INTO pacing(account, host) VALUES(?, ?)", row.account, row.host)
             var made = row

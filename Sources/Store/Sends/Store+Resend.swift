@@ -27,7 +27,7 @@ extension Store {
                         "send \(send) may have arrived: it is sent again with accept_duplicate alone")
                 }
             case "sending": throw Failure(MR_E_BUSY, "send \(send) is being sent")
-            default: throw Failure(MR_E_EXISTS, "every recipient has accepted send \(send) already")
+            default: throw Transaction.everybodyHasIt(send)
             }
             if let to {
                 if content == nil { try transaction.retarget(send, to) }
@@ -36,7 +36,7 @@ extension Store {
                 try transaction.forgetAnswers(send)
             }
             guard try transaction.db.exists("SELECT 1 FROM recipient WHERE send = ? AND state = 'waiting'", send) else {
-                throw Failure(MR_E_EXISTS, "every recipient has accepted send \(send) already")
+                throw Transaction.everybodyHasIt(send)
             }
             if let content { try transaction.replaceContent(row, content) }
             try transaction.requeue(row, sendAt: content?.sendAt)
@@ -91,7 +91,7 @@ extension Store {
             case "cancelled": return
             case "sending": throw Failure(MR_E_BUSY, "send \(send) is being sent")
             case "queued", "retry_wait": break
-            default: throw .invalid("send", "\(send) is \(row.state): nothing of it waits any more")
+            default: throw Transaction.hasEnded(row)
             }
             try transaction.cancel(row)
             try transaction.batchMoved(row.batch)
@@ -99,11 +99,11 @@ extension Store {
     }
 
     /// Removes a send with its recipients, attempts and content.
-    /// - Throws: `MR_E_BUSY` while it is being sent.
+    /// - Throws: `MR_E_BUSY` while it waits or is being sent: mail that is to go does not vanish by a slip.
     package func removeSend(_ id: Int64) throws(Failure) {
         try write { (transaction) throws(Failure) in
             let row = try SendRow.load(transaction.db, id)
-            guard row.state != "sending" else { throw Failure(MR_E_BUSY, "send \(id) is being sent") }
+            try Transaction.requireEnded(row)
             try transaction.delete(send: id, body: row.body, account: row.account, erase: false)
             try transaction.batchMoved(row.batch)
         }
@@ -111,6 +111,46 @@ extension Store {
 }
 
 extension Transaction {
+    fileprivate static func everybodyHasIt(_ send: Int64) -> Failure {
+        var failure = Failure(MR_E_EXISTS, "every recipient has accepted send \(send) already")
+        failure.advice =
+            "To send it to somebody else as well, name the recipients (to).\nTo send the same again, make a new send."
+        return failure
+    }
+
+    /// What has ended cannot be cancelled.
+    fileprivate static func hasEnded(_ row: SendRow) -> Failure {
+        let (what, advice) =
+            switch row.state {
+            case "sent": ("has been sent already", "What is sent cannot be taken back.")
+            case "bounced": ("has been sent already, and came back", "Resend it, or remove it.")
+            case "outcome_unknown":
+                (
+                    "has been handed over, and nobody knows yet whether it was taken",
+                    "Wait: Mailroom looks for it. It goes again only where somebody resends it."
+                )
+            default: ("has failed already: nothing of it waits any more", "Resend it, or remove it.")
+            }
+        var failure = Failure(MR_E_INVALID, "send \(row.id) \(what)")
+        failure.field = "send"
+        failure.advice = advice
+        return failure
+    }
+
+    fileprivate static func requireEnded(_ row: SendRow) throws(Failure) {
+        guard ["queued", "sending", "retry_wait"].contains(row.state) else { return }
+        let isSending = row.state == "sending"
+        let what =
+            isSending
+            ? "is being sent" : row.state == "queued" ? "is queued: it has still to go" : "waits for its next attempt"
+        var failure = Failure(MR_E_BUSY, "send \(row.id) \(what)")
+        failure.advice =
+            isSending
+            ? "Wait for the end of the attempt, then remove it."
+            : "Cancel it first (mr_cancel), then remove it; or wait until it has gone."
+        throw failure
+    }
+
     /// Of the sends that one call changes, so many in one transaction.
     static let sliceOfSends = 200
 

@@ -106,7 +106,8 @@ extension Store {
                 try transaction.requeue(row, sendAt: nil)
                 var log = NewLog(
                     account: row.account, level: "notice", what: "send",
-                    message: "send \(send) goes again although it may have arrived: the account accepts a duplicate")
+                    message: "send \(send) goes again although it may have arrived: the account accepts a duplicate",
+                    send: send)
                 log.cause = "send.outcome_unknown"
                 try transaction.addLog(log)
             }

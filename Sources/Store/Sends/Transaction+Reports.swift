@@ -146,7 +146,7 @@ extension Transaction {
     private func log(_ why: Failure, _ row: SendRow, failed: Bool) throws(Failure) {
         var log = NewLog(
             account: row.account, level: failed ? "warning" : "notice", what: failed ? "bounce" : "delay",
-            message: why.message)
+            message: why.message, send: row.id)
         log.cause = why.cause
         log.failureClass = why.failureClass
         log.serverText = why.serverText
@@ -161,6 +161,7 @@ extension Transaction {
     func settleReports(of send: Int64) throws(Failure) {
         try db.run(
             "UPDATE recipient SET state = 'bounced' WHERE send = ? AND state = 'accepted' AND report = 'failed'", send)
+        if db.changedRows > 0 { try noteBounce(of: send) }
         try db.run(
             """
             UPDATE send SET bounced_at = (SELECT min(reported_at) FROM recipient WHERE send = ?1 AND state = 'bounced')
@@ -174,6 +175,23 @@ extension Transaction {
               FROM recipient WHERE send = ?1 AND state = 'bounced' ORDER BY reported_at, id LIMIT 1)
             WHERE id = ?1 AND state = 'sent' AND bounced_at IS NOT NULL
             """, send)
+    }
+
+    /// The attempt whose mail came back keeps that, with the reason of the first: a resend forgets what the recipient was told.
+    private func noteBounce(of send: Int64) throws(Failure) {
+        let bounced = try db.all(
+            "SELECT id FROM recipient WHERE send = ? AND state = 'bounced' ORDER BY reported_at, id", send
+        ) { (row) throws(Failure) in row.int(0) }
+        for recipient in bounced {
+            try db.run(
+                """
+                UPDATE attempt SET outcome = 'bounced', (class, server_text, smtp, enhanced) = (
+                    SELECT class, server_text, smtp, enhanced FROM recipient WHERE id = ?2)
+                WHERE outcome IN ('accepted', 'unknown') AND id = (
+                  SELECT max(t.id) FROM attempt t WHERE t.send = ?1 AND t.offered_at IS NOT NULL
+                    AND t.ended_at <= (SELECT coalesce(at, t.ended_at) FROM recipient WHERE id = ?2))
+                """, send, recipient)
+        }
     }
 
     /// An attempt has ended, and a report about it may have been faster.

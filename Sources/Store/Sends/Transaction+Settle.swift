@@ -18,7 +18,7 @@ extension Transaction {
         change("send", id, account: row.account, "changed", state)
         var log = NewLog(
             account: row.account, level: "notice", what: "send",
-            message: "send \(id) was \(accepted ? "accepted" : "not accepted") after all: \(evidence.words)")
+            message: "send \(id) was \(accepted ? "accepted" : "not accepted") after all: \(evidence.words)", send: id)
         log.cause = "send.outcome_unknown"
         try addLog(log)
         return true
@@ -50,6 +50,7 @@ extension Transaction {
             left?.failureClass.map { "send.\($0)" }, left?.text, left?.smtp, left?.enhanced,
             state == "retry_wait" ? now : nil, row.id, now)
         try want(.wanted(afterMs: 0), of: row.id)
+        try wishAnswered(by: row)
         return state
     }
 

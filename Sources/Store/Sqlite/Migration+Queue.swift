@@ -13,7 +13,8 @@ extension Migration {
     /// `send_of_batch` and `send_of_state` are for lists, a page at a time in the order of the ids; the others count.
     /// `account.send_after` is until when the whole
     /// queue of an account waits, because its provider's limit is reached. `message.report` is what a machine
-    /// wrote it for (bounce, delay, receipt, auto_reply, abuse), `message.send` the send that it is about.
+    /// wrote it for (bounce, delay, receipt, auto_reply, abuse), `message.send` the send that it is about. `log.send` is the latest send
+    /// that a row of the log is about.
     static let queue = Migration(
         version: 5,
         sql: """
@@ -74,5 +75,6 @@ extension Migration {
             ALTER TABLE message ADD COLUMN report TEXT;
             ALTER TABLE message ADD COLUMN send INTEGER;
             CREATE INDEX message_send ON message(send) WHERE send IS NOT NULL;
+            ALTER TABLE log ADD COLUMN send INTEGER;
             """)
 }

@@ -15,11 +15,14 @@ package struct NewLog: Sendable {
     package var step: String?
     package var serverText: String?
     package var advice: String?
+    /// The send that it is about.
+    package var send: Int64?
 
-    package init(account: Int64? = nil, level: String = "error", what: String, message: String) {
+    package init(account: Int64? = nil, level: String = "error", what: String, message: String, send: Int64? = nil) {
         self.account = account
         self.level = level
         self.what = what
         self.message = message
+        self.send = send
     }
 }

@@ -34,6 +34,8 @@ package struct NewSend: Sendable {
     /// For one of a batch: who gets it, and what stands in for the names of the template (`BatchRecipient`).
     package var template: Record?
     package var params: Record
+    /// Of `params`: the account whose copy of the answered message gets \Answered once this one has been accepted.
+    package static let answeredIn = "answered_in"
 
     package init(
         account: Int64, body: Int64?, from: String, recipients: [String], subject: String, messageID: String,
@@ -127,7 +129,8 @@ package struct RecipientOutcome: Sendable {
 package struct AttemptResult: Sendable {
     /// sent, retry_wait, failed, outcome_unknown, or queued (interrupted before anything was offered).
     package var newState: String
-    /// accepted, partial, refused, deferred, failed, unknown or interrupted; nil: made from the rest.
+    /// accepted, partial, refused, deferred, failed, unknown or interrupted; nil: made from the rest. A report makes accepted
+    /// and unknown ones `bounced`.
     package var outcome: String?
     package var recipients: [RecipientOutcome]
     /// The facts of the failure: class, cause, advice, reply codes, the server's words. Nil where it was sent.

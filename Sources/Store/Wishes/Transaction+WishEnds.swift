@@ -122,6 +122,7 @@ extension Transaction {
             message: "message \(wish.message ?? 0): \(wish.summary) was given up: \(loss.reason)")
         log.cause = loss.cause ?? "wish.conflict"
         log.serverText = loss.serverText
+        log.send = wish.send
         try addLog(log)
     }
 

@@ -41,7 +41,7 @@ func shipped(soname: String, exports: String) -> [LinkerSetting] {
         // Half a megabyte less; the loader knows such relocations from glibc 2.36 on.
         + link("-z", "pack-relative-relocs")
         + link("--as-needed", "--gc-sections", "--icf=all", "--exclude-libs=ALL", "--build-id=sha1")
-        + link("--no-eh-frame-hdr", "--script=\(Context.packageDirectory)/Sources/shipped.ld")
+        + link("--no-eh-frame-hdr", "--script=\(Context.packageDirectory)/Sources/MailroomAPI/shipped.ld")
     return [.unsafeFlags(flags)]
 }
 
@@ -87,7 +87,7 @@ let rooms: [Target] = [
     room("Engine", ["Base", "Mime", "Transport", "Store", "PluginHost"]),
     room(
         "MailroomAPI", ["Base", "CMailroom", "Engine"] + (build == "ship" ? [] : ["CMailroomTest"]),
-        exclude: ["exports.map"],
+        exclude: ["exports.map", "shipped.ld"],
         linked: shipped(soname: "libmailroom.so.1", exports: "Sources/MailroomAPI/exports.map")),
     room("PluginKit", ["Base", "CMailroom"]),
     room("ImapProvider", ["Base", "Mime", "Wire", "PluginKit"], path: "Sources/Providers/Imap"),

@@ -226,7 +226,8 @@ typedef struct mr_provider {
   const char *scheme;                  /* as in the manifest: [a-z0-9_]+                                    */
 
   /* Connects and logs in. On failure *out stays NULL and nothing is left open. What the server says of itself goes out by
-   * emit("server", {size int}): the octets of a message that it takes; 0 where it names no limit. */
+   * emit("server"): size int, the octets of a message that it takes, 0 where it names no limit; capabilities text, the
+   * names of what it can do, for people. */
   mr_result (*open)   (mr_context *, mr_session **out);
 
   /* Says goodbye, closes the streams, frees the session, whatever state it is in. Has two seconds. */

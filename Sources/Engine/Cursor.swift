@@ -27,7 +27,11 @@ package final class Cursor {
         source = .store(kind: kind, query: query)
         left = try Cursor.limit(query)
         // What is shown of an account, and until when a send is paced, is made from other fields than those asked for.
-        let isMade = kind == "account" || kind == "send" && Cursor.asks(query, for: "paced_until")
+        // A cause's title and advice come from its code.
+        let isMade =
+            kind == "account"
+            || ["send", "log", "recipient"].contains(kind)
+                && ["paced_until", "cause", "title", "advice"].contains { Cursor.asks(query, for: $0) }
         if isMade, let spec = RecordSpec.named(kind), query["fields"] != nil {
             chosen = try Cursor.chosen(query, spec)
             var whole = query

@@ -16,6 +16,7 @@ extension Engine {
     package func call(_ account: Int64, _ operation: String, _ arguments: Record) throws(Failure) -> Job {
         try checkOpen()
         let row = try core.store.account(account)
+        try row.checkWorkable()
         let provider = try core.registry.provider(row.provider)
         guard provider.operationNames.contains(operation) else {
             throw .unsupported("provider \(row.provider) has no operation '\(operation)'")
@@ -64,7 +65,7 @@ extension Engine {
         switch what {
         case "verify": return try verify(arguments)
         case "domain": return try checkDomain(arguments)
-        case "doctor": throw .unsupported("the check 'doctor' comes with a later version")
+        case "doctor": return try doctor(arguments)
         default: throw .invalid("what", "'\(what)' is neither doctor, verify nor domain")
         }
     }
@@ -94,9 +95,7 @@ extension Engine {
     /// - Throws: where the account is not one that mail comes in through.
     private func receiving(_ account: Int64, toDo what: String) throws(Failure) {
         let row = try core.store.account(account)
-        guard row.health.state != "disconnected" else {
-            throw Failure(MR_E_CLOSED, "\(row.address) is disconnected; reconnect it first")
-        }
+        try row.checkWorkable()
         guard row.receives else { throw .unsupported("\(row.address) only sends: there is nothing to \(what)") }
     }
 

@@ -11,7 +11,7 @@ extension Engine {
         }
         switch kind {
         case "provider": return try Cursor(fixed: ProviderList(core.registry).rows, spec, query, self)
-        case "cause": return try Cursor(fixed: Cause.records, spec, query, self)
+        case "cause": return try Cursor(fixed: try words.records, spec, query, self)
         default: return try Cursor(kind, query, self)
         }
     }
@@ -24,7 +24,7 @@ extension Engine {
         switch kind {
         case "account": return try status(id)
         case "provider", "cause":
-            let rows = kind == "cause" ? Cause.records : ProviderList(core.registry).rows
+            let rows = kind == "cause" ? try words.records : ProviderList(core.registry).rows
             guard let row = rows.first(where: { $0.int("id") == id }) else { throw .notFound("\(kind) \(id)") }
             return row
         default: return try shown(kind, try core.store.get(kind, id))
@@ -41,16 +41,14 @@ extension Engine {
         case "message": return try putMessage(values)
         case "batch": return try putBatch(values)
         case "place": return try putPlace(values)
-        case "company": break
+        case "company": return try putCompany(values)
+        case "cause": return try putCause(values)
         default:
             guard let spec = RecordSpec.rows.first(where: { $0.name == kind }) else {
                 throw .invalid("kind", "'\(kind)' is no kind of row")
             }
             throw .unsupported("putting a row of kind '\(spec.name)' comes with a later version")
         }
-        try RecordSpec.named("company")?.check(values)
-        guard let key = try Engine.line(values, "key"), !key.isEmpty else { throw .invalid("key", "is missing") }
-        return try core.store.insertCompany(key: key, name: try Engine.line(values, "name"))
     }
 
     package func update(_ kind: String, _ id: Int64, _ values: Record) throws(Failure) {
@@ -63,24 +61,22 @@ extension Engine {
         case "message": return try updateMessage(id, values)
         case "batch": return try updateBatch(id, values)
         case "place": return try updatePlace(id, values)
-        case "company": break
+        case "company": try updateCompany(id, values)
         default:
             _ = try get(kind, id)
             throw .unsupported("changing a row of kind '\(kind)' comes with a later version")
         }
-        try RecordSpec.named(kind)?.check(values)
-        let key = try Engine.line(values, "key")
-        guard key != "" else { throw .invalid("key", "is empty") }
-        try core.store.updateCompany(id, key: key, name: try Engine.line(values, "name"))
     }
 
     /// A company without accounts; a contact, whose mail stays; a send that has ended, with its content; a batch that has ended, with its sends; a message
-    /// or a place, on the server, too; a policy: everything is kept from then on; pacing: what the provider allows holds.
+    /// or a place, on the server, too; a policy: everything is kept from then on; pacing: what the provider allows holds; a cause:
+    /// the host's own words for it, in every language.
     package func remove(_ kind: String, _ id: Int64) throws(Failure) {
         try checkOpen()
         switch kind {
         case "company": try core.store.removeCompany(id)
         case "contact": try core.store.removeContact(id)
+        case "cause": try removeCause(id)
         case "send": try core.store.removeSend(id)
         case "batch": try core.store.removeBatch(id)
         case "policy": try core.store.removePolicy(id)
@@ -104,13 +100,17 @@ extension Engine {
     func shown(_ kind: String, _ row: Record, _ view: SendingView? = nil) throws(Failure) -> Record {
         let view = view ?? SendingView(core)
         switch kind {
-        case "account": return try AccountView(core: core).shown(row, view)
+        case "account": return try AccountView(core: core, words: try view.words(self)).shown(row, view)
         case "send":
             var shown = row
-            if row["advice"] == nil, let cause = row.text("cause").flatMap(Cause.named) {
-                shown.set("advice", cause.advice)
-            }
+            try view.words(self).put(into: &shown)
             shown.set("paced_until", try view.pacedUntil(row))
+            return shown
+        case "log", "recipient":
+            guard row["cause"] != nil else { return row }
+            var shown = row
+            try view.words(self).put(into: &shown)
+            if kind == "recipient" { shown["title"] = nil }
             return shown
         case "batch":
             // The others' mail in those queues goes before it, or between it.

@@ -34,7 +34,10 @@ package final class Engine: Sendable {
         let store = try Store.open(path, opening)
         // What a killed process was at is not shown as running: no worker may be there to find out.
         if options.work != .never { try? store.settleDeadJobs() }
-        return Engine(core: Core.open(store, options), options: options)
+        let engine = Engine(core: Core.open(store, options), options: options)
+        // Where no worker lives, nobody else would say so.
+        if (try? engine.core.hasWorker()) == false { try? engine.core.sweepStale(known: false, limit: 100) }
+        return engine
     }
 
     /// Push, polling and the send queue, in the background, until `stop`.

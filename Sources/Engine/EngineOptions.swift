@@ -19,6 +19,9 @@ struct EngineOptions: Sendable {
     var create = true
     var changesKeepDays = 30
     var caFile: String?
+    var logKeepMs: Int64 = 90 * 86_400_000
+    /// Of the host's own words for causes; empty: those for every language.
+    var language = ""
     var leaseMs: Int64 = 60_000
     var connectTimeoutMs: Int64 = 30_000
     var ioTimeoutMs: Int64 = 120_000
@@ -45,6 +48,8 @@ struct EngineOptions: Sendable {
         create = try EngineOptions.flag(record, "create", true)
         caFile = record.text("ca_file")
         changesKeepDays = Int(try EngineOptions.number(record, "changes_keep_days", 30, 1...36_500))
+        logKeepMs = try EngineOptions.number(record, "log_keep_days", 90, 1...36_500) * 86_400_000
+        language = try CauseWords.language(record)
         leaseMs = try EngineOptions.number(record, "lease_ms", leaseMs, 2_000...3_600_000)
         connectTimeoutMs = try EngineOptions.number(record, "connect_timeout_ms", connectTimeoutMs, 100...600_000)
         ioTimeoutMs = try EngineOptions.number(record, "io_timeout_ms", ioTimeoutMs, 100...3_600_000)

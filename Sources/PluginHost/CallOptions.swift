@@ -20,6 +20,8 @@ package struct CallOptions: Sendable {
     package var provider: String
     /// Wakes blocking calls at once when cancelled; nil where nobody will.
     package var cancellation: Cancellation?
+    /// Told of each step of the way to a server; nil where nobody asks.
+    package var trace: SessionTrace?
 
     package init(
         deadline: Int64 = .max, connectTimeoutMs: Int64 = 30_000, ioTimeoutMs: Int64 = 60_000,

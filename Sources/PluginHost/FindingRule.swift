@@ -38,7 +38,13 @@ enum FindingRule {
             try ref(record)
             try size(record, "size")
             try stable(record)
-        case "server": try size(record, "size")
+        case "server":
+            try size(record, "size")
+            if let words = record["capabilities"] {
+                guard let words = words.text, words.utf8.count <= 16_384 else {
+                    throw .invalid("capabilities", "is no text of at most 16384 octets")
+                }
+            }
         case "changed", "unwatched", "folder":
             guard let path = record.text("path"), !path.isEmpty, path.utf8.count <= maximumPath else {
                 throw .invalid("path", "is missing, empty or longer than \(maximumPath) octets")

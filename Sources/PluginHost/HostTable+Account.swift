@@ -30,7 +30,11 @@ extension HostTable {
     ) -> Int32 {
         with(context) { invocation throws(Failure) in
             let name = try text(name, "name", limit: 64)
-            return try show(invocation, "secret.\(name)", name, out, secret: true) { invocation.delegate.secret(name) }
+            return try show(invocation, "secret.\(name)", name, out, secret: true) {
+                let value = invocation.delegate.secret(name)
+                if let value { invocation.streams.cut.learn(value) }
+                return value
+            }
         }
     }
 

@@ -38,7 +38,8 @@ extension HostTable {
         guard let context, let invocation = Invocation.current, invocation.context == context, let text else { return }
         let count = strnlen(text, 2000)
         let line = HostText.repaired(UnsafeRawBufferPointer(start: text, count: count))
-        invocation.delegate.log(level: min(max(level, 3), 7), HostText.line(line, limit: 2000))
+        invocation.delegate.log(
+            level: min(max(level, 3), 7), invocation.streams.cut.clean(HostText.line(line, limit: 2000)))
     }
 
     private static func progress(_ context: OpaquePointer?, _ done: Int64, _ total: Int64) {

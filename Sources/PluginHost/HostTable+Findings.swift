@@ -59,7 +59,11 @@ extension HostTable {
             // was taken would count as one whose outcome nobody knows.
             if invocation.kind != .send || kind != "recipient" { try invocation.check() }
             let object = invocation.find(fields)
-            let record = try invocation.record(fields, "fields")
+            var record = try invocation.record(fields, "fields")
+            // The server's own words go to the log, and to whoever sent the message.
+            for name in ["text", "reason"] where kind == "recipient" || kind == "refused" {
+                if let words = record.text(name) { record.set(name, invocation.streams.cut.clean(words)) }
+            }
             try FindingRule.check(kind, record, in: invocation.kind)
             if FindingRule.isStored(kind) { try count(invocation, bytes: Int64(object?.bytes ?? 0) + 64) }
             let answer = try invocation.ask { delegate throws(Failure) in try delegate.emit(kind, record) }

@@ -24,9 +24,7 @@ extension HostTable {
             out.pointee = nil
             guard tls == 0 || tls == 1 else { throw .invalid("tls", "\(tls) is neither 0 nor 1") }
             let peer = try Peer(host: try text(name, "host", limit: 255), port: port)
-            let connection = try Connection.dial(
-                peer, tls == 1 ? .implicit : .plain, caFile: invocation.options.caFile,
-                connectTimeoutMs: invocation.options.connectTimeoutMs, invocation.patience)
+            let connection = try dial(peer, tls == 1 ? .implicit : .plain, invocation)
             // What went wrong on the way to another address is no longer the reason of anything.
             invocation.explained = nil
             do throws(Failure) {
@@ -40,11 +38,45 @@ extension HostTable {
         }
     }
 
+    private static func dial(
+        _ peer: Peer, _ security: Connection.Security, _ invocation: Invocation
+    ) throws(Failure) -> Connection {
+        let options = invocation.options
+        guard let trace = options.trace else {
+            return try Connection.dial(
+                peer, security, caFile: options.caFile, connectTimeoutMs: options.connectTimeoutMs, invocation.patience)
+        }
+        // The same in steps that can be told of.
+        var began = Clock.boot()
+        let until = min(invocation.patience.deadline, began + options.connectTimeoutMs)
+        let addresses = try Resolver.addresses(of: peer, until: until, invocation.patience)
+        trace.note("name_resolution", addresses.map(\.text).joined(separator: ", "), since: began)
+        began = Clock.boot()
+        let connection = try Connection.dial(
+            peer, .plain, caFile: options.caFile, connectTimeoutMs: options.connectTimeoutMs, invocation.patience)
+        trace.note("port", peer.text, since: began)
+        guard security == .implicit else { return connection }
+        do throws(Failure) {
+            began = Clock.boot()
+            var patience = invocation.patience
+            patience.timeoutMs = options.connectTimeoutMs
+            try connection.startTLS(patience)
+            trace.note("tls", "implicit, " + (connection.security ?? ""), since: began)
+            return connection
+        } catch {
+            connection.close()
+            throw error
+        }
+    }
+
     private static func startTLS(_ context: OpaquePointer?, _ pointer: OpaquePointer?) -> Int32 {
         stream(context) { invocation throws(Failure) in
             var patience = invocation.patience
             patience.timeoutMs = invocation.options.connectTimeoutMs
-            try invocation.streams.find(pointer).startTLS(patience)
+            let began = Clock.boot()
+            let connection = try invocation.streams.find(pointer)
+            try connection.startTLS(patience)
+            invocation.options.trace?.note("tls", "by STARTTLS, " + (connection.security ?? ""), since: began)
             return 0
         }
     }
@@ -92,7 +124,12 @@ extension HostTable {
             guard let out else { throw .invalid("out", "NULL") }
             out.pointee = mr_bytes()
             let connection = try invocation.streams.find(pointer)
-            out.pointee = mr_bytes(try connection.readLine(limit: limit, invocation.patience(toRead: connection)))
+            let (isFirst, began) = (!connection.hasHeard, Clock.boot())
+            let line = try connection.readLine(limit: limit, invocation.patience(toRead: connection))
+            out.pointee = mr_bytes(line)
+            if isFirst, let trace = invocation.options.trace {
+                trace.note("greeting", HostText.repaired(line), since: began)
+            }
             return 0
         }
     }

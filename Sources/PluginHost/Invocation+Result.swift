@@ -79,6 +79,9 @@ extension Invocation {
         var failure = failure
         if failure.provider == nil, !options.provider.isEmpty { failure.provider = options.provider }
         if failure.account == nil { failure.account = options.account }
+        failure.message = streams.cut.clean(failure.message)
+        failure.serverText = streams.cut.clean(failure.serverText)
+        failure.code = streams.cut.clean(failure.code)
         return failure
     }
 

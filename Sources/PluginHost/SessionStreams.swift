@@ -10,6 +10,8 @@ final class SessionStreams {
     private let serial = Handle.serial()
     private var streams: [Int: Connection] = [:]
     private var next = 0
+    /// What must not be in any text that leaves the session.
+    var cut = SecretCut()
     /// The one that waits, from `park` until the next call of the session.
     private(set) var parked: ParkedStream?
 

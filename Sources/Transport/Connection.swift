@@ -87,6 +87,9 @@ package final class Connection {
         isEncrypted = true
     }
 
+    /// What protects the stream, in words: the protocol, and until when the server's certificate is good. Nil without TLS.
+    package var security: String? { (filter as? TLSFilter)?.summary }
+
     /// Compresses both directions from here on, after the server agreed to it (COMPRESS, RFC 4978).
     ///
     /// What is buffered behind the server's consent is taken for compressed already: the server compresses from there on,

@@ -79,6 +79,18 @@ final class TLSFilter: StreamFilter {
         ERR_clear_error()
     }
 
+    var summary: String {
+        var words = String(cString: SSL_get_version(session))
+        guard let certificate = SSL_get1_peer_certificate(session) else { return words }
+        defer { X509_free(certificate) }
+        var end = tm()
+        if ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1 {
+            func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+            words += ", the certificate is good until \(end.tm_year + 1900)-\(two(end.tm_mon + 1))-\(two(end.tm_mday))"
+        }
+        return words
+    }
+
     func rest() { SSL_free_buffers(session) }
 
     private func step(_ result: Int32, doing what: String) throws(Failure) -> FilterStep {

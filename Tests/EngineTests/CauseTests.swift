@@ -15,6 +15,10 @@ import Testing
 
     @Test(arguments: [
         (MR_E_AUTH, "LOGIN failed", "auth.refused"),
+        (MR_E_AUTH, "[ALERT] Invalid credentials (Failure)", "auth.invalid_credentials"),
+        (MR_E_AUTH, "Your account has been suspended", "auth.suspended"),
+        (MR_E_CONNECTION, "[CLOSED] IMAP connection broken (Authenticate)", "connection.lost_login"),
+        (MR_E_CONNECTION, "[CLOSED] IMAP connection broken (Server Response)", "connection.lost"),
         (MR_E_AUTH, "[ALERT] Application-specific password required", "auth.app_password"),
         (MR_E_AUTH, "Please log in via your web browser", "auth.web_login"),
         (MR_E_AUTH, "You are yet to enable IMAP for your account.", "auth.imap_disabled"),

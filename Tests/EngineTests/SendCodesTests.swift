@@ -81,10 +81,10 @@ import Testing
     @Test(
         arguments: [
             ("NO [AUTHENTICATIONFAILED] Authentication failed.", "auth", "auth", "auth.refused"),
-            ("NO [AUTHENTICATION FAILED] Invalid credentials (Failure)", "auth", "auth", "auth.refused"),
+            ("NO [AUTHENTICATION FAILED] Invalid credentials (Failure)", "auth", "auth", "auth.invalid_credentials"),
             ("NO [AUTHENTICATION FAILED] Authentication failed", "auth", "auth", "auth.refused"),
             ("NO AUTHENTICATE failed", "auth", "auth", "auth.refused"),
-            ("NO [ALERT] Invalid credentials (Failure)", "auth", "auth", "auth.refused"),
+            ("NO [ALERT] Invalid credentials (Failure)", "auth", "auth", "auth.invalid_credentials"),
             ("NO [ALERT] Please log in via your web browser: https://x (Failure)", "auth", "auth", "auth.web_login"),
             ("NO [WEBALERT https://x] Web login required.", "auth", "auth", "auth.web_login"),
             ("NO LOGIN failed.", "auth", "auth", "auth.refused"),
@@ -104,7 +104,7 @@ import Testing
             ("NO [SERVERBUG] Internal error occurred.", "fetch", "outage", "service.outage"),
             ("NO System Error (Failure)", "select", "outage", "service.outage"),
             ("BYE bye", "noop", "connection", "connection.lost"),
-            ("BYE [CLOSED] IMAP connection broken (Authenticate)", "auth", "connection", "connection.lost"),
+            ("BYE [CLOSED] IMAP connection broken (Authenticate)", "auth", "connection", "connection.lost_login"),
             ("BYE [CLOSED] IMAP connection broken (Server Response)", "fetch", "connection", "connection.lost"),
             (
                 "NO [OVERQUOTA] Quota exceeded (mailbox for user is full)", "append", "quota_exceeded",

@@ -51,6 +51,8 @@ package final class FakeHost {
 
     // What was said.
     package internal(set) var emitted: [(kind: String, fields: Record)] = []
+    /// What a session that was opened said of its server.
+    package internal(set) var servers: [Record] = []
     package internal(set) var wanted: [Record] = []
     package internal(set) var refused: [String] = []
     package internal(set) var commits = 0

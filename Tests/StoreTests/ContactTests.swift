@@ -92,8 +92,8 @@ extension StoreTests {
         @Test func aCompanyHasItsOwnContacts() throws {
             let desk = try Desk()
             let (red, blue) = (
-                try desk.store.insertCompany(key: "red", name: nil),
-                try desk.store.insertCompany(key: "blue", name: nil)
+                try desk.store.insertCompany(company("red")),
+                try desk.store.insertCompany(company("blue"))
             )
             var changes = AccountChanges()
             changes.company = red

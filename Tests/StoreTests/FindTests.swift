@@ -131,7 +131,7 @@ extension StoreTests {
         @Test func rowsAreAsTheTableOfFieldsSays() throws {
             let desk = try Desk()
             try desk.commit([.message(mail(1, flags: ["\\Seen"], references: ["x@y"]))], cursor: "c", complete: true)
-            _ = try desk.store.insertCompany(key: "k", name: "n")
+            _ = try desk.store.insertCompany(company("k", name: "n", mailboxes: 0, domains: ["a.example"]))
             _ = try desk.put("bob", ["bob@example.com"])
             let send = try desk.send()
             let attempt = try desk.store.beginAttempt(send, lease: desk.lease)

@@ -128,6 +128,17 @@ struct Desk {
     }
 }
 
+func company(
+    _ key: String?, name: String? = nil, mailboxes: Int64?? = nil, domains: [String]? = nil
+) -> CompanyValues {
+    var values = CompanyValues()
+    values.key = key
+    values.name = name
+    values.mailboxes = mailboxes
+    values.domains = domains
+    return values
+}
+
 func ann() -> AccountValues {
     var values = AccountValues(address: "Ann@example.com", provider: "imap")
     values.settings = ["imap_host": "mail.example.com", "imap_port": "993"]
@@ -173,6 +184,16 @@ func result(_ body: () throws -> Void) -> Int32? {
         return failure.result
     } catch {
         return 1
+    }
+}
+
+extension Store {
+    func updateAccount(
+        _ id: Int64, values: AccountChanges, settings: [String: String?], secrets: [String: [UInt8]?]
+    ) throws {
+        try write { (transaction) throws(Failure) in
+            try transaction.updateAccount(id, values: values, settings: settings, secrets: secrets)
+        }
     }
 }
 

@@ -228,9 +228,9 @@ extension StoreTests {
 
         @Test func companiesHaveAKeyOfTheirOwn() throws {
             let desk = try Desk()
-            let id = try desk.store.insertCompany(key: "acme", name: "Acme")
-            #expect(result { _ = try desk.store.insertCompany(key: "acme", name: nil) } == Int32(MR_E_EXISTS))
-            try desk.store.updateCompany(id, key: nil, name: "Acme Ltd")
+            let id = try desk.store.insertCompany(company("acme", name: "Acme"))
+            #expect(result { _ = try desk.store.insertCompany(company("acme")) } == Int32(MR_E_EXISTS))
+            try desk.store.updateCompany(id, company(nil, name: "Acme Ltd"))
             #expect(try desk.store.get("company", id).text("name") == "Acme Ltd")
             var values = ann()
             values.address = "x@example.com"

@@ -20,6 +20,10 @@ extension RecordSpec {
             .given("changes_keep_days", .int, "how long the change feed is kept; the default is 30"),
             .given(
                 "log_keep_days", .int, "how long a row of the log is kept after it happened last; the default is 90"),
+            .given(
+                "language", .text,
+                "the language in which the host's own words for causes are shown (mr_put of a cause), as BCP 47 has it; the default is those without one"
+            ),
             .given("ca_file", .text, "a file of PEM certificates trusted beside the system's"),
             .given("lease_ms", .int, "how long a lease lasts; the default is 60000, at least 2000"),
             .given("connect_timeout_ms", .int, "for dialling and TLS; the default is 30000"),
@@ -63,6 +67,7 @@ extension RecordSpec {
         "reconnect", "What mr_reconnect changes. Beside these: the settings and secrets of the provider.", open: true,
         [
             .given("user_key", .text, "the CRM's own key of the user"),
+            .given("company", .int, "the id of the company to which it moves; 0: none"),
             .given("display_name", .text, "the name that goes into From"),
             .given("direction", .text, "two_way, or read_only: nothing is changed on the server"),
             .given(

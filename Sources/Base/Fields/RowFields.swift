@@ -24,6 +24,7 @@ extension RecordSpec {
             .shown("since", .int, "when the state began"),
             .shown("reason", .text, "why the state is what it is: one line; absent when all is well"),
             .shown("cause", .text, "the code of the cause (kind cause)", queried: true),
+            .shown("title", .text, "of the cause: a few words"),
             .shown("class", .text, "the class of the error: auth, connection, throttling ..."),
             .shown("advice", .text, "what a person does next, one step a line"),
             .shown("server_text", .text, "the server's own words"),
@@ -264,6 +265,7 @@ extension RecordSpec {
             .shown("what", .text, "what was tried: connect, sync, send, load ...", queried: true),
             .shown("message", .text, "one line"),
             .shown("cause", .text, "the code of the cause", queried: true),
+            .shown("title", .text, "of the cause: a few words"),
             .shown("class", .text, "the class of the error", queried: true),
             .shown("code", .text, "the result's name: MR_E_AUTH ...", queried: true),
             .shown("step", .text, "the step of the dialogue"),
@@ -328,11 +330,12 @@ extension RecordSpec {
         "cause", "One known cause of failure, with its explanation and its steps.",
         [
             .shown("id", .int, "a number for this listing alone", queried: true),
-            .shown("code", .text, "the name of the cause", queried: true),
+            .both("code", .text, "the name of the cause", queried: true),
+            .given("language", .text, "of the words that are put, as BCP 47 has it; absent: of every language"),
             .shown("class", .text, "the class", queried: true),
-            .shown("title", .text, "a few words"),
-            .shown("explanation", .text, "a sentence or two"),
-            .shown("advice", .text, "the steps in order, one a line"),
+            .both("title", .text, "a few words"),
+            .both("explanation", .text, "a sentence or two"),
+            .both("advice", .text, "the steps in order, one a line"),
             .shown("who", .text, "who can fix it: user, administrator, provider or nobody"),
         ])
 

@@ -46,6 +46,7 @@ extension RecordSpec {
                 "until when the account's limits let nothing of its priority go; absent where they do not hold it back"),
             .shown("reason", .text, "why it failed: one line"),
             .shown("cause", .text, "the code of the cause"),
+            .shown("title", .text, "of the cause: a few words"),
             .shown("advice", .text, "what a person does next, one step a line"),
             .shown("server_text", .text, "the server's own words"),
             .shown("smtp", .int, "the SMTP reply code"),

@@ -13,6 +13,10 @@ class AccountCall: CallDelegate {
     var pendingState: [(String, [UInt8]?)] = []
     /// It was a look at the whole account, and all was as before.
     var foundNothing = false
+    /// Told of the way to the server; nil where nobody asks.
+    var trace: SessionTrace?
+    /// What the server said it can do, at the login.
+    private(set) var capabilities: String?
 
     init(core: Core, account: AccountRow, interruption: Interruption) {
         self.core = core
@@ -22,10 +26,12 @@ class AccountCall: CallDelegate {
 
     /// Limits for one call: no end but the host's own waits, unless `within` milliseconds are given.
     func options(_ scheme: String, within milliseconds: Int64? = nil) -> CallOptions {
-        CallOptions(
+        var options = CallOptions(
             deadline: milliseconds.map { Clock.boot() + $0 } ?? .max, connectTimeoutMs: core.options.connectTimeoutMs,
             ioTimeoutMs: core.options.ioTimeoutMs, caFile: account.settings["ca_file"] ?? core.options.caFile,
             account: account.id, provider: scheme, cancellation: interruption.wake)
+        options.trace = trace
+        return options
     }
 
     /// Logs in, within the limits of the server (Limits/AccountCall+Opening.swift). The login itself, greeting included,
@@ -86,7 +92,8 @@ class AccountCall: CallDelegate {
 
     func emit(_ kind: String, _ fields: Record) throws(Failure) -> Int32 {
         if kind == "server" {
-            try learnServer(fields)
+            capabilities = fields.text("capabilities") ?? capabilities
+            if fields.int("size") != nil { try learnServer(fields) }
             return Int32(MR_OK)
         }
         throw Failure(MR_E_PLUGIN, "the plugin emitted '\(kind)' in a call that has no use for it")

@@ -31,12 +31,11 @@ struct ConnectWork {
             }
             sides.append(.send)
         }
-        var health = try core.store.account(account.id).health
-        let now = Clock.wall()
-        let synced = health.lastSuccess
-        health = HealthRules.succeeded(health, sides, now: now)
-        health.lastSuccess = synced  // logging in is not being in step
-        try core.store.setHealth(account.id, health, lease: lease)
+        try core.store.reviseHealth(account.id, lease: lease) { (before: Health) throws(Failure) -> Health? in
+            var health = HealthRules.succeeded(before, sides, now: Clock.wall())
+            health.lastSuccess = before.lastSuccess  // logging in is not being in step
+            return health
+        }
         if account.sends { try core.store.releaseRetries(of: account.id) }
         if account.receives { result.set("notice", try SameMailbox(core: core).notice(account)) }
         return result
@@ -83,20 +82,23 @@ struct AccountFailure {
             if !failure.isLeaseLost { try? core.store.addLog(NewLog(explained, account: account.id, what: what)) }
             return explained
         }
-        let health = try core.store.account(account.id).health
         let now = Clock.wall()
         var log = NewLog(explained, account: account.id, what: what)
         // Whoever gives a password now is told at once that it is refused.
         let isProof = what == "connect" || what == "reconnect"
-        if !isProof, let forgiven = HealthRules.forgiven(health, side, explained, now: now) {
-            try core.store.setHealth(account.id, forgiven, lease: lease)
+        var isForgiven = false
+        let after = try core.store.reviseHealth(account.id, lease: lease) {
+            (before: Health) throws(Failure) -> Health? in
+            let forgiven = isProof ? nil : HealthRules.forgiven(before, side, explained, now: now)
+            isForgiven = forgiven != nil
+            return forgiven ?? HealthRules.failed(before, side, explained, now: now)
+        }
+        if isForgiven, let forgiven = after {
             if side == .receive {
                 try core.store.setSchedule(account.id, lastSync: nil, nextSync: forgiven.nextAttempt, lease: lease)
             }
             log.level = "warning"
             log.message += "; it has worked before, so it is tried once more"
-        } else {
-            try core.store.setHealth(account.id, HealthRules.failed(health, side, explained, now: now), lease: lease)
         }
         try core.store.addLog(log)
         return explained

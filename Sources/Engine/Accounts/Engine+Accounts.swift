@@ -41,6 +41,10 @@ extension Engine {
         try form.checkComplete(settings)
         var changes = AccountChanges()
         changes.userKey = try Engine.line(record, "user_key")
+        if let company = record.int("company") {
+            if company != 0 { _ = try known("company", company) }
+            changes.company = company
+        }
         changes.displayName = try Engine.line(record, "display_name")
         changes.receives = form.receives(settings)
         changes.sends = form.sends(settings)
@@ -63,6 +67,7 @@ extension Engine {
         let job = try core.store.reconnectAccount(
             id, values: changes, settings: changedSettings, secrets: changedSecrets,
             job: NewJob(kind: "reconnect", account: id, onDeath: .repeat))
+        if try core.store.account(id).health.state == "pending" { core.forget(id) }
         return Job(job, self)
     }
 

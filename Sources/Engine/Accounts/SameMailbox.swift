@@ -64,6 +64,7 @@ struct SameMailbox {
 
     private func log(_ words: String, _ account: AccountRow) throws(Failure) {
         var log = NewLog(account: account.id, level: "notice", what: "connect", message: words)
+        log.cause = "mailbox.twice"
         log.advice = "Disconnect one of the two: its mail is fetched and watched twice."
         try core.store.addLog(log)
     }

@@ -13,6 +13,22 @@ extension Cause {
                 "Reconnect the mailbox with the right password.",
             ], .user),
         Cause(
+            "auth.invalid_credentials", "auth", "The provider calls the credentials invalid",
+            "The password is wrong, or the provider has stopped a program that asked too often or moved too much mail.",
+            [
+                "Check the user name and the password by signing in at the provider.",
+                "If they are right, look at the provider's page for a message about a blocked sign-in, and allow it.",
+                "If two-step verification is on, make an app password there and use it here.",
+                "Reconnect the mailbox.",
+            ], .user),
+        Cause(
+            "auth.suspended", "auth", "The provider has closed or suspended the account",
+            "The login is refused because the account itself is locked, whatever the password.",
+            [
+                "Sign in at the provider with a web browser and follow its steps.",
+                "Ask the administrator whether the account is still there.", "Reconnect the mailbox.",
+            ], .user),
+        Cause(
             "auth.app_password", "auth", "An app password is needed",
             "The provider takes no ordinary password from mail programs for this account.",
             [
@@ -98,6 +114,14 @@ extension Cause {
             "The server, or something between, ended the connection in the middle of the work.",
             ["Wait: it is tried again by itself, from where it stopped."], .nobody),
         Cause(
+            "connection.lost_login", "connection", "The connection broke during the login",
+            "The server hung up while the user name and the password were being checked: it is overloaded, or it wants no more logins for now.",
+            [
+                "Wait: it is tried again by itself.",
+                "If it stays, check the kind of TLS and the port, and that no firewall or virus scanner stands in between.",
+                "Sign in at the provider and see whether it has locked the account.",
+            ], .nobody),
+        Cause(
             "tls.expired", "connection", "The server's certificate has expired",
             "The connection was not made, because the server's certificate is no longer valid.",
             ["Ask the server's administrator to renew the certificate.", "It is tried again by itself."], .administrator
@@ -176,6 +200,17 @@ extension Cause {
             "What the server sent does not follow the protocol.",
             ["Check the server's name and port.", "Wait: it is tried again by itself."], .provider),
         Cause(
+            "folders.sent_missing", "setting", "No folder for sent mail is known",
+            "The server marks no folder as the one for sent mail, so no copy of what is sent is put there, and mail sent elsewhere may be missing.",
+            [
+                "Choose the folder for sent mail: its role is sent.",
+                "Where there is none, make one at the provider, sync, and choose it.",
+            ], .user),
+        Cause(
+            "mailbox.twice", "setting", "The mailbox is connected twice",
+            "Another account reads the same mailbox, under another address or by another protocol. Each message is stored once, and fetched and watched twice.",
+            ["Disconnect one of the two; where one reads by POP3 and one by IMAP, the one by POP3."], .user),
+        Cause(
             "folder.refused", "refused", "A folder cannot be opened",
             "The server lists the folder and refuses to open it. The other folders are synced.",
             ["Open the folder at the provider and see whether it works there."], .user),
@@ -206,6 +241,14 @@ extension Cause {
             "wish.conflict", "refused", "A change was not made on the server",
             "Meanwhile the message was moved or removed there, or the server does not allow the change. The server's state holds.",
             ["Look at the message as it is now, and change it again if that is still wanted."], .user),
+        Cause(
+            "sync.stale", "stale", "The mailbox was not looked at in time",
+            "A worker runs, and one of the mailbox's folders was not found equal to the server for twice its interval.",
+            [
+                "Look at the folder's row: it says whether the server refuses it.",
+                "Run mailroom doctor on the mailbox.",
+                "Restart the worker if many mailboxes show it.",
+            ], .administrator),
         Cause(
             "worker.none", "stale", "No worker is running",
             "No process has worked on this mailbox for a while, so nobody knows whether it is in step.",

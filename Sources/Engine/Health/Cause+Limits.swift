@@ -18,6 +18,17 @@ extension Cause {
                 "See whether other programs use the same mailbox.",
             ], .nobody),
         Cause(
+            "limit.mailboxes", "limit", "The company is at its mailbox limit",
+            "As many mailboxes of the company run as its limit allows. This one waits: first come, first served.",
+            [
+                "Raise the company's limit (its plan), or disconnect a mailbox that is no longer needed.",
+                "It begins by itself as soon as there is a place.",
+            ], .administrator),
+        Cause(
+            "limit.lowered", "limit", "More mailboxes run than the limit allows",
+            "The company's limit was lowered below what runs. What runs goes on; nothing new begins.",
+            ["Disconnect mailboxes that are no longer needed, or raise the limit."], .administrator),
+        Cause(
             "limit.own", "throttling", "As many connections as allowed are open",
             "The limit of connections of the mailbox, of its server or of this process is reached.",
             [

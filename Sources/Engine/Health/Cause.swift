@@ -32,6 +32,16 @@ struct Cause: Sendable {
 
     var advice: String { steps.joined(separator: "\n") }
 
+    /// Its number in the listing.
+    static func number(of code: String) -> Int64? {
+        catalogue.firstIndex { $0.code == code }.map { Int64($0 + 1) }
+    }
+
+    static func code(ofNumber number: Int64) -> String? {
+        guard number > 0, number <= Int64(catalogue.count) else { return nil }
+        return catalogue[Int(number - 1)].code
+    }
+
     static func named(_ code: String) -> Cause? { catalogue.first { $0.code == code } }
 
     /// The rows of `mr_find("cause")`.

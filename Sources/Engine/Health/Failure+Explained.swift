@@ -7,6 +7,8 @@ extension Failure {
     /// - Parameter provider: who stands behind the server, where that is known: its own steps go first.
     func explained(at provider: KnownProvider? = nil, statusURL: String? = nil) -> Failure {
         var explained = self
+        if brokeInLogin { explained.cause = "connection.lost_login" }
+        let cause = explained.cause
         guard let cause = cause.flatMap(Cause.named) ?? guessedCause.flatMap(Cause.named) else { return explained }
         explained.cause = cause.code
         explained.failureClass = failureClass ?? cause.failureClass
@@ -34,8 +36,15 @@ extension Failure {
         }
     }
 
+    /// Lost while the server looked at the credentials: told by the step, or by the words of one that stands in between.
+    private var brokeInLogin: Bool {
+        guard result == Int32(MR_E_CONNECTION), cause == nil || cause == "connection.lost" else { return false }
+        return ["auth", "login", "authenticate"].contains(step) || RefusalText(serverText ?? "").has("(authenticate)")
+    }
+
     private var authCause: String {
         let found = SendClass.find(self)
+        if found.result == .suspended { return "auth.suspended" }
         return found.result == .auth ? found.cause : "auth.refused"
     }
 

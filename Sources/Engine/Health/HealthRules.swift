@@ -15,6 +15,7 @@ enum HealthRules {
 
     /// After work on these sides went well. One side's success says nothing of the other's failure.
     static func succeeded(_ before: Health, _ sides: [Side], now: Int64) -> Health {
+        guard !HealthRules.isAtRest(before) else { return before }
         var after = before
         for side in sides {
             switch side {
@@ -46,7 +47,8 @@ enum HealthRules {
     /// - Returns: nil where the refusal is to be believed.
     static func forgiven(_ before: Health, _ side: Side, _ failure: Failure, now: Int64) -> Health? {
         let worked = side == .receive ? before.syncHealth : before.sendHealth
-        guard failure.result == Int32(MR_E_AUTH), failure.cause == "auth.refused", worked == "ok",
+        guard failure.result == Int32(MR_E_AUTH), ["auth.refused", "auth.invalid_credentials"].contains(failure.cause),
+            worked == "ok",
             before.state == "enabled", before.attempts == 0
         else { return nil }
         var after = before
@@ -58,6 +60,7 @@ enum HealthRules {
 
     /// After work on one side failed.
     static func failed(_ before: Health, _ side: Side, _ failure: Failure, now: Int64) -> Health {
+        guard !HealthRules.isAtRest(before) else { return before }
         var after = before
         switch side {
         case .receive: after.syncHealth = "failing"
@@ -81,6 +84,25 @@ enum HealthRules {
         }
         after.nextAttempt = state == "error" && !waitsForOwner(failure) ? now + pause(failure, after.attempts) : nil
         return after
+    }
+
+    /// What the clock alone ends: two days of failures without one success, and no attempt that is due. One that is due
+    /// is made first: nobody may have been there to make any.
+    /// - Returns: nil where nothing ends.
+    static func givenUp(_ before: Health, now: Int64) -> Health? {
+        guard before.state == "error", before.syncHealth != "ok", let first = before.firstErrorAt,
+            now - first >= givesUpAfterMs, (before.nextAttempt ?? .max) >= now
+        else { return nil }
+        var after = before
+        after.state = "connection_issue"
+        after.since = now
+        after.nextAttempt = nil
+        return after
+    }
+
+    /// Nobody works on it: what a late end of work says changes nothing.
+    private static func isAtRest(_ health: Health) -> Bool {
+        health.state == "pending" || health.state == "disconnected"
     }
 
     /// Sending that the provider has stopped is not tried again by itself: it wants the owner, and trying makes it worse.

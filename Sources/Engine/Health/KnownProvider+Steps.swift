@@ -3,7 +3,8 @@ extension KnownProvider {
     /// - Returns: nil where the cause's own steps are all there is to say.
     func steps(_ cause: String) -> [String]? {
         switch cause {
-        case "auth.refused", "auth.app_password": loginSteps
+        case "auth.refused", "auth.invalid_credentials", "auth.app_password": loginSteps
+        case "limit.rate": rateSteps
         case "auth.web_login": webLoginSteps
         case "auth.smtp_disabled": self == .microsoft ? smtpSteps : nil
         case "auth.basic_off": self == .microsoft ? basicSteps : nil
@@ -45,6 +46,15 @@ extension KnownProvider {
                 "Reconnect the mailbox with that app password.",
             ]
         }
+    }
+
+    private var rateSteps: [String]? {
+        guard self == .gmail else { return nil }
+        return [
+            "Wait: it is tried again by itself. Google lifts the limit within a day.",
+            "If it comes again, give the folders longer intervals, and see whether other programs use the mailbox.",
+            "If Google has stopped the access, sign in and allow it at https://www.google.com/accounts/DisplayUnlockCaptcha.",
+        ]
     }
 
     private var webLoginSteps: [String]? {

@@ -52,9 +52,9 @@ struct JobRunner {
         try runner.claim(job.id, interruption)
     }
 
-    /// A verification watches how others work on the account: it must not keep them from it. A look at a domain does not touch
-    /// the account.
-    private static func needsLease(_ job: JobRow) -> Bool { job.kind != "verify" && job.kind != "domain" }
+    /// A verification and the doctor watch how others work on the account: they must not keep them from it. A look at a domain
+    /// does not touch the account.
+    private static func needsLease(_ job: JobRow) -> Bool { !["verify", "domain", "doctor"].contains(job.kind) }
 
     private func claim(_ id: Int64, _ interruption: Interruption) throws(Failure) {
         guard let job = try core.store.claimJob(id) else { return }
@@ -93,6 +93,7 @@ struct JobRunner {
         case "connect", "reconnect": return try connect(account, job, interruption)
         case "sync": return try sync(account, job, interruption)
         case "audit": return try audit(account, job, interruption)
+        case "doctor": return try doctor(account, job, interruption)
         case "verify": return try verify(account, job, interruption)
         case "call": return try operation(account, job, interruption)
         default: throw .unsupported("jobs of kind '\(job.kind)' come with a later version")
@@ -102,7 +103,14 @@ struct JobRunner {
     // MARK: connect
 
     private func connect(_ id: Int64, _ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
-        try withLease(id) { (account, lease) throws(Failure) in
+        let state = try core.store.account(id).health
+        if state.state == "pending" {
+            // It was moved to a company without a place since the job was begun.
+            var result = Record(["account": .int(id), "pending": .int(1)])
+            result.set("notice", state.reason)
+            return result
+        }
+        return try withLease(id, isProof: true) { (account, lease) throws(Failure) in
             try ConnectWork(core: core, account: account, interruption: interruption, lease: lease, what: job.kind)
                 .run()
         }
@@ -122,13 +130,12 @@ struct JobRunner {
         }
     }
 
+    /// - Parameter isProof: a login is tried: that is how an account that was given up comes back.
     func withLease(
-        _ id: Int64, _ body: (_ account: AccountRow, _ lease: Lease) throws(Failure) -> Record
+        _ id: Int64, isProof: Bool = false, _ body: (_ account: AccountRow, _ lease: Lease) throws(Failure) -> Record
     ) throws(Failure) -> Record {
         let account = try core.store.account(id)
-        guard account.health.state != "disconnected" else {
-            throw Failure(MR_E_CLOSED, "\(account.address) is disconnected; reconnect it first")
-        }
+        try account.checkWorkable(isProof: isProof)
         guard let lease else { throw Failure(MR_E_INTERNAL, "a job of account \(id) was begun without its lease") }
         return try body(account, lease)
     }

@@ -13,11 +13,20 @@ final class SendingView {
     private let now = Clock.wall()
     let wantsSending: Bool
     private var openings: [Int64: Opening?] = [:]
+    private var causeWords: CauseWords?
 
     /// - Parameter sending: whether the part `sending` of accounts is wanted at all.
     init(_ core: Core, sending: Bool = true) {
         self.core = core
         wantsSending = sending
+    }
+
+    /// The words for causes, read once.
+    func words(_ engine: Engine) throws(Failure) -> CauseWords {
+        if let causeWords { return causeWords }
+        let words = try engine.words
+        causeWords = words
+        return words
     }
 
     /// The queue of an account and its limits, as they stand.

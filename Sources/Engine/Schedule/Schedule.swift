@@ -25,6 +25,7 @@ final class Schedule: Sendable {
     private let state: Monitor<State>
     private static let beatMs: Int64 = 10_000
     private static let sweepMs: Int64 = 5_000
+    private static let staleMs: Int64 = 60_000
     private static let tidyMs: Int64 = 3_600_000
     /// Bells that ring without a break are answered so often.
     private static let breathMs: Int64 = 10
@@ -160,7 +161,11 @@ final class Schedule: Sendable {
             sendTurns.forget(id)
             do throws(Failure) {
                 let account = try core.store.account(id)
-                if account.health.state == "disconnected" { core.forget(id) } else { watchers.reconsider(account) }
+                if account.unworkable != nil, account.health.state != "connection_issue" {
+                    core.forget(id)
+                } else {
+                    watchers.reconsider(account)
+                }
             } catch {
                 guard error.result == Int32(MR_E_NOT_FOUND) else { throw error }
                 core.forget(id)
@@ -173,6 +178,7 @@ final class Schedule: Sendable {
     private struct Housekeeping {
         var beatAt = Clock.boot()
         var sweepAt: Int64 = 0
+        var staleAt = Clock.boot() + Schedule.staleMs  // what waited for a worker is done first
         var tidyAt = Clock.boot() + Schedule.tidyMs  // opening the store has just done it
 
         mutating func run(_ schedule: Schedule, _ core: Core) throws(Failure) {
@@ -184,16 +190,22 @@ final class Schedule: Sendable {
             if now >= sweepAt {
                 try core.store.sweepDeadJobs()
                 try core.store.resendUnknown()
+                try core.giveUp()
                 try core.store.finishErasing()
                 try core.store.sweepBatches()
                 core.turns?.tidy()
                 core.schedule?.sendTurns.tidy(now: Clock.wall())
                 sweepAt = now + Schedule.sweepMs
             }
+            if now >= staleAt {
+                try core.sweepStale(known: true, limit: 10_000)
+                staleAt = now + Schedule.staleMs
+            }
             if now >= tidyAt {
                 try core.store.sweepOrphans()
                 try core.store.sweepWishes()
                 try core.store.sweepSpent(now: Clock.wall())
+                try core.store.sweepLog(before: Clock.wall() - core.options.logKeepMs)
                 tidyAt = now + Schedule.tidyMs
             }
         }

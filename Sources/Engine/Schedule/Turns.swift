@@ -200,7 +200,7 @@ final class Turns: Sendable {
             }
             defer { core.leases.give(back: id, .receive) }
             let account = try core.store.account(id)
-            guard account.receives, account.health.state != "disconnected" else { return .dropped }
+            guard account.receives, account.unworkable == nil else { return .dropped }
             guard Turns.mayTry(account.health, Clock.wall()) else { return .failed }
             let runner = JobRunner(core: core)
             // One that is gone meanwhile is the next listing's to notice; one that nobody wants looked at any more is left.

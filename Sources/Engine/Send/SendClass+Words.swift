@@ -263,11 +263,14 @@ extension SendClass {
             saying: ["yet to enable imap", "imap access is disabled", "imap is disabled", "imap ... not enabled"]),
         Words(.auth, "auth.tls_needed", .permanent, saying: ["starttls ... first", "encryption required"]),
         Words(
+            .auth, "auth.invalid_credentials", .permanent, without: ["temporar", "try again later"],
+            saying: [" invalid credentials"]),
+        Words(
             .auth, nil, .permanent, without: ["temporar", "try again later", "client host"],
             saying: [
                 "password not accepted", "authentication unsuccessful", "authentication failed",
                 "authentication failure", "authenticate failed", "authentication required",
-                "authentication credentials invalid", "invalid credentials", "client not authenticated",
+                "authentication credentials invalid", "client not authenticated",
                 "client was not authenticated", "not logged in", "login failed", "login incorrect",
                 "bad username or password", "invalid login",
             ]),

@@ -49,10 +49,11 @@ struct SendRunner {
                 core: core, account: account, interruption: interruption, lease: lease, only: only
             ).run()
             guard done.tried > 0, account.health.sendHealth != "ok" else { return done.rest }
-            let health = try core.store.account(id).health
-            var after = HealthRules.succeeded(health, [.send], now: Clock.wall())
-            after.lastAttempt = health.lastAttempt
-            try core.store.setHealth(id, after, lease: lease)
+            try core.store.reviseHealth(id, lease: lease) { (before: Health) throws(Failure) -> Health? in
+                var after = HealthRules.succeeded(before, [.send], now: Clock.wall())
+                after.lastAttempt = before.lastAttempt
+                return after
+            }
             return done.rest
         } catch {
             guard interruption.reason == .none else { return nil }

@@ -23,4 +23,9 @@ struct Freshness {
         let first = folders.lazy.map { ($0.syncedAt ?? beginning) + 2 * pace.wait($0) }.min()
         return first.flatMap { $0 < now ? $0 : nil }
     }
+
+    /// From when on one of them should have been looked at, where nobody watches any; nil where none is looked at by itself.
+    func dueSince(_ pace: FolderPace, beginning: Int64) -> Int64? {
+        folders.lazy.map { ($0.syncedAt ?? beginning) + pace.interval($0) }.min()
+    }
 }

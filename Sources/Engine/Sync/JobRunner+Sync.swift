@@ -55,6 +55,9 @@ extension JobRunner {
         let before = try store.account(account.id).health
         var health = HealthRules.succeeded(before, [.receive], now: now)
         health.lastSuccess = Freshness(folders).inStepSince ?? before.lastSuccess
+        let stale = Freshness(folders).staleSince(work.pace, beginning: account.createdAt, now: now)
+        health.staleSince = stale
+        health.staleCause = stale.map { _ in Staleness.notLookedAt }
         let isWhole = work.scope.isWhole
         try store.setSyncEnded(
             account.id, health, lastSync: isWhole ? now : nil, nextSync: work.pace.next(folders, after: now),

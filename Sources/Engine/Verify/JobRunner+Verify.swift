@@ -1,5 +1,4 @@
 import Base
-import CMailroom
 import Store
 
 extension JobRunner {
@@ -8,9 +7,7 @@ extension JobRunner {
     /// Not under the account's lease: the worker must be able to do its own work meanwhile.
     func verify(_ id: Int64, _ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
         let account = try core.store.account(id)
-        guard account.health.state != "disconnected" else {
-            throw Failure(MR_E_CLOSED, "\(account.address) is disconnected; reconnect it first")
-        }
+        try account.checkWorkable()
         let work = VerifyWork(
             core: core, account: account, interruption: interruption, path: job.params.text("folder"),
             within: job.params.int("timeout_ms") ?? 60_000, runner: self

@@ -29,7 +29,7 @@ struct WishRunner {
             core.freed(id)
         }
         let account = try core.store.account(id)
-        guard account.receives, account.health.state != "disconnected", !account.erasing else { return }
+        guard account.receives, account.unworkable == nil, !account.erasing else { return }
         do throws(Failure) {
             let opening = AccountCall(core: core, account: account, interruption: interruption)
             let work = WishWork(core: core, account: account, interruption: interruption, lease: lease)

@@ -22,6 +22,8 @@ extension ImapConnection {
             if greeting.kind != .preauth { try connection.login(host, settings) }
             if connection.dialogue.capabilities == nil { try connection.must(host, .capability) }
             try connection.introduce(host, settings, greeting)
+            let words = connection.capabilities.names.sorted().prefix(300).joined(separator: " ")
+            _ = try? host.emit("server", Record(["capabilities": .text(String(words.prefix(8_000)))]))
             return connection
         } catch {
             connection.abandon()

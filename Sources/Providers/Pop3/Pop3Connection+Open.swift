@@ -22,6 +22,8 @@ extension Pop3Connection {
             let reply = try connection.ask(host, .capa)
             let offers = reply.isOK ? connection.capabilities : before
             connection.hasTop = offers?.has("TOP") ?? true
+            let words = (offers?.names.keys.sorted() ?? []).joined(separator: " ")
+            _ = try? host.emit("server", Record(["capabilities": .text(String(words.prefix(8_000)))]))
             return connection
         } catch {
             connection.abandon()

@@ -13,7 +13,10 @@ package enum SmtpProvider: Provider {
         do throws(Failure) {
             try connection.login(host, settings, offers)
             // The engine checks by it what is to be sent; 0: the server names no limit.
-            _ = try? host.emit("server", Record(["size": .int(offers.sizeLimit ?? 0)]))
+            _ = try? host.emit(
+                "server",
+                Record(["size": .int(offers.sizeLimit ?? 0), "capabilities": .text(String(offers.words.prefix(8_000)))])
+            )
         } catch {
             connection.abandon()
             throw error

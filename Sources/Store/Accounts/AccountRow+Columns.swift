@@ -5,7 +5,7 @@ extension AccountRow {
         a.id, a.address, a.provider, a.user_key, a.company, a.display_name, a.receives, a.sends, a.created_at, a.last_sync,
         a.next_sync, a.activity, a.erasing, a.state, a.since, a.reason, a.cause, a.class, a.advice, a.server_text,
         a.sync_health, a.send_health, a.first_error_at, a.last_success, a.last_attempt, a.next_attempt, a.attempts,
-        a.stale_since
+        a.stale_since, a.stale_cause
         """
 
     /// Reads the columns above, and the settings.
@@ -27,6 +27,7 @@ extension AccountRow {
         health.nextAttempt = row.optionalInt(first + 25)
         health.attempts = row.int(first + 26)
         health.staleSince = row.optionalInt(first + 27)
+        health.staleCause = row.optionalText(first + 28)
         self.init(
             id: id, address: row.text(first + 1), provider: row.text(first + 2), userKey: row.optionalText(first + 3),
             company: row.optionalInt(first + 4), displayName: row.optionalText(first + 5),
@@ -35,5 +36,5 @@ extension AccountRow {
             nextSync: row.optionalInt(first + 10), activity: row.text(first + 11), erasing: row.bool(first + 12))
     }
 
-    static let columnCount: Int32 = 28
+    static let columnCount: Int32 = 29
 }

@@ -15,7 +15,7 @@ extension KindTable {
         rules: [
             "id": .column("a.id"), "address": .address("a.address"), "provider": .column("a.provider"),
             "user_key": .column("a.user_key"), "company": .column("a.company"), "state": .column("a.state"),
-            "cause": .column("a.cause"),
+            "cause": .column("coalesce(a.cause, a.stale_cause)"),
         ],
         orders: ["id": "a.id", "address": "a.address"],
         record: { (row, db, _) throws(Failure) in try accountRecord(row, db) })
@@ -61,6 +61,7 @@ extension KindTable {
         record.set("last_attempt", health.lastAttempt)
         record.set("next_attempt", health.nextAttempt)
         record.set("stale_since", health.staleSince)
+        if health.cause == nil { record.set("cause", health.staleCause) }
         record.set("worker_seen_at", row.optionalInt(next + 8))
         record.set("messages", row.int(next + 3))
         record.set("unseen", row.int(next + 4))

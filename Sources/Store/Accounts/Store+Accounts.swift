@@ -2,7 +2,8 @@ import Base
 import CMailroom
 
 extension Store {
-    /// Stores a new account, its settings and secrets, and the job that connects it.
+    /// Stores a new account, its settings and secrets, and the job that connects it. Where its company is at its limit it is
+    /// `pending`, and the job has ended.
     /// - Throws: `MR_E_EXISTS` (with the account's id) where the same mailbox is connected already or waits to be
     ///   reconnected; `MR_E_KEY` where there are secrets and the store has no key.
     package func insertAccount(
@@ -12,6 +13,7 @@ extension Store {
             let db = transaction.db
             let twin = Store.twin(values.address, values.provider, values.settings)
             try transaction.refuseTwin(twin, except: nil)
+            let places = try values.company.map { (company) throws(Failure) in try transaction.places(of: company) }
             try db.run(
                 """
                 INSERT INTO account(address, provider, user_key, company, display_name, receives, sends, twin, created_at,
@@ -27,45 +29,15 @@ extension Store {
             transaction.change("account", account, account: account, "added")
             var job = job
             job.account = account
-            return (account, try transaction.insert(job))
+            let begun = try transaction.insert(job)
+            if let places, places.isFull {
+                try transaction.setPending(account, places)
+                try transaction.endPending(begun, account)
+            }
+            return (account, begun)
         }
         StopPoint.accountStored.reach()
         return made
-    }
-
-    /// Changes what is given of an account; nil as the value of a setting or secret removes it. An account that was
-    /// disconnected keeps its state: `setHealth` changes that.
-    package func updateAccount(
-        _ id: Int64, values: AccountChanges, settings: [String: String?], secrets: [String: [UInt8]?]
-    ) throws(Failure) {
-        try write { (transaction) throws(Failure) in
-            let db = transaction.db
-            let there = try transaction.store.loadAccount(db, id)
-            for (name, value) in settings {
-                if let value {
-                    try transaction.putSetting(id, name, value)
-                } else {
-                    try db.run("DELETE FROM setting WHERE account = ? AND name = ?", id, name)
-                }
-            }
-            for (name, value) in secrets {
-                if let value {
-                    try transaction.putSecret(id, name, value)
-                } else {
-                    try db.run("DELETE FROM secret WHERE account = ? AND name = ?", id, name)
-                }
-            }
-            let merged = try Store.settings(db, id)
-            let twin = Store.twin(there.address, there.provider, merged)
-            try transaction.refuseTwin(twin, except: id)
-            try db.run(
-                """
-                UPDATE account SET user_key = coalesce(?, user_key), company = coalesce(?, company),
-                  display_name = coalesce(?, display_name), receives = coalesce(?, receives), sends = coalesce(?, sends),
-                  twin = ? WHERE id = ?
-                """, values.userKey, values.company, values.displayName, values.receives, values.sends, twin, id)
-            transaction.change("account", id, account: id, "changed", "settings")
-        }
     }
 
     /// - Throws: `MR_E_NOT_FOUND`, also for an account that was erased.
@@ -120,7 +92,7 @@ extension Store {
     }
 
     /// What makes two accounts the same mailbox: address, provider, and the settings that say where it is and whose.
-    private static func twin(_ address: String, _ provider: String, _ settings: [String: String]) -> String {
+    fileprivate static func twin(_ address: String, _ provider: String, _ settings: [String: String]) -> String {
         let telling = settings.filter { setting in
             ["host", "user", "path"].contains { setting.key == $0 || setting.key.hasSuffix("_" + $0) }
         }
@@ -130,6 +102,38 @@ extension Store {
 }
 
 extension Transaction {
+    /// Changes what is given of an account; nil as the value of a setting or secret removes it, and a company of 0 is none. Its
+    /// state stays.
+    func updateAccount(
+        _ id: Int64, values: AccountChanges, settings: [String: String?], secrets: [String: [UInt8]?]
+    ) throws(Failure) {
+        let there = try store.loadAccount(db, id)
+        for (name, value) in settings {
+            if let value {
+                try putSetting(id, name, value)
+            } else {
+                try db.run("DELETE FROM setting WHERE account = ? AND name = ?", id, name)
+            }
+        }
+        for (name, value) in secrets {
+            if let value {
+                try putSecret(id, name, value)
+            } else {
+                try db.run("DELETE FROM secret WHERE account = ? AND name = ?", id, name)
+            }
+        }
+        let merged = try Store.settings(db, id)
+        let twin = Store.twin(there.address, there.provider, merged)
+        try refuseTwin(twin, except: id)
+        try db.run(
+            """
+            UPDATE account SET user_key = coalesce(?, user_key), company = nullif(coalesce(?, company), 0),
+              display_name = coalesce(?, display_name), receives = coalesce(?, receives), sends = coalesce(?, sends),
+              twin = ? WHERE id = ?
+            """, values.userKey, values.company, values.displayName, values.receives, values.sends, twin, id)
+        change("account", id, account: id, "changed", "settings")
+    }
+
     func putSetting(_ account: Int64, _ name: String, _ value: String) throws(Failure) {
         try db.run("INSERT OR REPLACE INTO setting(account, name, value) VALUES(?, ?, ?)", account, name, value)
     }

@@ -2,30 +2,42 @@ import Base
 import CMailroom
 
 extension Store {
-    /// - Throws: `MR_E_EXISTS` where the key is there already.
-    package func insertCompany(key: String, name: String?) throws(Failure) -> Int64 {
-        try write { (transaction) throws(Failure) in
+    /// - Throws: `MR_E_INVALID` without a key; `MR_E_EXISTS` where the key is there already.
+    package func insertCompany(_ values: CompanyValues) throws(Failure) -> Int64 {
+        guard let key = values.key else { throw .invalid("key", "is missing") }
+        return try write { (transaction) throws(Failure) in
             if let there = try transaction.db.int("SELECT id FROM company WHERE key = ?", key) {
                 throw Failure(MR_E_EXISTS, "company \(there) has that key")
             }
-            try transaction.db.run("INSERT INTO company(key, name) VALUES(?, ?)", key, name)
+            try transaction.db.run("INSERT INTO company(key) VALUES(?)", key)
             let id = transaction.db.lastRowID
+            try transaction.set(values, of: id)
             transaction.change("company", id, account: nil, "added")
             return id
         }
     }
 
-    /// Nil keeps what is there.
-    package func updateCompany(_ id: Int64, key: String?, name: String?) throws(Failure) {
+    /// A raised limit enables those that have waited longest, at once; a lowered one stops nothing that runs, and says so in
+    /// the log and in the company's `note`.
+    /// - Throws: `MR_E_NOT_FOUND`; `MR_E_EXISTS` where another company has the key.
+    package func updateCompany(_ id: Int64, _ values: CompanyValues) throws(Failure) {
         try write { (transaction) throws(Failure) in
             let db = transaction.db
             guard try db.exists("SELECT 1 FROM company WHERE id = ?", id) else { throw .notFound("company \(id)") }
-            if let key, let there = try db.int("SELECT id FROM company WHERE key = ? AND id <> ?", key, id) {
+            if let key = values.key, let there = try db.int("SELECT id FROM company WHERE key = ? AND id <> ?", key, id)
+            {
                 throw Failure(MR_E_EXISTS, "company \(there) has that key")
             }
-            try db.run(
-                "UPDATE company SET key = coalesce(?, key), name = coalesce(?, name) WHERE id = ?", key, name, id)
+            let before = try transaction.places(of: id)
+            try transaction.set(values, of: id)
             transaction.change("company", id, account: nil, "changed")
+            let after = try transaction.places(of: id)
+            if let limit = after.limit, limit < after.running, limit < before.limit ?? .max {
+                var row = NewLog(level: "notice", what: "company", message: after.note(of: id))
+                row.cause = "limit.lowered"
+                try transaction.addLog(row)
+            }
+            try transaction.wakePending(of: id)
         }
     }
 
@@ -37,8 +49,56 @@ extension Store {
             if try db.exists("SELECT 1 FROM account WHERE company = ? AND erasing = 0", id) {
                 throw Failure(MR_E_BUSY, "accounts belong to company \(id)")
             }
+            try db.run("DELETE FROM company_domain WHERE company = ?", id)
             try db.run("DELETE FROM company WHERE id = ?", id)
             transaction.change("company", id, account: nil, "removed")
         }
     }
+}
+
+extension Transaction {
+    fileprivate func set(_ values: CompanyValues, of id: Int64) throws(Failure) {
+        try db.run(
+            """
+            UPDATE company SET key = coalesce(?, key), name = coalesce(?, name),
+              exclude_internal = coalesce(?, exclude_internal) WHERE id = ?
+            """, values.key, values.name, values.excludeInternal.map { $0 ? 1 : 0 } as Int64?, id)
+        if let mailboxes = values.mailboxes {
+            try db.run("UPDATE company SET mailboxes = ? WHERE id = ?", mailboxes, id)
+        }
+        guard let domains = values.domains else { return }
+        try db.run("DELETE FROM company_domain WHERE company = ?", id)
+        for domain in domains {
+            try db.run("INSERT OR IGNORE INTO company_domain(company, domain) VALUES(?, ?)", id, domain)
+        }
+    }
+}
+
+extension KindTable {
+    static let company = KindTable(
+        from: "company c",
+        select: """
+            c.key, c.name, c.mailboxes, c.exclude_internal,
+            (SELECT count(*) FROM account a WHERE a.company = c.id AND a.state IN \(Places.taking) AND a.erasing = 0),
+            (SELECT count(*) FROM account a WHERE a.company = c.id AND a.state = 'pending' AND a.erasing = 0)
+            """, id: "c.id", visible: "1",
+        rules: ["id": .column("c.id"), "key": .column("c.key")], orders: ["id": "c.id", "key": "c.key"],
+        record: { (row, db, _) throws(Failure) in
+            let id = row.int(1)
+            let places = Places(limit: row.optionalInt(4), running: row.int(6))
+            var record = Record()
+            record.set("id", id)
+            record.set("key", row.text(2))
+            record.set("name", row.optionalText(3))
+            record.set("mailboxes", places.limit)
+            let domains = try db.all("SELECT domain FROM company_domain WHERE company = ? ORDER BY domain", id) {
+                (row) throws(Failure) in Value.text(row.text(0))
+            }
+            record["domains"] = .list(domains)
+            record.set("exclude_internal", row.int(5))
+            record.set("running", places.running)
+            record.set("pending", row.int(7))
+            if let limit = places.limit, places.running > limit { record.set("note", places.note(of: id)) }
+            return record
+        })
 }

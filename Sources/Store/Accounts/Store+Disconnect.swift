@@ -3,7 +3,7 @@ import CMailroom
 
 extension Store {
     /// Ends the work on an account at once: its lease is void, its secrets are gone, its state is disconnected. Its
-    /// mail stays, unless it is to be erased.
+    /// mail stays, unless it is to be erased. Its place in its company is free for whoever waits.
     ///
     /// Erasing goes on in short transactions: messages that no other account has, bodies that nobody else holds,
     /// addresses and threads left over, the queue, log, state and settings, each overwritten in the file
@@ -12,26 +12,27 @@ extension Store {
     package func disconnectAccount(_ id: Int64, erase: Bool) throws(Failure) {
         try write { (transaction) throws(Failure) in
             let db = transaction.db
-            let there = try db.first("SELECT erasing FROM account WHERE id = ?", id) {
-                (row) throws(Failure) in row.bool(0)
+            let there = try db.first("SELECT erasing, company FROM account WHERE id = ?", id) {
+                (row) throws(Failure) in (erasing: row.bool(0), company: row.optionalInt(1))
             }
-            guard let erasing = there, erase || !erasing else { throw .notFound("account \(id)") }
+            guard let there, erase || !there.erasing else { throw .notFound("account \(id)") }
             try transaction.voidLease(of: id)
             try db.execute("PRAGMA secure_delete=ON")
             try db.run("DELETE FROM secret WHERE account = ?", id)
-            try db.execute("PRAGMA secure_delete=OFF")
+            try db.execute("PRAGMA secure_delete=FAST")
             try db.run(
                 """
                 UPDATE account SET state = 'disconnected', since = CASE state WHEN 'disconnected' THEN since ELSE ? END,
                   reason = NULL, cause = NULL, class = NULL, advice = NULL, server_text = NULL, next_attempt = NULL,
                   first_error_at = NULL, attempts = 0, sync_health = 'none', send_health = 'none', activity = 'idle',
-                  done = 0, total = NULL, stale_since = NULL, next_sync = NULL,
+                  done = 0, total = NULL, stale_since = NULL, stale_cause = NULL, next_sync = NULL,
                   erasing = ?, twin = CASE WHEN ? THEN NULL ELSE twin END
                 WHERE id = ?
                 """, transaction.now, erase, erase, id)
             try db.run(
                 "UPDATE job SET cancel = 1 WHERE account = ? AND state IN ('queued', 'running')", id)
             transaction.change("account", id, account: id, "changed", "state")
+            try transaction.wakePending(of: there.company)
         }
         if erase { try eraseAccount(id) }
     }
@@ -53,10 +54,10 @@ extension Store {
             do throws(Failure) {
                 result = try body(transaction)
             } catch {
-                _ = try? transaction.db.execute("PRAGMA secure_delete=OFF")
+                _ = try? transaction.db.execute("PRAGMA secure_delete=FAST")
                 throw error
             }
-            try transaction.db.execute("PRAGMA secure_delete=OFF")
+            try transaction.db.execute("PRAGMA secure_delete=FAST")
             return result
         }
     }

@@ -7,25 +7,62 @@ extension Store {
     package func setHealth(_ account: Int64, _ health: Health, lease: Lease?) throws(Failure) {
         try write { (transaction) throws(Failure) in
             if let lease { try transaction.require(lease, for: account) }
+            try transaction.setHealth(account, try loadAccount(transaction.db, account).health, health)
+        }
+    }
+
+    /// Changes the account's health by a rule, which sees it as it is: nobody else's change comes in between.
+    /// - Parameters:
+    ///   - lease: as of `setHealth`.
+    ///   - rule: gives the health from now on; nil: it stays.
+    /// - Returns: what the rule gave.
+    @discardableResult
+    package func reviseHealth(
+        _ account: Int64, lease: Lease?, _ rule: (Health) throws(Failure) -> Health?
+    ) throws(Failure) -> Health? {
+        try write { (transaction) throws(Failure) -> Health? in
+            if let lease { try transaction.require(lease, for: account) }
             let before = try loadAccount(transaction.db, account).health
-            let since = health.state == before.state && health.since == 0 ? before.since : health.since
-            try transaction.db.run(
+            guard let after = try rule(before) else { return nil }
+            if after != before { try transaction.setHealth(account, before, after) }
+            return after
+        }
+    }
+
+    /// Accounts that have been failing since then without an attempt that is due: the rule decides what becomes of them.
+    package func failing(since: Int64, now: Int64) throws(Failure) -> [Int64] {
+        try read { (db) throws(Failure) in
+            try db.all(
                 """
-                UPDATE account SET state = ?, since = ?, reason = ?, cause = ?, class = ?, advice = ?, server_text = ?,
-                  sync_health = ?, send_health = ?, first_error_at = ?, last_success = ?, last_attempt = ?,
-                  next_attempt = ?, attempts = ?, stale_since = ? WHERE id = ?
-                """, health.state, since == 0 ? transaction.now : since, health.reason, health.cause,
-                health.failureClass, health.advice, health.serverText, health.syncHealth, health.sendHealth,
-                health.firstErrorAt, health.lastSuccess, health.lastAttempt, health.nextAttempt, health.attempts,
-                health.staleSince, account)
-            if health.state != before.state || health.reason != before.reason || health.cause != before.cause
-                || health.syncHealth != before.syncHealth || health.sendHealth != before.sendHealth
-            {
-                transaction.change("account", account, account: account, "changed", "state")
-            }
-            if health.staleSince != before.staleSince {
-                transaction.change("account", account, account: account, "changed", "stale")
-            }
+                SELECT id FROM account WHERE state = 'error' AND first_error_at <= ? AND erasing = 0
+                AND coalesce(next_attempt, ?) >= ? ORDER BY id
+                """, since, now, now
+            ) { (row) throws(Failure) in row.int(0) }
+        }
+    }
+
+    /// Accounts whose time has passed for so long that they may be stale, and those that are: by an index.
+    /// - Parameter known: also those that are known to be.
+    package func perhapsStale(before: Int64, known: Bool, limit: Int) throws(Failure) -> [Int64] {
+        try read { (db) throws(Failure) in
+            try db.all(
+                """
+                SELECT id FROM account WHERE state IN ('enabled', 'error') AND erasing = 0
+                AND (stale_since IS NULL AND coalesce(next_sync, 0) < ?1 OR ?2 AND stale_since IS NOT NULL)
+                ORDER BY coalesce(next_sync, 0), id LIMIT ?3
+                """, before, known, Int64(max(limit, 0))
+            ) { (row) throws(Failure) in row.int(0) }
+        }
+    }
+
+    /// Since when the oldest mail of the account waits that could go; nil where none does.
+    package func oldestWaiting(_ account: Int64, now: Int64) throws(Failure) -> Int64? {
+        try read { (db) throws(Failure) in
+            try db.int(
+                """
+                SELECT min(max(created_at, due)) FROM send
+                WHERE account = ? AND state IN ('queued', 'retry_wait') AND due <= ?
+                """, account, now)
         }
     }
 
@@ -53,6 +90,27 @@ extension Store {
 }
 
 extension Transaction {
+    fileprivate func setHealth(_ account: Int64, _ before: Health, _ health: Health) throws(Failure) {
+        let since = health.state == before.state && health.since == 0 ? before.since : health.since
+        try db.run(
+            """
+            UPDATE account SET state = ?, since = ?, reason = ?, cause = ?, class = ?, advice = ?, server_text = ?,
+              sync_health = ?, send_health = ?, first_error_at = ?, last_success = ?, last_attempt = ?,
+              next_attempt = ?, attempts = ?, stale_since = ?, stale_cause = ? WHERE id = ?
+            """, health.state, since == 0 ? now : since, health.reason, health.cause, health.failureClass,
+            health.advice,
+            health.serverText, health.syncHealth, health.sendHealth, health.firstErrorAt, health.lastSuccess,
+            health.lastAttempt, health.nextAttempt, health.attempts, health.staleSince, health.staleCause, account)
+        if health.state != before.state || health.reason != before.reason || health.cause != before.cause
+            || health.syncHealth != before.syncHealth || health.sendHealth != before.sendHealth
+        {
+            change("account", account, account: account, "changed", "state")
+        }
+        if health.staleSince != before.staleSince || health.staleCause != before.staleCause {
+            change("account", account, account: account, "changed", "stale")
+        }
+    }
+
     func setActivity(_ account: Int64, activity: String?, done: Int64, total: Int64?) throws(Failure) {
         let before = try db.first("SELECT activity, done, total FROM account WHERE id = ?", account) {
             (row) throws(Failure) in (row.text(0), row.int(1), row.optionalInt(2))

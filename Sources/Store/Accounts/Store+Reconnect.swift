@@ -26,27 +26,45 @@ extension Store {
         }
     }
 
-    /// Changes what is given of an account (as `updateAccount`) and stores the job that proves it. One that was
-    /// disconnected is enabled again; what it waits for is forgotten, so that it is tried at once.
+    /// Changes what is given of an account and stores the job that proves it. One that was disconnected is enabled again; what
+    /// it waits for is forgotten, so that it is tried at once. One that runs keeps its place in its company; one that comes
+    /// back, waits, or changes the company needs a free one, or is `pending`, and the job has ended.
     /// - Returns: the job.
     package func reconnectAccount(
         _ id: Int64, values: AccountChanges, settings: [String: String?], secrets: [String: [UInt8]?], job: NewJob
     ) throws(Failure) -> Int64 {
-        try updateAccount(id, values: values, settings: settings, secrets: secrets)
-        return try write { (transaction) throws(Failure) -> Int64 in
+        try write { (transaction) throws(Failure) -> Int64 in
+            let before = try loadAccount(transaction.db, id)
+            try transaction.updateAccount(id, values: values, settings: settings, secrets: secrets)
             let account = try loadAccount(transaction.db, id)
-            if account.health.state == "disconnected" {
-                try transaction.db.run(
-                    "UPDATE account SET state = 'enabled', since = ?, sync_health = 'none', send_health = 'none' WHERE id = ?",
-                    transaction.now, id)
-                transaction.change("account", id, account: id, "changed", "state")
+            let full = try transaction.fullPlaces(before, movedTo: account.company)
+            if let full {
+                try transaction.setPending(id, full, keepsTurn: before.company == account.company)
+            } else if before.health.state == "disconnected" || before.health.state == "pending" {
+                try transaction.setEnabled(id)
             }
+            if before.company != account.company { try transaction.wakePending(of: before.company) }
             try transaction.db.run("UPDATE account SET attempts = 0, first_error_at = NULL WHERE id = ?", id)
             try transaction.overtakeConnects(of: id)
             try transaction.setHold(of: id, nil, accepted: true)
             var job = job
             job.account = id
-            return try transaction.insert(job)
+            let begun = try transaction.insert(job)
+            if full != nil { try transaction.endPending(begun, id) }
+            return begun
         }
+    }
+}
+
+extension Transaction {
+    /// The places of the company that an account needs one of and does not get; nil where it may run.
+    fileprivate func fullPlaces(_ before: AccountRow, movedTo company: Int64?) throws(Failure) -> Places? {
+        guard let company else { return nil }
+        let runs = before.health.state != "disconnected" && before.health.state != "pending"
+        if runs, before.company == company { return nil }
+        var places = try places(of: company)
+        // It has been moved there already.
+        if runs { places = Places(limit: places.limit, running: places.running - 1) }
+        return places.isFull ? places : nil
     }
 }

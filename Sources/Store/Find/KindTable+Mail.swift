@@ -26,17 +26,6 @@ extension KindTable {
             return record
         })
 
-    static let company = KindTable(
-        from: "company c", select: "c.key, c.name", id: "c.id", visible: "1",
-        rules: ["id": .column("c.id"), "key": .column("c.key")], orders: ["id": "c.id", "key": "c.key"],
-        record: { (row, _, _) throws(Failure) in
-            var record = Record()
-            record.set("id", row.int(1))
-            record.set("key", row.text(2))
-            record.set("name", row.optionalText(3))
-            return record
-        })
-
     private static func inPlace(_ condition: String) -> String {
         "EXISTS (SELECT 1 FROM place p WHERE p.message = m.id AND p.leaving = 0 AND \(condition))"
     }

@@ -252,7 +252,7 @@ extension Transaction {
         }
     }
 
-    fileprivate func end(
+    func end(
         _ job: JobRow, state: String, result: Record?, failure: Failure?
     ) throws(Failure) {
         try db.run(

@@ -8,6 +8,18 @@ extension Store {
         try write { (transaction) throws(Failure) in try transaction.addLog(row) }
     }
 
+    /// Removes what happened last before that time.
+    package func sweepLog(before: Int64) throws(Failure) {
+        while true {
+            let gone = try write(.normal) { (transaction) throws(Failure) in
+                try transaction.db.run(
+                    "DELETE FROM log WHERE id IN (SELECT id FROM log WHERE at < ? ORDER BY at LIMIT 1000)", before)
+                return transaction.db.changedRows
+            }
+            if gone < 1000 { return }
+        }
+    }
+
     /// A worker shows that it lives.
     /// - Returns: the time that it has put down.
     @discardableResult
@@ -40,6 +52,8 @@ extension Store {
 
 extension Transaction {
     private static let mostLogRows: Int64 = 20_000
+    /// So that one account does not push the others' rows out.
+    private static let mostOfAccount: Int64 = 2_000
 
     /// Adds a row to the log, or counts one up, as `Store.addLog` says.
     func addLog(_ row: NewLog) throws(Failure) {
@@ -67,6 +81,13 @@ extension Transaction {
             row.serverText, row.advice, now, now, row.send)
         let id = db.lastRowID
         change("log", id, account: row.account, "added")
+        if id % 64 == 0, let account = row.account {
+            try db.run(
+                """
+                DELETE FROM log WHERE id IN (
+                  SELECT id FROM log WHERE account = ? ORDER BY at DESC LIMIT -1 OFFSET ?)
+                """, account, Transaction.mostOfAccount)
+        }
         if id % 256 == 0 {
             // A server that never says the same thing twice must not fill the disk.
             try db.run(

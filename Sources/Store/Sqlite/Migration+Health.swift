@@ -1,5 +1,7 @@
 extension Migration {
-    /// The limits of companies, and what their accounts wait for.
+    /// The limits of companies, what is known of accounts that nobody looks at, and the host's own words.
+    ///
+    /// `account.stale_cause` says why `stale_since` is set: worker.none or sync.stale.
     static let health = Migration(
         version: 8,
         sql: """
@@ -11,5 +13,9 @@ extension Migration {
             CREATE INDEX account_company ON account(company, state) WHERE company IS NOT NULL;
             CREATE INDEX account_user ON account(user_key) WHERE user_key IS NOT NULL;
             CREATE INDEX log_account ON log(account, at);
+            ALTER TABLE account ADD COLUMN stale_cause TEXT;
+            CREATE TABLE cause_words(
+              code TEXT NOT NULL, language TEXT NOT NULL, title TEXT, explanation TEXT, advice TEXT,
+              PRIMARY KEY(code, language)) WITHOUT ROWID;
             """)
 }

@@ -78,6 +78,8 @@ package struct Health: Sendable, Equatable {
     package var attempts: Int64 = 0
     /// Since when nobody has confirmed that the mailbox is in step.
     package var staleSince: Int64?
+    /// worker.none or sync.stale; nil while it is in step.
+    package var staleCause: String?
 
     package init() {}
 }

@@ -11,6 +11,8 @@ package struct SmtpCapabilities: Sendable, Equatable {
     package private(set) var enhancedStatusCodes = false  // RFC 2034
     package private(set) var startTLS = false  // RFC 3207
     package private(set) var chunking = false  // RFC 3030; noted, not used
+    /// The lines as the server gave them, parted by semicolons, for people.
+    package private(set) var words = ""
     /// The mechanisms of AUTH (RFC 4954) in capitals, in the server's order, each once.
     package private(set) var mechanisms: [String] = []
 
@@ -20,6 +22,7 @@ package struct SmtpCapabilities: Sendable, Equatable {
     /// From a positive reply to EHLO. Its first line is the greeting; what is not known here is left out.
     package init(ehlo: SmtpReply) {
         for line in ehlo.lines.dropFirst() { add(line) }
+        words = ehlo.lines.dropFirst().prefix(100).joined(separator: "; ")
     }
 
     private mutating func add(_ line: String) {

@@ -1,0 +1,184 @@
+import Base
+import CMailroom
+import PluginHost
+import Store
+
+/// Looks at all that an account needs, one step after the other, on sessions of its own: the way to each server, the login, the
+/// folders, what stands in the store, the sending domain. Each side ends at its first failure; nothing is changed.
+struct DoctorWork {
+    let core: Core
+    let account: AccountRow
+    let interruption: Interruption
+    let runner: JobRunner
+    /// By the boot clock.
+    let until: Int64
+    /// Whether a message is sent to the account's own address.
+    let sends: Bool
+    let resolver: String?
+    let words: CauseWords
+    let report: (_ done: Int64, _ note: String) -> Void
+
+    /// The way to a server, in the order in which it is shown.
+    private static let way = ["name_resolution", "port", "tls", "greeting", "capabilities", "login"]
+
+    /// - Returns: account, address, ok, `steps`, and of the first failure cause, title, reason, advice and server_text.
+    func run() throws(Failure) -> Record {
+        var chart = DoctorChart()
+        if try begins(&chart) {
+            if account.receives { try receiving(&chart) }
+            if account.sends { try sending(&chart) }
+            try standing(&chart)
+        }
+        chart.skip("discovery", because: "comparing the settings with what can be found comes with a later version")
+        var record = Record(["account": .int(account.id), "address": .text(account.address)])
+        let failed = chart.firstFailure?.record(words)
+        record.set("ok", failed == nil ? 1 : 0)
+        for name in ["step", "side", "cause", "title", "reason", "advice", "server_text"] {
+            if let value = failed?[name] { record[name == "step" ? "failed_step" : name] = value }
+        }
+        record["steps"] = .list(chart.steps.map { .record($0.record(words)) })
+        return record
+    }
+
+    /// Whether there is anything to look at.
+    private func begins(_ chart: inout DoctorChart) throws(Failure) -> Bool {
+        var step = DoctorStep("account", found: "\(account.health.state) since \(Advice.minute(account.health.since))")
+        defer { chart.add(step) }
+        guard let failure = account.unworkable else { return true }
+        step.fails(failure)
+        return account.health.state == "connection_issue"
+    }
+
+    // MARK: the way to a server
+
+    /// - Returns: the open session, where it came to that.
+    func look(
+        _ side: HealthRules.Side, _ scheme: String, _ call: AccountCall, _ chart: inout DoctorChart
+    ) throws(Failure) -> ProviderSession? {
+        report(Int64(chart.steps.count), side == .receive ? "the server that mail comes from" : "the sending server")
+        let trace = SessionTrace()
+        call.trace = trace
+        defer { call.trace = nil }
+        let began = Clock.boot()
+        do throws(Failure) {
+            let session = try call.open(scheme)
+            for name in DoctorWork.way {
+                if let seen = trace.steps.last(where: { $0.name == name }) {
+                    chart.add(DoctorStep(name, side, found: seen.found, ms: seen.ms))
+                } else if name == "capabilities", let capabilities = call.capabilities {
+                    chart.add(DoctorStep(name, side, found: capabilities))
+                } else if name == "login" {
+                    let user = side == .receive ? call.setting("user") : call.setting("smtp_user")
+                    chart.add(DoctorStep(name, side, found: user, ms: Clock.boot() - began))
+                } else if name == "tls", !trace.steps.isEmpty {
+                    chart.add(DoctorStep(name, side, found: "none: the settings say so"))
+                }
+            }
+            return session
+        } catch {
+            guard error.result != Int32(MR_E_CANCELLED) || error.code == "deadline" else { throw error }
+            blame(error, side, trace, &chart)
+            return nil
+        }
+    }
+
+    /// Writes the steps of a way that led nowhere.
+    private func blame(
+        _ failure: Failure, _ side: HealthRules.Side, _ trace: SessionTrace, _ chart: inout DoctorChart
+    ) {
+        let told = side == .send ? SendOutcome.told(failure) : failure
+        let failed = DoctorWork.step(of: failure, trace)
+        let at = DoctorWork.way.firstIndex(of: failed)
+        for (index, name) in DoctorWork.way.enumerated() where at != nil {
+            if index == at {
+                // What a server greets with that is none of its kind is worth reading.
+                let seen = trace.steps.last { $0.name == name }
+                var step = DoctorStep(name, side, found: seen?.found, ms: seen?.ms)
+                step.fails(explained(told, side))
+                chart.add(step)
+            } else if let seen = trace.steps.last(where: { $0.name == name }) {
+                chart.add(DoctorStep(name, side, found: seen.found, ms: seen.ms))
+            } else if let at, index > at {
+                chart.skip(name, side, because: "\(failed) failed")
+            } else if name == "tls" {
+                chart.add(DoctorStep(name, side, found: "none: the settings say so"))
+            } else {
+                chart.add(DoctorStep(name, side))
+            }
+        }
+        if at == nil {
+            var step = DoctorStep(failed, side)
+            step.fails(explained(told, side))
+            chart.add(step)
+            for name in DoctorWork.way { chart.skip(name, side, because: "\(failed) failed") }
+        }
+    }
+
+    func explained(_ failure: Failure, _ side: HealthRules.Side) -> Failure {
+        let (provider, statusURL) = core.knownProvider(account, side)
+        return failure.understood().explained(at: provider, statusURL: statusURL)
+    }
+
+    /// At which step of the way it failed; beside it: plugin, or connections where a limit of this house stood against it.
+    private static func step(of failure: Failure, _ trace: SessionTrace) -> String {
+        let seen = Set(trace.steps.map(\.name))
+        switch failure.step {
+        case "dial": return seen.contains("name_resolution") ? "port" : "name_resolution"
+        case _ where seen.isEmpty:
+            return switch Int(failure.result) {
+            case MR_E_INVALID, MR_E_AUTH: "login"
+            case MR_E_THROTTLED, MR_E_BUSY: "connections"
+            default: "plugin"
+            }
+        case "tls", "starttls": return "tls"
+        case "greeting": return failure.cause == "tls.unsaid" ? "tls" : "greeting"
+        case "capability": return "capabilities"
+        default: return seen.contains("greeting") ? "login" : "greeting"
+        }
+    }
+
+    // MARK: receiving
+
+    private func receiving(_ chart: inout DoctorChart) throws(Failure) {
+        let call = FolderCall(core: core, account: account, interruption: interruption)
+        guard let session = try look(.receive, account.provider, call, &chart) else {
+            chart.skip("folders", .receive, because: "there is no session")
+            chart.skip("special_use", .receive, because: "there is no session")
+            return
+        }
+        defer { call.close(session, account.provider) }
+        let began = Clock.boot()
+        var step = DoctorStep("folders", .receive)
+        do throws(Failure) {
+            try session.folders(call.options(account.provider, within: max(until - began, 1_000)), call)
+            step.found = "\(call.folders.count) listed"
+        } catch {
+            guard error.result != Int32(MR_E_CANCELLED) || error.code == "deadline" else { throw error }
+            step.fails(explained(error, .receive))
+        }
+        step.ms = Clock.boot() - began
+        chart.add(step)
+        guard step.isOK else { return chart.skip("special_use", .receive, because: "folders failed") }
+        chart.add(try specialUse(call.folders))
+    }
+
+    /// Which folder is for what, as the user set it, else as the server says.
+    private func specialUse(_ listed: [Record]) throws(Failure) -> DoctorStep {
+        var roles: [String: String] = [:]
+        for folder in listed {
+            guard let role = folder.text("role"), let path = folder.text("path") else { continue }
+            roles[role] = roles[role] ?? path
+        }
+        for folder in try core.store.folders(account.id) { if let role = folder.role { roles[role] = folder.path } }
+        var step = DoctorStep("special_use", .receive)
+        let known = ["inbox", "sent", "drafts", "trash", "junk", "archive"].compactMap { role in
+            roles[role].map { "\(role): \($0)" }
+        }
+        step.found = known.joined(separator: ", ")
+        let appends = try core.registry.manifest(account.provider).can("append")
+        if roles["sent"] == nil, account.sends, appends, account.settings["sent_copy"] != "never" {
+            step.fails("folders.sent_missing")
+        }
+        return step
+    }
+}

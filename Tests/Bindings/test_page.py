@@ -35,12 +35,15 @@ def driver(tmp_path_factory):
 def page(mailroom, tmp_path):
     """A store with a mailbox in each state, and its page."""
     now = int(time.time() * 1000)
-    for address in STATES:
+    mailroom.run("company", "put", "acme", "--name", "<b>Acme</b> & Co", "--limit", "4")
+    for address in sorted(STATES, key="over@example.com".__eq__):
         box = maildir(tmp_path / address)
         for number, message in enumerate(MESSAGES):
             deliver(box, message, number)
-        mailroom.run("connect", address, "--provider", "maildir", "--set", f"path={box}", "--set", f"outbox={box}-out")
-        mailroom.run("sync", address)
+        mailroom.run("connect", address, "--provider", "maildir", "--set", f"path={box}", "--set", f"outbox={box}-out",
+                     *([] if address == "left@example.com" else ["--company", "acme"]))
+        if address != "over@example.com":
+            mailroom.run("sync", address)
     mailroom.run("reconnect", "login@example.com", "--set", "fault=auth", expected=4)
     mailroom.run("reconnect", "gone@example.com", "--set", "fault=offline", expected=5)
     for subject in HOSTILE:
@@ -48,14 +51,13 @@ def page(mailroom, tmp_path):
         mailroom.run("send", "ok@example.com", *line, "--wait", expected=6)
         mailroom.run("send", "login@example.com", *line)
     mailroom.run("disconnect", "left@example.com")
-    # What takes two days, a company or a server: as it stands in the store then.
+    # What takes two days or a server: as it stands in the store then.
     with sqlite3.connect(mailroom.store) as store:
         def put(address, **values):
             names = ", ".join(f"{name} = ?" for name in values)
             assert store.execute(f"UPDATE account SET {names} WHERE address = ?", [*values.values(), address]).rowcount == 1
 
         put("gone@example.com", state="connection_issue", since=now - 86400_000, next_attempt=None)
-        put("over@example.com", state="pending", reason="the company has 3 of 3 mailboxes", since=now - 3600_000)
         put("frozen@example.com", stale_since=now - 7200_000, activity="first_sync", done=1200, total=20000, moved_at=now)
         put("login@example.com", server_text=HOSTILE[0] + HOSTILE[5], reason=HOSTILE[1])
         store.execute("UPDATE folder SET synced_at = ? WHERE account = (SELECT id FROM account WHERE address = ?)",
@@ -123,12 +125,13 @@ def contrast(*colours):
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def test_what_the_page_says(page, driver):
+def test_what_the_page_says(page, driver, mailroom):
     driver.open(page.as_uri(), 1280)
     told = driver.evaluate("document.body.innerText")
     for words in (
         "No worker is running", "Not confirmed to be in step with the server since", "1200 of 20000", "first sync",
-        "the company has 3 of 3 mailboxes", "none until it is reconnected", "none: it is disconnected", "Billing\noff",
+        mailroom.ask("status", "over@example.com")["reason"], "<b>Acme</b> & Co: 4 mailboxes in use of 4, 1 waiting for a place",
+        "none until it is reconnected", "none: it is disconnected", "Billing\noff",
         "Billing\non", "7 times since", "held:", "6 messages not sent", "6 messages waiting to be sent", "3 messages, 3 unread",
     ):
         assert words in told, words

@@ -1,4 +1,4 @@
-"""The tool's contacts, and the mail of all mailboxes."""
+"""The tool's companies and contacts, and the mail of all mailboxes: inbox, threads, search."""
 
 import json
 
@@ -81,6 +81,54 @@ def test_a_large_import(connected, tmp_path):
     assert "line 4002: addresses[0]" in told and "4000 contacts before it went in" in told
 
 
+# ---- companies ----
+
+
+def test_a_company_with_its_own_contacts(mailroom, box, tmp_path):
+    assert mailroom.ask("company", "put", "acme", "--name", "Acme", "--limit", "3", "--domain", "example.com")["mailboxes"] == 3
+    mailroom.run("company", "put", "other")
+    mailroom.run("connect", box.address, *box.options, "--company", "acme", "--user-key", "17")
+    mailroom.run("sync", box.address)
+    row = mailroom.ask("company", "put", "acme", "--limit", "none")
+    assert "mailboxes" not in row and row["domains"] == ["example.com"] and row["name"] == "Acme"
+    assert mailroom.ask("company", "put", "acme", "--domain", "none").get("domains", []) == []
+    shown = mailroom.ask("company", "show", "acme")
+    assert [account["address"] for account in shown["accounts"]] == [box.address] and shown["running"] == 1
+    assert {row["key"]: row["running"] for row in mailroom.ask("company")} == {"acme": 1, "other": 0}
+    assert "Acme" in mailroom.run("company").stdout and box.address in mailroom.run("company", "show", "acme").stdout
+    # A contact of another company has no part in it; the same key may be of both.
+    for company in ("acme", "other"):
+        mailroom.run("contact", "put", "c-1", "--company", company, "--address", "ann@example.com")
+    assert len(mailroom.ask("inbox", "--contact", "c-1", "--company", "acme")) == 1
+    told = mailroom.run("inbox", "--contact", "c-1", expected=2).stderr
+    assert "several contacts" in told and "--company" in told
+    assert len(mailroom.ask("inbox", "--user-key", "17")) == 3 and mailroom.ask("inbox", "--user-key", "18") == []
+    assert len(mailroom.ask("log", "--company", "acme")) == len(mailroom.ask("log"))
+    assert mailroom.ask("inbox", "--company", "nonesuch", expected=3)["error"]["advice"].startswith("mailroom company")
+    mailroom.run("company", "remove", "acme", expected=1)
+    mailroom.run("contact", "remove", "c-1", "--company", "other")
+    mailroom.run("company", "remove", "other")
+
+
+def test_one_mailbox_more_than_the_limit(mailroom, box, tmp_path):
+    mailroom.run("company", "put", "acme", "--limit", "1")
+    mailroom.run("connect", box.address, *box.options, "--company", "acme")
+    more = ["--provider", "maildir", "--set", f"path={maildir(tmp_path / 'More')}", "--company", "acme"]
+    told = mailroom.run("connect", "more@example.com", *more).stdout
+    assert "more@example.com is pending" in told
+    row = mailroom.ask("status", "more@example.com")
+    assert (row["state"], row["colour"], row["billing_enabled"]) == ("pending", "yellow", 0)
+    listed = mailroom.run("company").stdout.splitlines()[1].split()
+    assert listed[1:5] == ["acme", "1", "1", "1"], listed
+    told = mailroom.run("company", "put", "acme", "--limit", "0").stdout
+    assert "\n" in told and "1" in told.splitlines()[1], "more run than the limit allows, and it is said"
+    mailroom.run("company", "put", "acme", "--limit", "2")
+    mailroom.run("sync", "more@example.com")
+    assert mailroom.ask("status", "more@example.com")["state"] == "enabled"
+    mailroom.run("reconnect", "more@example.com", "--company", "none")
+    assert mailroom.ask("company", "show", "acme")["running"] == 1
+
+
 # ---- the mail of all mailboxes ----
 
 
@@ -111,3 +159,26 @@ def test_one_inbox_page_by_page(two, box):
     assert len(two.ask("inbox", "--unread")) == 3
     told = two.run("inbox").stdout
     assert "other@example.com" in told and "Café offer" in told and "ACCOUNT" in told
+
+
+@pytest.mark.parametrize("words, found", [
+    (["cafe"], ["four"]), (["BROWN", "fox"], ["four"]), (["zoe"], ["four"]), (["hello"], ["one"]), (["grüße"], ["two"]),
+    (["nonesuch"], []), (["brown", "hello"], []),
+])
+def test_search(words, found, two):
+    assert [row["message_id"].split("@")[0] for row in two.ask("search", *words)] == found
+    assert [row["message_id"].split("@")[0] for row in two.ask("inbox", "--text", " ".join(words))] == found
+
+
+def test_threads_and_who_waits(two):
+    listed = two.ask("threads")
+    assert [row["messages"] for row in listed if row["subject"] == "First"] == [2]
+    assert len(listed) == 3
+    waiting = two.ask("threads", "--waiting")
+    assert waiting and [row["waiting_since"] for row in waiting] == sorted(row["waiting_since"] for row in waiting)
+    one = two.ask("threads", "--id", listed[-1]["id"])
+    assert len(one["items"]) == one["messages"]
+    told = two.run("threads").stdout
+    assert "First" in told and "WAITS FOR" in told
+    assert "First" in two.run("threads", "--id", next(row["id"] for row in listed if row["subject"] == "First")).stdout
+    assert two.ask("threads", "--id", "999", expected=3)["error"]["code"] == "MR_E_NOT_FOUND"

@@ -24,7 +24,7 @@ MAIL = [
 
 def snippets(language):
     found = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.M | re.S)
-    assert len(found) >= (1 if language == "text" else 10)
+    assert len(found) >= (1 if language == "text" else 12)
     return "\n".join(found)
 
 

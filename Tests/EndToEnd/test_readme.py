@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+from Servers.dns import NameServer, in_order
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"(?:<!-- not run: (?P<reason>[^>]+?) -->\s*\n)?^```(?P<language>\w*)[^\n]*\n(?P<code>.*?)^```", re.M | re.S)
 # Run by the tests that are named here, and not twice.
@@ -106,9 +108,10 @@ def shell(code, site, folder):
         "PKG_CONFIG_PATH": str(ROOT / "dist" / "lib" / "pkgconfig"), "LD_LIBRARY_PATH": ""}
     for name in ("include", "bindings", "docs"):
         shutil.copytree(ROOT / name, folder / name, symlinks=True)
-    done = subprocess.run(
-        ["bash", "-euxo", "pipefail", "-c", text], cwd=folder, env=environment, capture_output=True, text=True, timeout=90,
-        stdin=subprocess.DEVNULL)
+    with NameServer(in_order("test.example")) as names:
+        done = subprocess.run(
+            ["bash", "-euxo", "pipefail", "-c", text.replace(" doctor ", f" doctor --resolver {names.address} ")], cwd=folder,
+            env=environment, capture_output=True, text=True, timeout=90, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 
 

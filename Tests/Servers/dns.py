@@ -8,8 +8,10 @@ zone: names to lists of records, each a text: `TXT ...`, `MX 10 host`, `A 192.0.
 
 A name that is not there is NXDOMAIN. An alias is followed in the answer, except below `lazy.`."""
 
+import base64
 import socket
 import socketserver
+import subprocess
 import threading
 
 import dnslib
@@ -142,3 +144,15 @@ def free_of_servers():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+def in_order(domain):
+    """The zone of a sending domain of which nothing can be said, sending from 127.0.0.1."""
+    private = subprocess.run(["openssl", "genrsa", "2048"], capture_output=True, check=True).stdout
+    public = subprocess.run(
+        ["openssl", "rsa", "-pubout", "-outform", "DER"], input=private, capture_output=True, check=True).stdout
+    key = f"TXT v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
+    return {
+        domain: ["TXT v=spf1 ip4:127.0.0.1 -all", f"MX 10 mx.{domain}"], f"mx.{domain}": ["A 127.0.0.1"],
+        f"default._domainkey.{domain}": [key], f"_dmarc.{domain}": [f"TXT v=DMARC1; p=reject; rua=mailto:dmarc@{domain}"],
+    }

@@ -182,6 +182,11 @@ final class Gate: @unchecked Sendable {
         }
     }
 
+    /// Whether the file is open, so that its inode cannot be another file's.
+    var hasConnections: Bool {
+        locked { writer != nil || watcher != nil || !idle.isEmpty || reading > 0 }
+    }
+
     private func dropConnections() {
         for connection in idle { connection.close() }
         idle = []

@@ -2,6 +2,7 @@ import Base
 import CMailroom
 import CSystem
 import Glibc
+import Synchronization
 
 /// The stores that this process has open, by the file's identity, so that a file is never opened twice: closing one
 /// descriptor of a file drops the locks of all (fcntl(2)).
@@ -11,6 +12,11 @@ final class Registry: @unchecked Sendable {
     struct Identity: Hashable {
         let device: UInt64
         let inode: UInt64
+
+        init(_ info: stat) {
+            device = UInt64(info.st_dev)
+            inode = UInt64(info.st_ino)
+        }
     }
 
     static let shared = Registry()
@@ -63,6 +69,18 @@ final class Registry: @unchecked Sendable {
         pthread_mutex_unlock(ownersMutex)
         for store in prepared.reversed() { store.gate.thaw(inChild: true) }
         pthread_mutex_unlock(mutex)
+    }
+
+    /// The store that has this file open, to be used under the lock.
+    ///
+    /// Once a file is removed and nobody has it open, as around a fork, the next file may get its inode's number: a store whose
+    /// name no longer leads to the file is that file's only as long as it has connections.
+    func store(of identity: Identity, in stores: [Store]) -> Store? {
+        stores.first { store in
+            guard store.identity == identity, store.users.load(ordering: .relaxed) > 0 else { return false }
+            var info = stat()
+            return stat(store.path, &info) == 0 && Identity(info) == identity || store.gate.hasConnections
+        }
     }
 
     /// What is left of the parent's stores: their memory is freed, and nothing else is touched.

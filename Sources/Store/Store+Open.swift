@@ -25,9 +25,7 @@ extension Store {
         return try Registry.shared.locked { (stores) throws(Failure) -> Store in
             Registry.shared.forgetForked(&stores)
             let (file, identity) = try find(path, options)
-            if shared,
-                let open = stores.first(where: { $0.identity == identity && $0.users.load(ordering: .relaxed) > 0 })
-            {
+            if shared, let open = Registry.shared.store(of: identity, in: stores) {
                 try open.applyKey(box, options)
                 open.users.add(1, ordering: .relaxed)
                 return open
@@ -93,9 +91,7 @@ extension Store {
             throw Failure(MR_E_STORE, "the store's path cannot be resolved")
         }
         defer { free(resolved) }
-        return (
-            String(cString: resolved), Registry.Identity(device: UInt64(info.st_dev), inode: UInt64(info.st_ino))
-        )
+        return (String(cString: resolved), Registry.Identity(info))
     }
 
     /// Checks what the file is, and brings its schema up to date.

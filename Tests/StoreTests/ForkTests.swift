@@ -56,6 +56,22 @@ private final class Writer: @unchecked Sendable {
 
 extension StoreTests {
     @Suite struct ForkVerbs {
+        /// As a fork leaves a store: without connections. The next file may then get the number of the removed one's inode.
+        @Test func aRemovedStoreIsNotTakenForTheNextFile() throws {
+            let scratch = try Scratch()
+            var held: [Store] = []
+            for round in 0..<8 {
+                let path = scratch.path + "/\(round).db"
+                let store = try Store.open(path, options())
+                #expect(store.path == path)
+                try store.addLog(NewLog(what: "here", message: "m"))
+                store.gate.closeAll()
+                unlink(path)
+                held.append(store)
+            }
+            for store in held { store.close() }
+        }
+
         @Test(arguments: [false, true]) func whatParentAndChildWriteIsAllThere(_ busy: Bool) throws {
             let scratch = try Scratch()
             let path = scratch.store

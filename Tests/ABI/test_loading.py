@@ -29,7 +29,7 @@ PYTHON = """
     import _ctypes
     def state():
         lines = open("/proc/self/status").read().splitlines()
-        facts = {line.split(":")[0]: line.split()[1] for line in lines if line.startswith(("Sig", "Threads"))}
+        facts = {line.split(":")[0]: line.split()[1] for line in lines if line.startswith(("SigP", "SigB", "SigI", "SigC", "Threads"))}
         links = []
         for name in os.listdir("/proc/self/fd"):
             try: links.append(os.readlink("/proc/self/fd/" + name))
@@ -55,7 +55,7 @@ PYTHON = """
 
 PHP = """
     function state(): array {
-        preg_match_all('/^(Sig\\\\w+|Threads):\\\\s*(\\\\S+)/m', file_get_contents('/proc/self/status'), $found);
+        preg_match_all('/^(Sig[PBIC]\\\\w+|Threads):\\\\s*(\\\\S+)/m', file_get_contents('/proc/self/status'), $found);
         $facts = array_combine($found[1], $found[2]);
         $facts['sockets'] = count(array_filter(scandir('/proc/self/fd'),
             fn($name) => str_starts_with((string) @readlink("/proc/self/fd/$name"), 'socket:')));

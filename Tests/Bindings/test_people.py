@@ -76,4 +76,4 @@ def test_people(language, library, package, box, tmp_path):  # noqa: F811
             told = in_python(room, box.account)
     assert told == [
         True, ["Acme", None, ["example.net"]], True, 4500, 4501, "d-7",
-        ["\x1b]0;owned\x07 evil \x9b31m", "First"], 3, 0, ["First"], [1], True, 0, True, "addresses[0]"]
+        [" ]0;owned  evil \x9b31m", "First"], 3, 0, ["First"], [1], True, 0, True, "addresses[0]"]

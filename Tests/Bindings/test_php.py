@@ -293,7 +293,7 @@ def test_rows_times_limits_and_checks(package, tmp_path, box):
     assert [{(limit["what"], limit.get("window")): limit["limit"] for limit in sending["limits"] if limit["source"] == "set"}
             for sending in limits] == [
         {("messages", "day"): 50, ("size", None): 10**6}, {("messages", "day"): 50, ("messages", "hour"): 9}]
-    assert [name for name, _ in failures] == ["MR_E_INVALID", "MR_E_INVALID", "MR_E_UNSUPPORTED", "MR_E_UNSUPPORTED"]
-    assert "name" in failures[0][1] and "resolver" in failures[1][1]
+    assert [name for name, _ in failures] == ["MR_E_INVALID", "MR_E_INVALID", "MR_E_UNSUPPORTED", "MR_E_INVALID"]
+    assert "name" in failures[0][1] and "resolver" in failures[1][1] and "account" in failures[3][1]
     sent = b"".join(file.read_bytes() for name in ("cur", "new") for file in (box.outbox / name).iterdir())
     assert b"application/pdf" in sent

@@ -52,7 +52,7 @@ def test_errors_are_exceptions_with_their_facts(library, room):
     with pytest.raises(library.InvalidError):
         room.connect(address="a@example.com", provider="maildir", nonsense=1)
     with pytest.raises(library.UnsupportedError):
-        room.check("doctor")
+        room.maintain("backup")
     assert issubclass(library.TimeoutError, TimeoutError)
     assert issubclass(library.ConnectionError, ConnectionError)
 

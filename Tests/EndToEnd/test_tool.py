@@ -101,7 +101,7 @@ def test_pkg_config_finds_it_where_it_is(tmp_path):
 
 def test_what_the_library_links():
     allowed = {
-        "libssl.so.3", "libcrypto.so.3", "libsqlite3.so.0", "libffi.so.8", "libjansson.so.4", "libz.so.1", "libc.so.6",
+        "libssl.so.3", "libcrypto.so.3", "libsqlite3.so.0", "libffi.so.8", "libjansson.so.4", "libz.so.1", "libidn2.so.0", "libc.so.6",
         "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
     for name in ("lib/libmailroom.so.1", "lib/mailroom/plugins/mail.so", "lib/mailroom/plugins/maildir.so"):
         path = ROOT / "dist" / name

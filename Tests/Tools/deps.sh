@@ -21,7 +21,7 @@ tests=(
     abigail-tools=abidiff valgrind=valgrind
     cyrus-common=/usr/sbin/cyrmaster libsasl2-modules="/usr/lib/*/sasl2/libplain.so"
     libsasl2-modules-sql="/usr/lib/*/sasl2/libsql.so"
-    courier-base=couriertcpd
+    courier-base=couriertcpd notmuch=notmuch
     chromium-headless-shell=chromium-headless-shell fonts-dejavu-core=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 )
 # Servers whose packages exclude Dovecot's are not installed: their programs are unpacked below .build-servers.

@@ -132,7 +132,7 @@ def test_too_large_fails_before_it_is_sent(room, site, user):
     account = connect(room, site, user, "small")
     with pytest.raises(mailroom.InvalidError) as refused:
         room.send(account, to=f"{user}-to@test.example", text="x", attachments=[{"name": "a", "data": b"x" * 200_000}])
-    assert "102400" in str(refused.value) and refused.value.advice
+    assert "takes 0.1 MB at most" in str(refused.value) and refused.value.advice
     assert not list(room.find("send")), "nothing is queued"
 
 

@@ -1,59 +1,16 @@
 """One Dovecot and one Postfix for the whole run, and the shipped library in this process."""
 
-import itertools
 import pathlib
 
 import mailroom
 import pytest
 
-from Servers import PASSWORD, Site
+from Servers.fixtures import room, settings, site, store, user  # noqa: F401 - fixtures
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DIST, DIST_TEST = ROOT / "dist", ROOT / "dist-test"
-_numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def library():
     mailroom.load(DIST / "lib" / "libmailroom.so.1")
-
-
-@pytest.fixture(scope="session")
-def site():
-    with Site() as running:
-        yield running
-
-
-@pytest.fixture
-def user():
-    """A mail user nobody else has: the part before the @."""
-    return f"user{next(_numbers)}"
-
-
-@pytest.fixture
-def store(tmp_path):
-    return tmp_path / "crm.db"
-
-
-@pytest.fixture
-def room(store, site):
-    with mailroom.open(
-        store, key_file=True, ca_file=site.ca, connect_timeout_ms=3000, io_timeout_ms=3000
-    ) as opened:
-        yield opened
-
-
-@pytest.fixture
-def settings(site):
-    """settings(user, ...): the fields that connect this user to the site, with others put over them."""
-
-    def fields(user, **others):
-        given = {
-            "address": f"{user}@test.example", "password": PASSWORD,
-            "imap_host": "127.0.0.1", "imap_port": str(site.dovecot.imap), "imap_tls": "starttls",
-            "smtp_host": "127.0.0.1", "smtp_port": str(site.postfix.submission), "smtp_tls": "starttls",
-        }
-        given.update(others)
-        return {name: value for name, value in given.items() if value is not None}
-
-    return fields

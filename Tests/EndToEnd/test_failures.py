@@ -310,7 +310,7 @@ def test_too_large_for_the_server(room, settings, site, user):
     # The connect has learned how much the server takes.
     with pytest.raises(mailroom.InvalidError) as refused:
         room.send(account, to="bob@test.example", subject="big", text="x\n" * 100_000)
-    assert refused.value.class_ == "too_large" and refused.value.advice and "at most" in str(refused.value)
+    assert refused.value.class_ == "too_large" and refused.value.advice and "takes 0.1 MB at most" in str(refused.value)
 
 
 def test_sender_that_is_not_the_own(room, settings, site, user):

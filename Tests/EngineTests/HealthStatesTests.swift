@@ -47,9 +47,9 @@ import Testing
 
     @Test(arguments: cases)
     func whatComesOfIt(_ state: String, _ event: Event, _ process: Process) throws {
-        let folder = try HealthStatesTests.folder()
-        defer { HealthStatesTests.remove(folder) }
-        var town = try Town(folder)
+        // Hundreds of stores, each with its durable transactions: in memory, where there is such a place.
+        let scratch = try Scratch(in: access("/dev/shm", W_OK) == 0 ? "/dev/shm" : P_tmpdir)
+        var town = try Town(scratch)
         try town.bring(to: state, event)
         let before = try town.store.account(town.account).health
         let feed = try town.store.latestChange()
@@ -57,8 +57,8 @@ import Testing
         case .same: break
         case .restarted:
             town.store.close()
-            town.store = try Town.open(folder)
-        case .another: town.store = try Town.open(folder)
+            town.store = try Town.open(scratch)
+        case .another: town.store = try Town.open(scratch)
         }
         try town.meet(event, at: state == "connection_issue" ? HealthStatesTests.twoDays + 10 : 10)
         let after = try town.store.account(town.account).health
@@ -139,14 +139,17 @@ import Testing
         let account: Int64
         let other: Int64
 
-        static func open(_ folder: String) throws -> Store {
+        private let scratch: Scratch
+
+        static func open(_ scratch: Scratch) throws -> Store {
             var options = StoreOptions()
             options.key = [UInt8](repeating: 7, count: 32)
-            return try Store.open(folder + "/crm.db", options, bootID: "boot-1", shared: false)
+            return try Store.open(scratch.store, options, bootID: "boot-1", shared: false)
         }
 
-        init(_ folder: String) throws {
-            store = try Town.open(folder)
+        init(_ scratch: Scratch) throws {
+            self.scratch = scratch
+            store = try Town.open(scratch)
             var values = CompanyValues()
             values.key = "acme"
             company = try store.insertCompany(values)
@@ -247,28 +250,5 @@ import Testing
                 }
             }
         }
-    }
-
-    private static func folder() throws -> String {
-        // Hundreds of stores, each with its durable transactions: in memory, where there is such a place.
-        let place = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
-        var template = Array("\(place)/mailroom-health-XXXXXX".utf8CString)
-        guard let made = mkdtemp(&template) else { throw Failure(MR_E_STORE, "no temporary directory") }
-        return String(cString: made)
-    }
-
-    private static func remove(_ path: String) {
-        guard let directory = opendir(path) else {
-            unlink(path)
-            return
-        }
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { remove(path + "/" + name) }
-        }
-        closedir(directory)
-        rmdir(path)
     }
 }

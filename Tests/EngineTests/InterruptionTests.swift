@@ -8,22 +8,15 @@ import Transport
 @testable import Engine
 
 @Suite final class InterruptionTests {
-    private let directory: String
+    private let scratch: Scratch
     private let store: Store
 
     init() throws {
-        var template = Array("\(P_tmpdir)/mailroom-test-XXXXXX".utf8CString)
-        directory = try #require(mkdtemp(&template).map { String(cString: $0) })
-        store = try Store.open(directory + "/crm.db", StoreOptions())
+        scratch = try Scratch()
+        store = try Store.open(scratch.store, StoreOptions())
     }
 
-    deinit {
-        store.close()
-        for name in ["/crm.db", "/crm.db-wal", "/crm.db-shm"] { unlink(directory + name) }
-        unlink(directory + "/crm.db.run/turn")
-        rmdir(directory + "/crm.db.run")
-        rmdir(directory)
-    }
+    deinit { store.close() }
 
     @Test func aMessageThatIsBeingHandedOverIsNotTornOut() throws {
         let interruption = Interruption(store: store, job: nil)

@@ -7,22 +7,15 @@ import Testing
 
 /// A message that was stored, and goes to others than its header names.
 @Suite final class ReaddressingTests {
-    private let directory: String
+    private let scratch: Scratch
     private let store: Store
 
     init() throws {
-        var template = Array("\(P_tmpdir)/mailroom-test-XXXXXX".utf8CString)
-        directory = try #require(mkdtemp(&template).map { String(cString: $0) })
-        store = try Store.open(directory + "/crm.db", StoreOptions())
+        scratch = try Scratch()
+        store = try Store.open(scratch.store, StoreOptions())
     }
 
-    deinit {
-        store.close()
-        for name in ["/crm.db", "/crm.db-wal", "/crm.db-shm"] { unlink(directory + name) }
-        unlink(directory + "/crm.db.run/turn")
-        rmdir(directory + "/crm.db.run")
-        rmdir(directory)
-    }
+    deinit { store.close() }
 
     /// Whoever has not accepted it gives way in the header: also who was refused for good, and from whom it came back.
     @Test(arguments: ["waiting", "refused", "bounced"])

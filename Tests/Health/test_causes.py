@@ -202,7 +202,7 @@ SENDING = [
 
 @pytest.mark.parametrize("stage,words,cause", SENDING, ids=[cause for _, _, cause in SENDING])
 def test_what_a_sending_server_says_to_a_login(room, user, stage, words, cause):
-    with wordy.WordySmtp(**{stage: words}) as server:
+    with wordy.wordy_smtp(**{stage: words}) as server:
         account = fails(room, {
             "address": f"{user}@test.example", "password": PASSWORD, "smtp_host": "127.0.0.1",
             "smtp_port": str(server.port), "smtp_tls": "none"})
@@ -233,7 +233,7 @@ DELIVERING = [
 
 @pytest.mark.parametrize("stage,words,cause", DELIVERING, ids=[cause for _, _, cause in DELIVERING])
 def test_what_a_sending_server_says_to_a_message(room, user, stage, words, cause):
-    with wordy.WordySmtp(**{stage: words}) as server:
+    with wordy.wordy_smtp(**{stage: words}) as server:
         account = room.connect(
             address=f"{user}@test.example", password=PASSWORD, smtp_host="127.0.0.1", smtp_port=str(server.port),
             smtp_tls="none")["id"]

@@ -58,7 +58,7 @@ def test_words_that_cannot_be(store, site, given):
 
 def test_a_server_that_quotes_the_login(store, site):
     """What goes out in a login comes back in the refusal, in clear and in base64: it is in nothing that is stored."""
-    with wordy.WordyImap(login="NO [AUTHENTICATIONFAILED] what is", echo=True) as imap, wordy.WordySmtp(
+    with wordy.WordyImap(login="NO [AUTHENTICATIONFAILED] what is", echo=True) as imap, wordy.wordy_smtp(
             echo=True, auth="535 5.7.8 what is") as smtp, opened(store, site) as room:
         account = connected(
             room, imap, password=SECRET, smtp_host="127.0.0.1", smtp_port=str(smtp.port), smtp_tls="none")

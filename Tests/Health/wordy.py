@@ -1,8 +1,7 @@
 """Servers whose refusals are the test's own, one for each protocol: what a provider was seen to say, said again."""
 
-import base64
-
 from Servers.faulty import Faulty, Line
+from Servers.scripted import ScriptedSmtp
 
 FOLDERS = {"INBOX": "", "Sent": "\\Sent", "Drafts": "\\Drafts", "Trash": "\\Trash"}
 
@@ -72,46 +71,11 @@ class WordyImap(Faulty):
                 line.write(f"{tag} OK nothing")
 
 
-class WordySmtp(Faulty):
-    """Each stage (auth, mail, rcpt, dot) is answered with `says[stage]` where it is there; echo: the refusal of AUTH quotes
-    the whole command."""
+def wordy_smtp(echo=False, **says):
+    """Each stage (connect, auth, mail, rcpt, dot) is answered with `says[stage]` where it is there; echo: with the whole
+    command behind it."""
 
-    def __init__(self, echo=False, **says):
-        self.says, self.echo, self.taken = says, echo, []
-        super().__init__()
+    def answer(stage, talk):
+        return says[stage] + (f" ({talk.text})" if echo else "") if stage in says else None
 
-    def talk(self, connection):
-        line = Line(connection)
-        line.write(self.says.get("connect", "220 wordy.test.example ESMTP"))
-        if "connect" in self.says:
-            self.reached += 1
-            return
-        while True:
-            text = line.read()
-            verb = text.split(" ")[0].upper()
-            stage = {"AUTH": "auth", "MAIL": "mail", "RCPT": "rcpt"}.get(verb)
-            if verb == "AUTH" and len(text.split(" ")) < 3:
-                line.write("334 ")
-                text += " " + line.read()
-            if stage in self.says:
-                self.reached += 1
-                line.write(self.says[stage] + (f" ({text})" if self.echo else ""))
-            elif verb in ("EHLO", "HELO"):
-                line.write("250-wordy.test.example", "250-SIZE 1000000", "250 AUTH PLAIN")
-            elif verb == "AUTH":
-                base64.b64decode(text.split(" ")[2])
-                line.write("235 2.7.0 Accepted")
-            elif verb == "DATA":
-                line.write("354 go on")
-                while line.read() != ".":
-                    pass
-                if "dot" in self.says:
-                    self.reached += 1
-                    line.write(self.says["dot"])
-                else:
-                    self.taken.append(text)
-                    line.write("250 2.0.0 Ok")
-            elif verb == "QUIT":
-                return line.write("221 2.0.0 Bye")
-            else:
-                line.write("250 2.0.0 Ok")
+    return ScriptedSmtp(answer)

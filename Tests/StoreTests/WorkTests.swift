@@ -242,6 +242,24 @@ extension StoreTests {
                 } == [account])
             #expect(result { try desk.store.removeCompany(id) } == Int32(MR_E_BUSY))
         }
+
+        @Test func aCompanysContactsGoWithIt() throws {
+            let desk = try Desk()
+            let id = try desk.store.insertCompany(company("acme"))
+            var many: [(company: Int64?, values: ContactValues)] = []
+            for number in 0..<1_001 {
+                var values = ContactValues()
+                values.key = "c\(number)"
+                values.addresses = ["c\(number)@example.com"]
+                many.append((id, values))
+            }
+            _ = try desk.store.putContacts(many)
+            let others = try desk.put("bob", ["bob@example.com"])
+            try desk.store.removeCompany(id)
+            let left = try desk.store.find("contact", Record(), after: nil, limit: 9).rows
+            #expect(left.map { $0.int("id") } == [others])
+            #expect(result { _ = try desk.store.get("company", id) } == Int32(MR_E_NOT_FOUND))
+        }
     }
 }
 

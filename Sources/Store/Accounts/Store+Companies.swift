@@ -41,22 +41,32 @@ extension Store {
         }
     }
 
-    /// With its contacts.
+    private static let contactsInOneTransaction = 500
+
+    /// With its contacts, which go before it in transactions of their own: where the process dies in between, the same call
+    /// goes on.
     /// - Throws: `MR_E_BUSY` while accounts belong to it.
     package func removeCompany(_ id: Int64) throws(Failure) {
+        while try removeCompany(slice: id) {}
+    }
+
+    /// - Returns: true while there is more of it.
+    private func removeCompany(slice id: Int64) throws(Failure) -> Bool {
         try write { (transaction) throws(Failure) in
             let db = transaction.db
             guard try db.exists("SELECT 1 FROM company WHERE id = ?", id) else { throw .notFound("company \(id)") }
             if try db.exists("SELECT 1 FROM account WHERE company = ? AND erasing = 0", id) {
                 throw Failure(MR_E_BUSY, "accounts belong to company \(id)")
             }
-            let contacts = try db.all("SELECT id FROM contact WHERE company = ?", id) { (row) throws(Failure) in
-                row.int(0)
-            }
+            let contacts = try db.all(
+                "SELECT id FROM contact WHERE company = ? LIMIT ?", id, Store.contactsInOneTransaction
+            ) { (row) throws(Failure) in row.int(0) }
             for contact in contacts { try transaction.remove(contact: contact) }
+            guard contacts.count < Store.contactsInOneTransaction else { return true }
             try db.run("DELETE FROM company_domain WHERE company = ?", id)
             try db.run("DELETE FROM company WHERE id = ?", id)
             transaction.change("company", id, account: nil, "removed")
+            return false
         }
     }
 }

@@ -145,7 +145,7 @@ struct CompanyShow: StoreCommand {
 
 struct CompanyRemove: StoreCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Remove a company that no account and no contact refers to any more.")
+        commandName: "remove", abstract: "Remove a company that no account belongs to any more, with its contacts.")
 
     @ParentCommand var parent: Company
     @OptionGroup(title: "Options of every command") var common: CommonOptions

@@ -53,12 +53,13 @@ if [ "$group" = test ]; then
     done
 fi
 
+# module=package, or the one name where they are the same
 modules=(setuptools wheel)
-[ "$group" = test ] && modules+=(pytest dnslib mypy)
+[ "$group" = test ] && modules+=(pytest dnslib mypy googleapiclient=google-api-python-client)
 python=.build-venv/bin/python
 lacking=()
 for module in "${modules[@]}"; do
-    "$python" -c "import $module" 2>/dev/null || lacking+=("$module")
+    "$python" -c "import ${module%%=*}" 2>/dev/null || lacking+=("${module#*=}")
 done
 
 if [ "$action" = check ]; then
@@ -115,7 +116,7 @@ if [ ${#lacking[@]} -gt 0 ]; then
     [ -x "$python" ] || python3 -m venv --system-site-packages .build-venv
     again=()
     for module in "${modules[@]}"; do
-        "$python" -c "import $module" 2>/dev/null || again+=("$module")
+        "$python" -c "import ${module%%=*}" 2>/dev/null || again+=("${module#*=}")
     done
     [ ${#again[@]} -eq 0 ] || "$python" -m pip install --quiet --disable-pip-version-check "${again[@]}"
 fi

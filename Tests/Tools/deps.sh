@@ -53,7 +53,7 @@ if [ "$group" = test ]; then
 fi
 
 modules=(setuptools wheel)
-[ "$group" = test ] && modules+=(pytest dnslib mypy)
+[ "$group" = test ] && modules+=(pytest dnslib mypy msgraph)
 python=.build-venv/bin/python
 lacking=()
 for module in "${modules[@]}"; do

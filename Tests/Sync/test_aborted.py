@@ -7,7 +7,6 @@ import signal
 import pytest
 
 from EndToEnd import helper
-from Sync.client import Client
 from Sync.mailbox import Mailbox, same
 from Sync.scenarios import SCENARIOS
 
@@ -64,7 +63,7 @@ class Run:
         self.store = folder / f"{self.user}.db"
 
     def __enter__(self):
-        self.other = Client(self.server, self.user)
+        self.other = self.server.client(self.user)
         self.scenario.prepare(self.other)
         with Mailbox(self.server, self.user, self.store) as mailbox:
             mailbox.settle()

@@ -75,12 +75,6 @@ class AccountCall: CallDelegate {
         }
     }
 
-    /// The token that the account was connected with.
-    func token(refresh: Bool) throws(Failure) -> [UInt8] {
-        if !refresh, let token = secret("access_token") { return token }
-        throw Failure(MR_E_AUTH, "the access token was refused")
-    }
-
     func secret(_ name: String) -> [UInt8]? {
         if let secret = try? core.store.secret(account: account.id, name: name) { return secret }
         guard name == "smtp_password" else { return nil }

@@ -54,7 +54,7 @@ if [ "$group" = test ]; then
 fi
 
 modules=(setuptools wheel)
-[ "$group" = test ] && modules+=(pytest dnslib mypy)
+[ "$group" = test ] && modules+=(pytest dnslib mypy authlib flask)
 python=.build-venv/bin/python
 lacking=()
 for module in "${modules[@]}"; do

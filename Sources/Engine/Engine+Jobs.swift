@@ -34,12 +34,6 @@ extension Engine {
 
     // What later versions complete: known, and said so.
 
-    package func discover(_ address: String) throws(Failure) -> Job {
-        try checkOpen()
-        try Engine.checkAddress(address, "address")
-        throw .unsupported("finding settings by address comes with a later version; give the servers to mr_connect")
-    }
-
     package func authorize(_ request: Record) throws(Failure) -> Record {
         try checkOpen()
         throw .unsupported("OAuth 2.0 comes with a later version; connect with a password")

@@ -13,5 +13,6 @@
 #include "csystem/net.h"
 #include "csystem/openssl.h"
 #include "csystem/sqlite.h"
+#include "csystem/xml.h"
 #include "csystem/zlib.h"
 #endif

@@ -11,7 +11,7 @@ build=(
     gcc=gcc g++=g++ binutils=objcopy make=make pkg-config=pkg-config
     libssl-dev=/usr/include/openssl/ssl.h libsqlite3-dev=/usr/include/sqlite3.h
     libffi-dev="/usr/include/*/ffi.h" libjansson-dev=/usr/include/jansson.h
-    zlib1g-dev=/usr/include/zlib.h libidn2-dev=/usr/include/idn2.h
+    zlib1g-dev=/usr/include/zlib.h libexpat1-dev=/usr/include/expat.h libidn2-dev=/usr/include/idn2.h
     libcurl4-openssl-dev="/usr/include/*/curl/curl.h"
     python3=python3 python3-venv=py:ensurepip python3-pip=py:pip
 )
@@ -55,7 +55,7 @@ fi
 
 # module=package, or the one name where they are the same
 modules=(setuptools wheel)
-[ "$group" = test ] && modules+=(pytest dnslib mypy googleapiclient=google-api-python-client msgraph=msgraph-sdk)
+[ "$group" = test ] && modules+=(pytest dnslib mypy authlib flask msgraph=msgraph-sdk googleapiclient=google-api-python-client)
 python=.build-venv/bin/python
 lacking=()
 for module in "${modules[@]}"; do

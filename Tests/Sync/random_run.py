@@ -218,7 +218,8 @@ def main():
     mailroom.load(DIST / "lib" / "libmailroom.so.1")
     print(f"{given.server}: {given.steps} steps, seed {seed}", flush=True)
     server = ENDS[given.server](f"{scratch()}/server", Pki(f"{scratch()}/pki"))
-    with tempfile.TemporaryDirectory() as folder, contextlib.closing(server):
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        stack.callback(server.stop)
         log = (lambda text: print(text, flush=True)) if given.verbose else None
         with RandomRun(server, f"random{seed}", folder, seed, not given.no_cuts, log) as run:
             states = run.run(given.steps)

@@ -1,7 +1,5 @@
 """What is Gmail's own: the price of a look, a history that is not kept any more, batches of which some calls fail, large messages."""
 
-import contextlib
-
 import mailroom
 import pytest
 
@@ -12,13 +10,9 @@ from Sync.mailbox import Mailbox, same
 
 @pytest.fixture(scope="module")
 def end():
-    with contextlib.closing(_Closing()) as running:
-        yield running
-
-
-class _Closing(GmailEnd):
-    def close(self):
-        self.stop()
+    running = GmailEnd()
+    yield running
+    running.stop()
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ package final class GmailSession: Session {
     /// The newest one that was ever heard of.
     private var heard: UInt64?
     private var history: MailboxHistory?
+    /// From there, and from before, the history is not to be had.
+    private var untold: UInt64?
     /// The addresses that the account may send from, once they were asked for.
     var aliases: Set<String>?
 
@@ -45,7 +47,9 @@ package final class GmailSession: Session {
         if let label, let history, history.from <= from, from <= history.to, history.readers.insert(label).inserted {
             return history
         }
+        if let untold, from <= untold { return nil }
         history = try MailboxHistory.read(host, api, from: from)
+        if history == nil { untold = from }
         if let label { history?.readers.insert(label) }
         return history
     }

@@ -53,12 +53,17 @@ if [ "$group" = test ]; then
     done
 fi
 
+# module=package, or the one name where they are the same
 modules=(setuptools wheel)
+<<<<<<< HEAD
+[ "$group" = test ] && modules+=(pytest dnslib mypy googleapiclient=google-api-python-client)
+=======
 [ "$group" = test ] && modules+=(pytest dnslib mypy msgraph)
+>>>>>>> f036263bbac6d133187e6d54ca8a1d970c039434
 python=.build-venv/bin/python
 lacking=()
 for module in "${modules[@]}"; do
-    "$python" -c "import $module" 2>/dev/null || lacking+=("$module")
+    "$python" -c "import ${module%%=*}" 2>/dev/null || lacking+=("${module#*=}")
 done
 
 if [ "$action" = check ]; then
@@ -115,7 +120,7 @@ if [ ${#lacking[@]} -gt 0 ]; then
     [ -x "$python" ] || python3 -m venv --system-site-packages .build-venv
     again=()
     for module in "${modules[@]}"; do
-        "$python" -c "import $module" 2>/dev/null || again+=("$module")
+        "$python" -c "import ${module%%=*}" 2>/dev/null || again+=("${module#*=}")
     done
     [ ${#again[@]} -eq 0 ] || "$python" -m pip install --quiet --disable-pip-version-check "${again[@]}"
 fi

@@ -55,11 +55,7 @@ fi
 
 # module=package, or the one name where they are the same
 modules=(setuptools wheel)
-<<<<<<< HEAD
-[ "$group" = test ] && modules+=(pytest dnslib mypy googleapiclient=google-api-python-client)
-=======
-[ "$group" = test ] && modules+=(pytest dnslib mypy msgraph)
->>>>>>> f036263bbac6d133187e6d54ca8a1d970c039434
+[ "$group" = test ] && modules+=(pytest dnslib mypy googleapiclient=google-api-python-client msgraph=msgraph-sdk authlib flask)
 python=.build-venv/bin/python
 lacking=()
 for module in "${modules[@]}"; do

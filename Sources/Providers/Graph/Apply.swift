@@ -10,13 +10,15 @@ struct Apply {
     private let client: GraphClient
     private let change: Fields
     private let ref: String
+    private let id: String
 
     init(_ host: Host, _ client: GraphClient, _ change: Fields) throws(Failure) {
         self.host = host
         self.client = client
         self.change = change
         ref = change.text("ref") ?? ""
-        guard !ref.isEmpty else { throw .invalid("ref", "is missing") }
+        id = GraphMessage.id(of: ref)
+        guard !id.isEmpty else { throw .invalid("ref", "is missing") }
     }
 
     /// A message that is not in the folder is `gone`, and a success.
@@ -27,7 +29,7 @@ struct Apply {
             guard message.folder == native(change) else {
                 try gone()
                 // An earlier try may have moved it.
-                if kind == "move", message.folder == native(try target()) { try placed(message.id) }
+                if kind == "move", message.folder == native(try target()) { try placed(message) }
                 return
             }
             switch kind {
@@ -52,12 +54,14 @@ struct Apply {
 
     private func gone() throws(Failure) { try host.emit("gone", Record(["ref": .text(ref)])) }
 
-    private func placed(_ id: String) throws(Failure) { try host.emit("placed", Record(["ref": .text(id)])) }
+    private func placed(_ message: GraphMessage) throws(Failure) {
+        try host.emit("placed", Record(["ref": .text(message.ref(in: try target()))]))
+    }
 
     /// Nil where the mailbox does not have it.
     private func present() throws(Failure) -> GraphMessage? {
         do throws(Failure) {
-            return GraphMessage(try client.get(host, "\(client.message(ref))?\(GraphMessage.query)", step: "fetch"))
+            return GraphMessage(try client.get(host, "\(client.message(id))?\(GraphMessage.query)", step: "fetch"))
         } catch {
             guard error.http == 404 else { throw error }
             return nil
@@ -80,7 +84,7 @@ struct Apply {
                 let patch = after.patch(from: before)
                 if !patch.isEmpty {
                     _ = try client.ask(
-                        host, "PATCH", client.message(ref), body: .object(patch), match: message.etag, step: "store")
+                        host, "PATCH", client.message(id), body: .object(patch), match: message.etag, step: "store")
                 }
                 try host.emit("flags", Record(["ref": .text(ref), "flags": .text(after.text)]))
                 return
@@ -110,24 +114,24 @@ struct Apply {
     private func copy(_ message: GraphMessage) throws(Failure) {
         if change.int("again") == 1, let messageID = message.messageID {
             let twins = try MessageSearch(host, client).find(messageID, in: native(try target()))
-            if let twin = twins.first(where: { $0 != ref }) { return try placed(twin) }
+            if let twin = twins.first(where: { $0.id != id }) { return try placed(twin) }
         }
         try placed(try transfer("copy"))
     }
 
-    /// - Returns: the id in the target.
-    private func transfer(_ verb: String) throws(Failure) -> String {
+    /// - Returns: the message in the target.
+    private func transfer(_ verb: String) throws(Failure) -> GraphMessage {
         let answer = try client.ask(
-            host, "POST", "\(client.message(ref))/\(verb)?$select=id",
+            host, "POST", "\(client.message(id))/\(verb)?$select=\(GraphMessage.placeSelect)",
             body: .object([("destinationId", .text(native(try target())))]), step: verb)
         guard let message = GraphMessage(answer) else {
             throw GraphApi.damaged("the answer names no message", step: verb)
         }
-        return message.id
+        return message
     }
 
     private func delete(_ message: GraphMessage) throws(Failure) {
-        _ = try client.ask(host, "DELETE", client.message(ref), step: "expunge")
+        _ = try client.ask(host, "DELETE", client.message(id), step: "expunge")
         try gone()
     }
 }

@@ -51,7 +51,7 @@ struct BodyFetch {
                     try alone(message, headerOnly: false)
                     continue
                 }
-                try sync.host.messageBegin(message.begin(historical: isHistory), size: Int64(bytes.count))
+                try sync.host.messageBegin(begin(message), size: Int64(bytes.count))
                 try bytes.withBytes { (bytes) throws(Failure) in try sync.host.messageData(bytes) }
                 try end()
             // It is gone since it was listed: what changed next says so.
@@ -64,17 +64,21 @@ struct BodyFetch {
     private func alone(_ message: GraphMessage, headerOnly: Bool) throws(Failure) {
         do throws(Failure) {
             let mime = try MimeContent(sync.host, sync.client, message.id)
-            try mime.give(sync.host, message.begin(historical: isHistory), headerOnly: headerOnly, about: message.about)
+            try mime.give(sync.host, begin(message), headerOnly: headerOnly, about: message.about)
             try end()
         } catch {
             if error.http == 404 { return }
             guard Self.isOwn(error) else { throw error }
-            var record = Record(["ref": .text(message.id), "flags": .text(message.flags?.text ?? "")])
+            var record = Record(["ref": .text(message.ref(in: sync.folder)), "flags": .text(message.flags?.text ?? "")])
             record.set("size", message.about)
             record.set("internal_date", message.date)
             record.set("text", error.serverText ?? error.message)
             try sync.emit("refused", record)
         }
+    }
+
+    private func begin(_ message: GraphMessage) -> Record {
+        message.begin(message.ref(in: sync.folder), historical: isHistory)
     }
 
     private func end() throws(Failure) {

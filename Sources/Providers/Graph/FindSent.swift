@@ -25,8 +25,8 @@ struct FindSent {
         }
         if let sent, !folders.contains(where: { $0.native == sent }) { folders.append((sent, "")) }
         for folder in folders where !folder.native.isEmpty {
-            for id in try MessageSearch(host, client).find(messageID, in: folder.native) {
-                try host.emit("sent", Record(["ref": .text(id), "path": .text(folder.path)]))
+            for found in try MessageSearch(host, client).find(messageID, in: folder.native) {
+                try host.emit("sent", Record(["ref": .text(found.id), "path": .text(folder.path)]))
             }
         }
     }

@@ -29,26 +29,26 @@ struct FolderAppend {
         guard let made = GraphMessage(answer) else {
             throw GraphApi.damaged("the answer names no message", step: "append")
         }
-        try flags(made.id)
-        try placed(made.id)
+        try placed(try flagged(made.id))
     }
 
-    /// What is to be set beside what the service sets by itself.
-    private func flags(_ id: String) throws(Failure) {
+    /// The message, with what is to be set beside what the service sets by itself.
+    private func flagged(_ id: String) throws(Failure) -> GraphMessage {
+        let answer = try client.get(host, "\(client.message(id))?\(GraphMessage.query)", step: "append")
+        guard let message = GraphMessage(answer), let before = message.flags else {
+            throw GraphApi.damaged("the answer is no message", step: "append")
+        }
         let wanted = (what.text("flags") ?? "").split(separator: " ").map(String.init)
-        guard
-            let message = GraphMessage(
-                try client.get(host, "\(client.message(id))?\(GraphMessage.query)", step: "append")),
-            let before = message.flags
-        else { return }
         var after = before
         after.seen = wanted.contains { $0.lowercased() == "\\seen" }
         for flag in wanted { _ = after.set(flag, true) }
         let patch = after.patch(from: before)
-        if !patch.isEmpty {
-            _ = try client.ask(host, "PATCH", client.message(id), body: .object(patch), step: "store")
-        }
+        if patch.isEmpty { return message }
+        let changed = try client.ask(host, "PATCH", client.message(id), body: .object(patch), step: "store")
+        return GraphMessage(changed) ?? message
     }
 
-    private func placed(_ id: String) throws(Failure) { try host.emit("placed", Record(["ref": .text(id)])) }
+    private func placed(_ message: GraphMessage) throws(Failure) {
+        try host.emit("placed", Record(["ref": .text(message.ref(in: what))]))
+    }
 }

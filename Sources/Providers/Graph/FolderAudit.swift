@@ -23,8 +23,9 @@ struct FolderAudit {
         try client.each(host, path, page: 0, step: "list") { (items) throws(Failure) in
             for item in items {
                 guard let message = GraphMessage(item), listed.insert(message.id.hashValue).inserted else { continue }
-                var record = message.record(asksMessageID: true, asksHeader: false)
+                var record = message.record(in: folder, asksMessageID: true, asksHeader: false)
                 record["about"] = nil
+                record.set("message_id", message.messageID)
                 try host.emit("listed", record)
             }
         }

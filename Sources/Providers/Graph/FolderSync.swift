@@ -18,6 +18,8 @@ final class FolderSync {
     /// What is stored with the next commit.
     private(set) var cursor: GraphCursor?
     private var isDirty = false
+    /// Of the drafts, the references under which the store has them, by their ids.
+    private var versions: [String: [String]]?
     private var done: Int64 = 0
     private var total: Int64 = 0
 
@@ -78,7 +80,7 @@ final class FolderSync {
         let end = try listed(from: nil, &seen) { _ in .comparing }
         try commit()
         try eachKnown { (refs) throws(Failure) in
-            try confirm(refs.filter { !(seen ?? []).contains($0.hashValue) })
+            try confirm(refs.filter { !(seen ?? []).contains(GraphMessage.id(of: $0).hashValue) })
         }
         try host.emit("complete")
         cursor = .changes(end, at: host.now(wall: true))
@@ -115,7 +117,10 @@ final class FolderSync {
             for item in items { if let id = item.text("id") { seen.insert(id) } }
             try take(items, isHistory: false)
             if let link = answer.text("@odata.deltaLink") {
-                try confirm(folder.items("placed").compactMap { $0.text("ref") }.filter { !seen.contains($0) })
+                try confirm(
+                    folder.items("placed").compactMap { $0.text("ref") }.filter {
+                        !seen.contains(GraphMessage.id(of: $0))
+                    })
                 let now = host.now(wall: true)
                 guard isDirty || now - at > Self.linkAge || now < at else { return }
                 cursor = .changes(try client.relative(link), at: now)
@@ -143,16 +148,33 @@ final class FolderSync {
         for item in items {
             guard let message = GraphMessage(item) else { continue }
             if item["@removed"] != nil {
-                try emit("gone", Record(["ref": .text(message.id)]))
+                try gone(message.id, but: nil)
                 continue
             }
             // A change may be told without what did not change.
             guard let whole = try message.flags == nil ? again(message.id) : message else { continue }
             isDirty = true
-            let answer = try host.want(whole.record(asksMessageID: asksMessageID, asksHeader: asksHeader))
+            try gone(whole.id, but: whole.ref(in: folder))
+            let answer = try host.want(
+                whole.record(in: folder, asksMessageID: asksMessageID, asksHeader: asksHeader))
             if answer != .nothing { wanted.append((whole, answer)) }
         }
         try BodyFetch(self, isHistory: isHistory).run(wanted)
+    }
+
+    /// A message is not there any more, or is another version of itself now.
+    private func gone(_ id: String, but present: String?) throws(Failure) {
+        var refs = present == nil ? [id] : []
+        if folder.text("role") == "drafts" {
+            if versions == nil {
+                var known: [String: [String]] = [:]
+                try eachKnown { for ref in $0 { known[GraphMessage.id(of: ref), default: []].append(ref) } }
+                versions = known
+            }
+            refs = (versions?[id] ?? refs).filter { $0 != present }
+        }
+        for ref in refs { try emit("gone", Record(["ref": .text(ref)])) }
+        if !refs.isEmpty { versions?[id] = present.map { [$0] } }
     }
 
     private func again(_ id: String) throws(Failure) -> GraphMessage? {
@@ -168,7 +190,7 @@ final class FolderSync {
 
     /// Messages of which nobody said anything: those that the folder does not have are gone.
     private func confirm(_ refs: [String]) throws(Failure) {
-        let requests = refs.map { BatchRequest("\(client.message($0))?$select=id,parentFolderId") }
+        let requests = refs.map { BatchRequest("\(client.message(GraphMessage.id(of: $0)))?$select=id,parentFolderId") }
         for (index, answer) in try client.batch(host, requests, step: "list").enumerated() {
             guard answer.status == 200 || answer.status == 404 else { throw answer.failure(step: "list") }
             if answer.status == 404 || answer.record.text("parentFolderId") != native {

@@ -14,8 +14,10 @@ final class GraphClient {
 
     init(_ host: Host) throws(Failure) {
         api = try ApiClient(host, setting: "graph_api", sites: ["graph.microsoft.com"], errors: GraphApi.errors)
-        let shared = try host.setting("mailbox") ?? ""
-        mailbox = shared.isEmpty ? "/me" : "/users/\(ApiRequest.encoded(shared))"
+        var named = try host.setting("mailbox") ?? ""
+        // An application that logs in for itself has no mailbox of its own.
+        if named.isEmpty, try host.setting("auth") == "service" { named = try host.setting("address") ?? "" }
+        mailbox = named.isEmpty ? "/me" : "/users/\(ApiRequest.encoded(named))"
     }
 
     /// Where the version begins: `https://graph.microsoft.com/v1.0`.

@@ -1,4 +1,5 @@
 import Base
+import PluginKit
 import WebProvider
 
 /// What Graph says of a message beside its content.
@@ -7,7 +8,7 @@ struct GraphMessage {
     private static let storeSize = "Integer 0x0E08"
 
     static let select =
-        "id,isRead,isDraft,flag,categories,receivedDateTime,internetMessageId,conversationId,parentFolderId,from,sender,"
+        "id,changeKey,isRead,isDraft,flag,categories,receivedDateTime,internetMessageId,conversationId,parentFolderId,from,sender,"
         + "toRecipients,ccRecipients,replyTo"
     /// What is asked for with every list of messages.
     static var query: String {
@@ -16,7 +17,11 @@ struct GraphMessage {
         return "$select=\(select)&$expand=\(ApiRequest.encoded(expand))"
     }
 
+    /// What names a message where a place for it was made.
+    static let placeSelect = "id,changeKey,isDraft"
+
     let id: String
+    private let version: String?
     /// Nil where the answer leaves them out.
     let flags: GraphFlags?
     let date: Int64?
@@ -36,6 +41,7 @@ struct GraphMessage {
             return nil
         }
         self.id = id
+        version = answer.int("isDraft") == 1 ? answer.text("changeKey").flatMap { Self.isVersion($0) ? $0 : nil } : nil
         flags = GraphFlags(answer)
         date = answer.text("receivedDateTime").flatMap { GraphTime.milliseconds($0) }
         messageID = answer.text("internetMessageId").flatMap { Self.bare($0) }
@@ -58,9 +64,28 @@ struct GraphMessage {
             .text("value")
     }
 
+    // MARK: reference
+
+    /// The reference of a message in a folder: its id; of a draft among the drafts also its version, because it is edited and
+    /// keeps its id.
+    func ref(in folder: Fields) -> String {
+        guard let version, folder.text("role") == "drafts" else { return id }
+        return "\(id).\(version)"
+    }
+
+    /// The id in a reference.
+    static func id(of ref: String) -> String { String(ref.prefix { $0 != "." }) }
+
+    private static func isVersion(_ text: String) -> Bool {
+        (1...80).contains(text.utf8.count) && !text.utf8.contains { $0 <= 32 || $0 >= 127 }
+    }
+
     /// As the host is told of it before its body is fetched.
-    func record(asksMessageID: Bool, asksHeader: Bool) -> Record {
-        var record = Record(["ref": .text(id), "stable": .text(id)])
+    func record(in folder: Fields, asksMessageID: Bool, asksHeader: Bool) -> Record {
+        let ref = ref(in: folder)
+        // What has the same Message-ID and is a draft may be another version.
+        let asksMessageID = asksMessageID && ref == id
+        var record = Record(["ref": .text(ref), "stable": .text(ref)])
         record.set("flags", flags?.text)
         record.set("internal_date", date)
         record.set("about", about)
@@ -70,8 +95,8 @@ struct GraphMessage {
     }
 
     /// The beginning of a message for the host.
-    func begin(historical: Bool) -> Record {
-        var record = Record(["ref": .text(id), "flags": .text(flags?.text ?? ""), "stable": .text(id)])
+    func begin(_ ref: String, historical: Bool) -> Record {
+        var record = Record(["ref": .text(ref), "flags": .text(flags?.text ?? ""), "stable": .text(ref)])
         record.set("internal_date", date)
         record.set("thread", thread)
         if historical { record.set("historical", 1) }

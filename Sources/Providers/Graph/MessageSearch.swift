@@ -12,13 +12,14 @@ struct MessageSearch {
         self.client = client
     }
 
-    /// The ids of those in a folder, the newest first.
+    /// Those in a folder, the newest first: their ids and versions.
     /// - Parameter messageID: without its angle brackets.
-    func find(_ messageID: String, in folder: String) throws(Failure) -> [String] {
+    func find(_ messageID: String, in folder: String) throws(Failure) -> [GraphMessage] {
         let quoted = "<\(messageID)>".split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
         let filter = ApiRequest.encoded("internetMessageId eq '\(quoted)'")
         let answer = try client.get(
-            host, "\(client.folder(folder))/messages?$filter=\(filter)&$select=id&$top=50", step: "search")
-        return answer.records("value").compactMap { GraphMessage($0)?.id }
+            host, "\(client.folder(folder))/messages?$filter=\(filter)&$select=\(GraphMessage.placeSelect)&$top=50",
+            step: "search")
+        return answer.records("value").compactMap { GraphMessage($0) }
     }
 }

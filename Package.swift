@@ -76,7 +76,10 @@ let rooms: [Target] = [
         name: "CSystem",
         linkerSettings: [
             // Handed on word by word: the driver would put -l before --as-needed, which counts only for what follows.
-            .unsafeFlags(link("--as-needed", "-lssl", "-lcrypto", "-lsqlite3", "-lffi", "-ljansson", "-lz", "-lidn2"))
+            .unsafeFlags(
+                link(
+                    "--as-needed", "-lssl", "-lcrypto", "-lsqlite3", "-lffi", "-ljansson", "-lz", "-lidn2",
+                    "-lexpat"))
         ]),
     room("Base", ["CMailroom", "CSystem"]),
     room("Mime", ["Base", "CSystem"]),

@@ -11,7 +11,7 @@ build=(
     gcc=gcc g++=g++ binutils=objcopy make=make pkg-config=pkg-config
     libssl-dev=/usr/include/openssl/ssl.h libsqlite3-dev=/usr/include/sqlite3.h
     libffi-dev="/usr/include/*/ffi.h" libjansson-dev=/usr/include/jansson.h
-    zlib1g-dev=/usr/include/zlib.h libidn2-dev=/usr/include/idn2.h
+    zlib1g-dev=/usr/include/zlib.h libexpat1-dev=/usr/include/expat.h libidn2-dev=/usr/include/idn2.h
     libcurl4-openssl-dev="/usr/include/*/curl/curl.h"
     python3=python3 python3-venv=py:ensurepip python3-pip=py:pip
 )

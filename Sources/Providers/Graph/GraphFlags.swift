@@ -42,15 +42,17 @@ struct GraphFlags: Equatable {
         return words.joined(separator: " ")
     }
 
-    /// A category as a keyword: blanks in it become no-break spaces. Nil where it cannot be one.
+    /// A category as a keyword: a blank in it becomes `_`. Nil where it cannot be one.
     static func keyword(_ category: String) -> String? {
         guard !category.isEmpty, category.utf8.count <= 255, !category.hasPrefix("\\"), !same(category, "$Forwarded"),
             !category.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 })
         else { return nil }
-        return String(category.map { $0 == " " ? "\u{a0}" : $0 })
+        return String(category.map { $0 == " " ? "_" : $0 })
     }
 
-    private static func category(_ keyword: String) -> String { String(keyword.map { $0 == "\u{a0}" ? " " : $0 }) }
+    private static func isNamed(_ category: String, _ keyword: String) -> Bool {
+        self.keyword(category).map { same($0, keyword) } ?? false
+    }
 
     private static func same(_ first: String, _ second: String) -> Bool { first.lowercased() == second.lowercased() }
 
@@ -62,13 +64,12 @@ struct GraphFlags: Equatable {
         case "\\answered": if isSet != isAnswered { verb = isSet ? "102" : "0" }
         case "$forwarded": if isSet != isForwarded { verb = isSet ? Self.forwarded : "0" }
         case "\\draft": return isSet == draft
-        case let flag where flag.hasPrefix("\\"): return !isSet
+        case let name where name.hasPrefix("\\"): return !isSet
         default:
-            let category = Self.category(flag)
-            if isSet {
-                if !categories.contains(where: { Self.same($0, category) }) { categories.append(category) }
-            } else {
-                categories.removeAll { Self.same($0, category) }
+            if !isSet {
+                categories.removeAll { Self.isNamed($0, flag) }
+            } else if !categories.contains(where: { Self.isNamed($0, flag) }) {
+                categories.append(flag)
             }
         }
         return true

@@ -13,6 +13,7 @@ package final class GraphSession: Session {
 
     package func folders(_ host: Host) throws(Failure) {
         try FolderTree(host, client, wellKnown).emit()
+        try wellKnown.keep(host, client)
     }
 
     package func sync(_ host: Host, folder: Fields, cursor: [UInt8]) throws(Failure) {

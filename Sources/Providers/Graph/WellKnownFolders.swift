@@ -18,6 +18,7 @@ struct WellKnownFolders {
     private static let age: Int64 = 24 * 3_600_000
 
     private let ids: [(name: String, id: String)]
+    private let isNew: Bool
 
     /// - Throws: what the service says to the login.
     static func load(_ host: Host, _ client: GraphClient) throws(Failure) -> WellKnownFolders {
@@ -32,9 +33,14 @@ struct WellKnownFolders {
                 throw answer.failure(step: "auth")
             }
         }
-        let text = found.map { "\($0.name) \($0.id)" }.joined(separator: "\n")
-        try host.putState(state, Array("\(host.now(wall: true)) \(client.mailbox)\n\(text)".utf8))
-        return WellKnownFolders(ids: found)
+        return WellKnownFolders(ids: found, isNew: true)
+    }
+
+    /// Keeps them for later sessions.
+    func keep(_ host: Host, _ client: GraphClient) throws(Failure) {
+        guard isNew else { return }
+        let text = ids.map { "\($0.name) \($0.id)" }.joined(separator: "\n")
+        try host.putState(Self.state, Array("\(host.now(wall: true)) \(client.mailbox)\n\(text)".utf8))
     }
 
     /// As they were the last time, within a day, where the inbox is the same: one request in place of one for each.
@@ -49,7 +55,7 @@ struct WellKnownFolders {
             return words.count == 2 ? (String(words[0]), String(words[1])) : nil
         }
         let inbox = try client.get(host, "\(client.mailbox)/mailFolders/inbox?$select=id", step: "auth").text("id")
-        return ids.contains { $0.name == "inbox" && $0.id == inbox } ? WellKnownFolders(ids: ids) : nil
+        return ids.contains { $0.name == "inbox" && $0.id == inbox } ? WellKnownFolders(ids: ids, isNew: false) : nil
     }
 
     /// The role of a folder: nil where it has none; and whether it is shown.

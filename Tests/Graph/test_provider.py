@@ -173,8 +173,8 @@ def test_of_large_messages_the_header_alone(account, graph):
     fill(account, 40)
     account.sync()
     large = [number for number in range(40) if seed.has_attachment(number)]
-    assert all(account.message(number)["partial"] == 1 for number in large)
-    assert account.message(1)["partial"] == 0
+    assert all(account.message(number)["has_body"] == 0 for number in large)
+    assert account.message(1)["has_body"] == 1
 
 
 def test_a_shared_mailbox(graph, tmp_path):
@@ -234,7 +234,7 @@ def test_beyond_a_request_it_goes_as_a_draft_with_uploads(account, graph, sizes)
 
 
 def test_a_draft_that_cannot_be_finished_leaves_nothing(account, graph):
-    graph.faults.fail("PUT /upload", 507, "ErrorQuotaExceeded", "The mailbox is full.")
+    graph.faults.fail("PUT /upload", 507, "ErrorQuotaExceeded", "There is no room.")
     content = seed.random.Random(1).randbytes(4_000_000)
     sent = account.sent(attachments=[{"name": "a.bin", "type": "application/octet-stream", "data": content}])
     assert (sent.state, account.room.get("send", sent.id)["class"]) == ("failed", "quota_exceeded")
@@ -313,7 +313,7 @@ def test_subscriptions(account, graph):
 
     def call(name, **fields):
         with account.room.call(account.id, name, subscription=fields) as job:
-            return job.wait(20)
+            return job.wait(20)["rows"][0]
 
     made = call("graph.subscribe", url="https://crm.example/hook", folder="inbox", state="s", minutes=60)
     own = graph.subscriptions[made["id"]]

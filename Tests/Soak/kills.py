@@ -36,6 +36,9 @@ MAILBOX = ("send.settled", "send.copy_wished", "wish.stored", "wish.begun", "wis
 class Run:
     """The life of one store, and its deaths."""
 
+    #: How the server takes the mail of so many recipients in a hundred; how many a message has; the stages of its dialogue.
+    kinds, sizes, stages = KINDS, (1, 1, 1, 2, 3), STAGES
+
     def __init__(self, seed, number, deaths, folder, verbose=False, site=None):
         self.random = random.Random(f"{seed}/{number}")
         self.deaths, self.verbose = deaths, verbose
@@ -49,6 +52,11 @@ class Run:
                 server.echo = lambda content, user=user: self._echo(user, content)
         self.killed, self.missed = collections.Counter(), collections.Counter()
         self.shift, self.deck, self.names, self.rows = 0, [], 0, []
+
+    @property
+    def has_mailbox(self):
+        """Whether what is sent has a copy in Sent, and a sync may tell of what was unknown."""
+        return self.site is not None
 
     def run(self):
         with Nursery() as one, Nursery() as two:
@@ -97,8 +105,8 @@ class Run:
     def _step(self):
         """Each step comes once, in random order, before any comes again."""
         if not self.deck:
-            names = [name for name in _points() if self.site or name not in MAILBOX]
-            self.deck = [("point", name) for name in names] + [("server", stage) for stage in STAGES]
+            names = [name for name in _points() if self.has_mailbox or name not in MAILBOX]
+            self.deck = [("point", name) for name in names] + [("server", stage) for stage in self.stages]
             self.deck += [("moment", "")] * 4
             self.random.shuffle(self.deck)
         return self.deck.pop()
@@ -150,8 +158,8 @@ class Run:
         for _ in range(self.random.randint(1, 3)):
             self.names += 1
             self.truth.ask(f"key-{self.names}", [
-                f"{self.random.choices(list(KINDS), KINDS.values())[0]}-{self.names}-{number}@b.example"
-                for number in range(self.random.choice([1, 1, 1, 2, 3]))])
+                f"{self.random.choices(list(self.kinds), self.kinds.values())[0]}-{self.names}-{number}@b.example"
+                for number in range(self.random.choice(self.sizes))])
         operations = []
         for key in self.truth.open_keys():
             message = {"to": self.truth.asked[key], "subject": key, "text": "Hello\n.\nand goodbye\n" * 30}
@@ -175,7 +183,7 @@ class Run:
         for _ in range(20):
             self.shift += 300 * MINUTE
             said = self._whole(operations=operations, after=[["look"]], seconds=30)
-            operations = [["sync", account] for account in self.accounts] if self.site else []
+            operations = [["sync", account] for account in self.accounts] if self.has_mailbox else []
             if all(row["state"] not in ("queued", "sending", "retry_wait") for row in said):
                 return said
         raise Wrong("still waiting: " + repr([row for row in said if row["state"] in ("queued", "sending", "retry_wait")]))
@@ -203,7 +211,7 @@ class Run:
                 break
             rows = self._settle(operations)
         self.truth.delivered(rows)
-        if self.site:
+        if self.has_mailbox:
             self._copies()
 
     def _copies(self):
@@ -212,16 +220,21 @@ class Run:
             work="always", operations=[["sync", account] for account in self.accounts], after=[["copied", 30], ["look"]], seconds=5)
         found = collections.Counter()
         for user in self.users:
-            with Client(self.site.dovecot, user) as client:
-                for name, flags in client.everything().get("Sent", {}).values():
-                    found[name] += 1
-                    hold("\\Seen" in flags, name, "is in Sent, and not seen")
+            for name, flags in self._sent(user):
+                found[name] += 1
+                hold("\\Seen" in flags, name, "is in Sent, and not seen")
         for row in rows:
             count = found.pop(row["message_id"], 0)
             hold(count <= 1, "the copy is there", count, "times:", row)
             hold(count == (row["accepted"] > 0), "has", count, "copies in Sent:", row)
             self.truth.counts["copies"] += count
         hold(not found, "copies of what was never sent:", dict(found))
+
+
+    def _sent(self, user):
+        """(Message-ID, flags) of what is in Sent."""
+        with Client(self.site.dovecot, user) as client:
+            return list(client.everything().get("Sent", {}).values())
 
 
 _known = []

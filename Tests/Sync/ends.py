@@ -59,7 +59,7 @@ class GmailEnd:
         self.server.mailbox(address)
         return {
             "address": address, "provider": "gmail", "gmail_api": f"http://127.0.0.1:{port or self.port}",
-            "insecure_http": 1, "access_token": self.server.token(address)}
+            "insecure_http": "1", **self.server.service()}
 
     def path(self, folder):
         return PATHS.get(folder, folder)

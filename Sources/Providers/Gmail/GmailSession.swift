@@ -7,6 +7,8 @@ package final class GmailSession: Session {
     let api: GmailApi
     /// The account's newest history id as it was when the session was opened; for its first call alone.
     private var opened: UInt64?
+    /// The newest one that was ever heard of.
+    private var heard: UInt64?
     private var history: MailboxHistory?
     /// The addresses that the account may send from, once they were asked for.
     var aliases: Set<String>?
@@ -20,13 +22,21 @@ package final class GmailSession: Session {
     func latest(_ host: Host) throws(Failure) -> UInt64 {
         if let opened {
             self.opened = nil
+            heard = opened
             return opened
         }
         let profile = try api.get(host, ["profile"], cost: GmailApi.Units.profile, step: "history")
         guard let id = profile.text("historyId").flatMap({ UInt64($0) }) else {
             throw Failure(MR_E_PROTOCOL, "the profile has no history id")
         }
+        heard = id
         return id
+    }
+
+    /// A history id from before a comparison that begins now: what changes meanwhile is younger.
+    func past(_ host: Host) throws(Failure) -> UInt64 {
+        if let heard { return heard }
+        return try latest(host)
     }
 
     /// What has changed since a history id; nil where Gmail does not say. One answer serves all folders of a round, each once:

@@ -22,11 +22,11 @@ struct LabelSync {
     }
 
     func run(_ bytes: [UInt8]) throws(Failure) {
-        guard !bytes.isEmpty else { return try compare(from: session.latest(host)) }
+        guard !bytes.isEmpty else { return try compare(from: session.past(host)) }
         let cursor = try GmailCursor(bytes)
         guard cursor.isComplete else { return try compare(from: cursor.history) }
         // The history is not believed either.
-        if folder.int("walk") == 1 { return try compare(from: session.latest(host)) }
+        if folder.int("walk") == 1 { return try compare(from: session.past(host)) }
         guard let history = try session.history(host, from: cursor.history, for: place.label) else {
             return try compare(from: session.latest(host))
         }

@@ -206,7 +206,9 @@ class Run:
             for row in rows:
                 if row["state"] == "outcome_unknown" and (missing := self.truth.decide(row)):
                     operations.append(["resend", row["id"], missing, True])
-                elif row["state"] == "failed" and row["class"] == "content_rejected":
+                elif row["state"] == "failed" and (row["class"] == "content_rejected" or any(
+                        # The send's own class may be another recipient's.
+                        address.startswith("spam-") and state == "refused" for address, state in row["recipients"].items())):
                     operations.append(["resend", row["id"], None, False])
             if not operations:
                 break

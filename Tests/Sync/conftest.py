@@ -1,5 +1,5 @@
-"""Four real mail servers and the test server of the Gmail API, and the same tests against each: Dovecot with all it can, Dovecot
-cut to the bare protocol, Cyrus, Courier, Gmail."""
+"""Four real mail servers and the test servers of the Gmail API and of Microsoft Graph, and the same tests against each: Dovecot with
+all it can, Dovecot cut to the bare protocol, Cyrus, Courier, Gmail, Graph."""
 
 import itertools
 import pathlib

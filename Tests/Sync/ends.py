@@ -6,6 +6,8 @@ An end has a `name`, the authority to trust (`ca`), the `port` that a connection
 
 from Servers import PASSWORD, Courier, Cyrus, Dovecot
 from Servers.gmail import Gmail
+from Servers.graph import Graph
+from Sync import graph_client
 from Sync.client import Client
 from Sync.gmail_client import PATHS, GmailClient
 
@@ -73,6 +75,38 @@ class GmailEnd:
         assert self.server.wrong == [], "the test server answered what Gmail's discovery document does not have"
 
 
+class GraphEnd:
+    name, prefix, separator, walks, ca = "graph", "", "/", False, None
+
+    def __init__(self):
+        self.server = Graph()
+        self.port = self.server.port
+
+    def client(self, user):
+        return graph_client.GraphClient(self.server, user)
+
+    def settings(self, user, port=None):
+        address = f"{user}@test.example"
+        self.server.mailbox(address)
+        return {
+            "address": address, "provider": "graph", "graph_api": f"http://127.0.0.1:{port or self.port}/v1.0",
+            "insecure_http": 1, "auth": "service", "oauth": "microsoft", "client_id": "crm", "client_secret": "secret",
+            "token_endpoint": f"http://127.0.0.1:{self.port}/token"}
+
+    def path(self, folder):
+        return graph_client.PATHS.get(folder, folder)
+
+    def uid(self, ref):
+        return ref.split(".")[0]
+
+    def keeps(self, _flag):
+        return True
+
+    def stop(self):
+        self.server.stop()
+        assert self.server.wrong == [], "the test server answered what Graph's types do not have"
+
+
 ENDS = {
     "dovecot": lambda folder, pki: ImapEnd("dovecot", Dovecot(folder, pki)),
     "dovecot-bare": lambda folder, pki: ImapEnd(
@@ -80,4 +114,5 @@ ENDS = {
     "cyrus": lambda folder, pki: ImapEnd("cyrus", Cyrus(folder, pki)),
     "courier": lambda folder, pki: ImapEnd("courier", Courier(folder, pki), walks=True),
     "gmail": lambda _folder, _pki: GmailEnd(),
+    "graph": lambda _folder, _pki: GraphEnd(),
 }

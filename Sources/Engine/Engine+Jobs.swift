@@ -32,14 +32,6 @@ extension Engine {
         return Job(id, self)
     }
 
-    // What later versions complete: known, and said so.
-
-    package func discover(_ address: String) throws(Failure) -> Job {
-        try checkOpen()
-        try Engine.checkAddress(address, "address")
-        throw .unsupported("finding settings by address comes with a later version; give the servers to mr_connect")
-    }
-
     package func audit(_ account: Int64, _ options: Record) throws(Failure) -> Job {
         try checkOpen()
         try RecordSpec.auditOptions.check(options)

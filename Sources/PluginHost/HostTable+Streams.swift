@@ -44,16 +44,18 @@ extension HostTable {
         let options = invocation.options
         guard let trace = options.trace else {
             return try Connection.dial(
-                peer, security, caFile: options.caFile, connectTimeoutMs: options.connectTimeoutMs, invocation.patience)
+                peer, security, caFile: options.caFile, connectTimeoutMs: options.connectTimeoutMs, invocation.patience,
+                routes: options.routes)
         }
         // The same in steps that can be told of.
         var began = Clock.boot()
         let until = min(invocation.patience.deadline, began + options.connectTimeoutMs)
-        let addresses = try Resolver.addresses(of: peer, until: until, invocation.patience)
+        let addresses = try Resolver.addresses(of: options.routes.target(of: peer), until: until, invocation.patience)
         trace.note("name_resolution", addresses.map(\.text).joined(separator: ", "), since: began)
         began = Clock.boot()
         let connection = try Connection.dial(
-            peer, .plain, caFile: options.caFile, connectTimeoutMs: options.connectTimeoutMs, invocation.patience)
+            peer, .plain, caFile: options.caFile, connectTimeoutMs: options.connectTimeoutMs, invocation.patience,
+            routes: options.routes)
         trace.note("port", peer.text, since: began)
         guard security == .implicit else { return connection }
         do throws(Failure) {

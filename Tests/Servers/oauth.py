@@ -103,6 +103,7 @@ class OAuthServer:
         self.forms = []                         # what came to the token endpoint
         self.faults = []                        # answers (status, JSON, headers) instead of the next ones
         self.interval, self.slow = 1, 0
+        self.watching = lambda what: None       # called with "token" or "introspect" before that is answered
         self.lock = threading.RLock()
         self.app = Flask("oauth")
         self._grants()
@@ -342,6 +343,7 @@ class OAuthServer:
             kind = request.form.get("grant_type", "")
             self.asked[kind.rsplit(":", 1)[-1]] += 1
             self.forms.append(dict(request.form))
+            self.watching("token")
             with self.lock:
                 fault = self.faults.pop(0) if self.faults else None
             if fault:
@@ -362,6 +364,7 @@ class OAuthServer:
         @route("/introspect", methods=["GET", "POST"])
         def introspect():
             self.asked["introspect"] += 1
+            self.watching("introspect")
             return self.server.create_endpoint_response("introspection")
 
         @route("/userinfo")

@@ -4,7 +4,8 @@ extension RecordSpec {
         openOptions, connect, reconnect, authorize, token, disconnect, syncOptions, auditOptions, verifyArguments,
         folderChanges, wanted,
         copy, draft, outgoing, attachment, header, resend, resendAll, bulk, bulkRecipient, bulkValues, batchChanges,
-        domainArguments, doctorArguments, contacts, sending, limit, match, address, setting,
+        domainArguments, doctorArguments, discovery, finding, foundServer, look, contacts, sending, limit, match,
+        address, setting,
     ]
 
     package static let openOptions = RecordSpec(
@@ -37,6 +38,16 @@ extension RecordSpec {
                 "connections", .int,
                 "the most connections of this process at once; the default is what its limit of open files leaves"),
             .given("host_connections", .int, "the most of them to one server; the default is all of them"),
+            .given(
+                "resolver", .text,
+                "the name server that discovery asks, an address with a port or without; the default is the system's"),
+            .given(
+                "connect_to", .list,
+                "connections go elsewhere than the server's name says, host:port:address:port each; the certificate is still checked against the name"
+            ),
+            .given(
+                "autodiscover", .text,
+                "where Microsoft is asked whether it has a domain's mailboxes (discovery); an empty text: not at all"),
         ])
 
     package static let connect = RecordSpec(

@@ -33,6 +33,7 @@ class AccountCall: CallDelegate {
             ioTimeoutMs: core.options.ioTimeoutMs, caFile: account.settings["ca_file"] ?? core.options.caFile,
             account: account.id, provider: scheme, cancellation: interruption.wake)
         options.trace = trace
+        options.routes = core.options.routes
         return options
     }
 

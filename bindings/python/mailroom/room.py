@@ -51,6 +51,14 @@ class Room(Sending, People):
 
     # ---- accounts ----
 
+    def discover(self, address: str, *, timeout: float | None = None) -> Row:
+        """Finds the settings for an address: `connect` in what it gives is ready for connect(), but for the secret.
+
+        Where nothing was found or proved, `ok` is 0 and `reason` says why.
+        """
+        with Job(made("mr_discover", self._engine, encoded("address", address))) as job:
+            return job.wait(timeout)
+
     @overload
     def connect(self, *, wait: Literal[True] = True, timeout: float | None = None, **account: Any) -> Row: ...
     @overload

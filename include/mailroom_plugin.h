@@ -186,8 +186,8 @@ typedef struct mr_host {
 
   /* Asked before every body: is it to be fetched? MR_OK: yes. MR_HEADER: its header alone (message_begin with
    * `whole`). MR_SKIP: it is known, or not kept; the host notes what it needs, which is a finding of its own: commit at
-   * least once in 500. Fields: ref text, flags text, size int (octets, where known), internal_date int (ms, where known),
-   * stable text (as at message_begin, where known), message_id text (without angle brackets; only worth asking the
+   * least once in 500. Fields: ref text, flags text, size int (octets, where known), about int (octets, roughly, where
+   * the server tells no size), internal_date int (ms, where known), stable text (as at message_begin, where known), message_id text (without angle brackets; only worth asking the
    * server for where the folder's field `ask` is 1), header bytes (where the folder's field `header` is 1: the header, or of
    * its fields Message-ID, From, Sender, Reply-To, To, Cc, Bcc, Delivered-To, X-Original-To, Envelope-To, Return-Path and
    * Received; without it the host decides when it has the message). */

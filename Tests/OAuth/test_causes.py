@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 import mailroom
 from OAuth.test_connect import failed
-from Servers.oauth import Client
+from Servers.oauthrows import Client
 
 
 def refused(error, words="", status=400):

@@ -25,7 +25,7 @@ def tool(tmp_path, site, oauth, servers):
                 line += ["--set", f"{name}={value}"]
         process = subprocess.Popen(
             line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env={"PATH": os.environ["PATH"], "SSL_CERT_FILE": site.ca})
+            env={"PATH": os.environ["PATH"]})
         running.append(process)
         return process
 

@@ -14,7 +14,7 @@ extension Engine {
         try form.take(record, beside: .connect)
         var (settings, secrets) = (form.settings, form.secrets)
         settings["auth"] = try Engine.auth(record, form)
-        let grant = try grant(record, &settings, &secrets)
+        let grant = try grant(record, takesTokens: form.takesTokens, &settings, &secrets)
         if settings["auth"] != nil, settings["auth"] != "password" {
             Engine.fillServers(&settings, scheme, OAuthClient.issuer(settings, address, scheme))
         }
@@ -45,7 +45,7 @@ extension Engine {
         try form.take(record, beside: .reconnect)
         var (given, secrets) = (form.settings, form.secrets)
         if let auth = try Engine.auth(record, form) { given["auth"] = auth }
-        let grant = try grant(record, &given, &secrets)
+        let grant = try grant(record, takesTokens: form.takesTokens, &given, &secrets)
         var settings = account.settings.merging(given) { $1 }
         for name in form.cleared { settings[name] = nil }
         try form.checkComplete(settings)

@@ -36,15 +36,15 @@ extension Engine {
         try client.checkID()
         let kept = settings.filter { OAuthForm.setting($0.key) != nil }
         return request.int("device") == 1
-            ? try beginDevice(client, address, kept, secret)
-            : try beginCode(client, address, kept, secret, request.text("redirect_uri"))
+            ? try beginDevice(client, kept, secret, caFile: settings["ca_file"])
+            : try beginCode(client, kept, secret, request.text("redirect_uri"))
     }
 
     /// For so long somebody may take to sign in.
     private static let patienceMs: Int64 = 600_000
 
     private func beginCode(
-        _ client: OAuthClient, _ address: String, _ settings: [String: String], _ secret: [UInt8]?, _ redirect: String?
+        _ client: OAuthClient, _ settings: [String: String], _ secret: [UInt8]?, _ redirect: String?
     ) throws(Failure) -> Record {
         guard let redirect, redirect.has(":"), redirect.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
             throw .invalid("redirect_uri", "is no address that the browser could come back to")
@@ -69,13 +69,13 @@ extension Engine {
     }
 
     private func beginDevice(
-        _ client: OAuthClient, _ address: String, _ settings: [String: String], _ secret: [UInt8]?
+        _ client: OAuthClient, _ settings: [String: String], _ secret: [UInt8]?, caFile: String?
     ) throws(Failure) -> Record {
         guard options.work != .never else {
             throw .invalid("device", "a device's code is asked of the issuer, and with work=never nothing is")
         }
         let now = Clock.wall()
-        let answer = try OAuthEndpoint(client: client, core: core, account: 0, caFile: settings["ca_file"]).post(
+        let answer = try OAuthEndpoint(client: client, core: core, account: 0, caFile: caFile).post(
             try client.must(.device),
             [
                 ("client_id", Array(client.id.utf8)),

@@ -8,13 +8,13 @@ extension Engine {
     /// The account's settings with those of the authorization that it is connected by, which say whose application it was.
     /// - Returns: nil where the record names none.
     func grant(
-        _ record: Record, _ settings: inout [String: String], _ secrets: inout [String: [UInt8]]
+        _ record: Record, takesTokens: Bool, _ settings: inout [String: String], _ secrets: inout [String: [UInt8]]
     ) throws(Failure) -> NewGrant? {
         guard let state = record.text("state") else {
             if record["code"] != nil { throw .invalid("state", "is missing: it came back with the code") }
             return nil
         }
-        guard let pending = try core.store.authorization(state: state) else {
+        guard takesTokens, let pending = try core.store.authorization(state: state) else {
             throw .invalid("state", "is of no authorization that was begun here")
         }
         let code = record["code"].flatMap { $0.bytes ?? $0.text.map { Array($0.utf8) } }

@@ -5,5 +5,5 @@ struct PKCE {
     let verifier: String
     var challenge: String { Base64URL.encode(SHA256.of(Array(verifier.utf8))) }
 
-    init() { verifier = Base64URL.encode(randomBytes(32)) }
+    init(verifier: String = Base64URL.encode(randomBytes(32))) { self.verifier = verifier }
 }

@@ -35,14 +35,14 @@ extension Store {
     }
 
     private func authorization(_ condition: String, _ value: SQLValue) throws(Failure) -> AuthorizationRow? {
-        let box = try secretBox()
-        return try read { (db) throws(Failure) in
+        try read { (db) throws(Failure) in
             try db.all(
                 composed: """
                     SELECT id, state, settings, secrets, code, spent, expires_at FROM authorization WHERE \(condition)
                     ORDER BY id DESC LIMIT 1
                     """, [value]
             ) { (row) throws(Failure) in
+                let box = try secretBox()
                 let id = row.int(0)
                 var secrets: [String: [UInt8]] = [:]
                 let clear = try box.open(row.bytes(3), table: "authorization", row: id, field: "secrets")

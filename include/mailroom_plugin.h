@@ -379,7 +379,8 @@ typedef mr_result (*mr_plugin_init)(const mr_host *, mr_plugin *out);
  * { "plugin": "maildir", "version": "1.0.0", "abi": 1, "library": "maildir.so",
  *   "providers": [ {
  *     "scheme": "maildir", "title": "Maildir directory",
- *     "auth": [],                        kinds of login: "password"
+ *     "auth": [],                        kinds of login: "password", and "oauth2" where it logs in by `token`: then the
+ *                                        account has the host's own settings of OAuth 2.0 beside those of the form
  *     "capabilities": ["sync", "folders", "send"],   also list, apply, append, watch, find_sent; "drop": a message that
  *                                        is gone from the server was fetched and removed (POP3): the store keeps it
  *     "send_with": "smtp",               the scheme of this plugin that sends for it; left out where it sends itself

@@ -83,7 +83,7 @@ class Run(kills.Run):
     kinds, sizes, stages = KINDS, (1,), Server.STAGES
     has_mailbox = True
 
-    def __init__(self, seed, number, deaths, folder, verbose=False):
+    def __init__(self, seed, number, deaths, folder, verbose=False, _site=None):
         super().__init__(seed, number, deaths, folder, verbose)
         for server in self.servers:
             server.stop()

@@ -94,7 +94,7 @@ ANSWERS = [
     ({"reason": "dailyLimitExceeded"}, "sending_limit", True),
     ({"reason": "quotaExceeded"}, "sending_limit", True),
     ({"reason": "domainPolicy"}, None, False),
-    ({"reason": "insufficientPermissions"}, None, False),
+    ({"reason": "insufficientPermissions"}, "auth", False),
     ({"reason": "failedPrecondition"}, None, False),
     ({"status": 400, "message": "Invalid To header", "reason": "invalidArgument"}, None, False),
     ({"status": 413}, "too_large", False),

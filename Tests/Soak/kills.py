@@ -1,7 +1,7 @@
 """SIGKILL at every step of the send queue, in random order, with servers that count what they take: nothing is lost, nothing is
 taken twice; what could not be decided is outcome_unknown, and is counted.
 
-    python -m Soak.kills [--kills N] [--seed N] [--only STORE] [--verbose]     (in Tests)
+    python -m Soak.kills [--kills N] [--seed N] [--only STORE] [--gmail] [--verbose]     (in Tests)
 
 A step is a stop point of the library (after each transaction of a send), a stage of the dialogue as the server sees it, or
 just a moment. Each store lives through a hundred deaths, in one process or in two that share the work, and is compared
@@ -11,6 +11,7 @@ one copy in Sent, and an echo settles what was unknown. A run that fails prints 
 import argparse
 import collections
 import contextlib
+import importlib
 import os
 import random
 import sys
@@ -205,7 +206,9 @@ class Run:
             for row in rows:
                 if row["state"] == "outcome_unknown" and (missing := self.truth.decide(row)):
                     operations.append(["resend", row["id"], missing, True])
-                elif row["state"] == "failed" and row["class"] == "content_rejected":
+                elif row["state"] == "failed" and (row["class"] == "content_rejected" or any(
+                        # The send's own class may be another recipient's.
+                        address.startswith("spam-") and state == "refused" for address, state in row["recipients"].items())):
                     operations.append(["resend", row["id"], None, False])
             if not operations:
                 break
@@ -250,7 +253,7 @@ def _name(step):
     return f"{step[0]} {step[1]}".strip()
 
 
-def run(kills, seed, only=None, verbose=False, deaths=DEATHS):
+def run(kills, seed, only=None, verbose=False, deaths=DEATHS, make=Run):
     """All stores, one after another: (how often each step killed, how often it was not come to, the counts)."""
     killed, missed, counts = collections.Counter(), collections.Counter(), collections.Counter()
     # In memory, where there is such a place: SIGKILL takes nothing away from the kernel, so no disk has to be waited for.
@@ -261,7 +264,7 @@ def run(kills, seed, only=None, verbose=False, deaths=DEATHS):
         for number in range(-(-kills // deaths)):
             if only is not None and number != only:
                 continue
-            store = Run(
+            store = make(
                 seed, number, min(deaths, kills - number * deaths), folder, verbose, site if number % 4 == 1 else None)
             try:
                 store.run()
@@ -279,12 +282,14 @@ def main():
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
     parser.add_argument("--only", type=int, help="this store alone")
+    parser.add_argument("--gmail", action="store_true", help="through the test server of the Gmail API")
     parser.add_argument("--verbose", action="store_true")
     given = parser.parse_args()
     end_on_signals()
     print(f"kills: seed {given.seed}", flush=True)
     try:
-        killed, missed, counts = run(given.kills, given.seed, given.only, given.verbose)
+        make = importlib.import_module("Send.gmail").Run if given.gmail else Run
+        killed, missed, counts = run(given.kills, given.seed, given.only, given.verbose, make=make)
     except Wrong as error:
         sys.exit(f"kills: {error}")
     for name in sorted({*killed, *missed}):

@@ -118,4 +118,5 @@ def test_aborted_and_resumed(server, scenario, tmp_path):
                 assert run.outcome() == expected, f"killed at {point}, time {nth}"
                 assert not any(resumed["again"].get(name, 0) for name in ("messages", "flags", "gone", "bytes"))
                 tried += 1
-    assert tried >= 5, "hardly any point was reached"
+    # At Gmail a renamed label is no other one, and no folder is synced for it.
+    assert tried >= (3 if server.name == "gmail" else 5), "hardly any point was reached"

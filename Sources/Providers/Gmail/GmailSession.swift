@@ -5,7 +5,7 @@ import PluginKit
 /// One login. It holds no connection: the host keeps those.
 package final class GmailSession: Session {
     let api: GmailApi
-    /// The account's newest history id as it was when the session was opened; for its first call alone.
+    /// The account's newest history id as it was when the session was opened, until something is changed or it was used.
     private var opened: UInt64?
     /// The newest one that was ever heard of.
     private var heard: UInt64?
@@ -60,13 +60,18 @@ package final class GmailSession: Session {
 
     package func list(_ host: Host, folder: Fields) throws(Failure) { try LabelAudit(host, api, folder).run() }
 
-    package func apply(_ host: Host, change: Fields) throws(Failure) { try Apply(host, api, change).run() }
+    package func apply(_ host: Host, change: Fields) throws(Failure) {
+        opened = nil
+        try Apply(host, api, change).run()
+    }
 
     package func append(_ host: Host, what: Fields, message: UnsafeRawBufferPointer) throws(Failure) {
+        opened = nil
         try LabelAppend(host, api, what, message).run()
     }
 
     package func send(_ host: Host, envelope: Fields, message: UnsafeRawBufferPointer) throws(Failure) {
+        opened = nil
         try Submission(host, self, envelope, message).run()
     }
 

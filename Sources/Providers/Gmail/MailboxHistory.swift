@@ -61,7 +61,8 @@ final class MailboxHistory {
                 let labels = message.texts("labelIds")
                 let changed = item.texts("labelIds")
                 var places = GmailLabels.places(labels)
-                if message["labelIds"] == nil, kind != "messagesAdded" {
+                // No labels, or Gmail does not say which.
+                if message["labelIds"] == nil, kind == "labelsAdded" || kind == "messagesDeleted" {
                     places = [Self.everywhere]
                 } else if !changed.isEmpty {
                     // Before and after, whichever of the two the labels are of.

@@ -4,13 +4,18 @@ import CMailroom
 struct Connect: StoreCommand {
     static let configuration = CommandConfiguration(
         abstract: "Connect a mailbox: check it at its server and keep it.",
-        discussion: "The password is asked for on the terminal, or comes from a file or standard input.")
+        discussion: """
+            The password is asked for on the terminal, or comes from a file or standard input. With --auth oauth2 the owner signs in \
+            with a browser on this machine, or with --device on another one: --client-id is your own application's, and the \
+            servers of Google, Microsoft, Yahoo and AOL need not be named.
+            """)
     static let createsStore = true
 
     @ParentCommand var root: Mailroom
     @OptionGroup(title: "Options of every command") var common: CommonOptions
     @OptionGroup(title: "Servers") var server: ServerOptions
     @OptionGroup(title: "Secrets") var secrets: SecretOptions
+    @OptionGroup(title: "OAuth 2.0") var oauth: OAuthOptions
     @Argument(help: "The mail address.") var address: String
     @Option(help: "The provider's scheme: mailroom providers lists them. Else pop3 with --pop3, and imap.")
     var provider: String?
@@ -25,14 +30,17 @@ struct Connect: StoreCommand {
         let form = try ProviderForm(room, provider)
         try server.fill(account, form)
         try account.int("company", try server.company.map { try Companies.id(room, $0) })
-        guard !(form.has("imap_host") || form.has("pop3_host")) || server.isSomewhere else {
+        let hasToken = oauth.kind.map { $0 != .password } ?? false
+        guard !(form.has("imap_host") || form.has("pop3_host")) || server.isSomewhere || hasToken else {
             throw ToolError(
                 .usage, "no server was named",
                 advice: "--imap HOST to receive (--pop3 HOST where there is no IMAP), --smtp HOST to send, or both.")
         }
         try secrets.fill(
-            account, ask: form.has("password") ? "Password for \(address.oneLine): " : nil,
-            isNeeded: server.imap != nil || server.pop3 != nil)
+            account, ask: form.has("password") && !hasToken ? "Password for \(address.oneLine): " : nil,
+            isNeeded: !hasToken && (server.imap != nil || server.pop3 != nil))
+        try account.text("auth", oauth.kind?.rawValue)
+        if oauth.kind == .oauth2 { try signIn(room, output, provider, form, account) } else { try oauth.fill(account) }
         let job = try begin(room, account)
         do {
             let result = try Waiting.job(
@@ -45,6 +53,20 @@ struct Connect: StoreCommand {
         } catch let failure as LibraryError {
             throw failure.advised(OptionNames.atFirst).advising(
                 "The account is kept: mailroom reconnect \(address), with what changes, tries again.")
+        }
+    }
+
+    private func signIn(
+        _ room: Room, _ output: Output, _ provider: String, _ form: ProviderForm, _ account: Fields
+    ) throws {
+        let request = try Fields()
+        try request.text("address", address)
+        try request.text("provider", provider)
+        try server.fillSettings(request, form)
+        do {
+            try SignIn(room: room, output: output, options: oauth).run(request, into: account)
+        } catch let failure as LibraryError {
+            throw failure.spelled
         }
     }
 

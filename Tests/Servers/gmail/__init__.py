@@ -279,7 +279,7 @@ class Gmail:
                if entry.get("isPrimary") or entry.get("verificationStatus") == "accepted"}
         sender = (re.findall(r"[^\s<>\"]+@[^\s<>\"]+", probe.header("From")) or [""])[-1].lower()
         if sender not in own:
-            raw = re.sub(rb"(?im)^From:.*(?:\r?\n[ \t].*)*\r?\n", f"From: {mailbox.address}\r\n".encode(), raw, count=1)
+            raw = _with_field(raw, b"From", f"From: {mailbox.address}\r\n".encode())
             sender = mailbox.address
         rule = self.watch("offered", probe)
         if rule:
@@ -292,7 +292,7 @@ class Gmail:
             self.sent.append((sender, to, raw))
         self.watch("taken", probe)
         sent = mailbox.add(raw, {"SENT"}, thread=thread)
-        public = re.sub(rb"(?im)\A((?:.+\r?\n)*?)Bcc:.*(?:\r?\n[ \t].*)*\r?\n", rb"\1", raw, count=1)
+        public = _with_field(raw, b"Bcc", b"")
         for address in to:
             if address in self.boxes:
                 if address == mailbox.address:
@@ -341,6 +341,13 @@ class Gmail:
         except (Refused, TypeError, KeyError) as error:
             return Answer(400, json.dumps({"error": str(error)}).encode())
         return Answer(200, json.dumps(result).encode())
+
+
+def _with_field(raw, name, field):
+    """The message with the fields of this name taken out of its header, and `field` at its beginning."""
+    end = next((at for at in (raw.find(b"\r\n\r\n"), raw.find(b"\n\n")) if at >= 0), len(raw))
+    head = re.sub(rb"(?im)^" + name + rb":.*(?:\r?\n[ \t].*)*(?:\r?\n|\Z)", b"", raw[:end + 2])
+    return field + head + raw[end + 2:]
 
 
 class _Site:

@@ -8,13 +8,7 @@ class Account:
         self.graph, self.address = graph, address
         self.box = graph.mailbox(address)
         self.room = mailroom.open(store, key_file=True, connect_timeout_ms=5000, io_timeout_ms=10_000)
-        self.id = self.room.connect(**{**self.settings(), **settings})["id"]
-
-    def settings(self):
-        return {
-            "address": self.address, "provider": "graph", "graph_api": self.graph.url, "insecure_http": 1, "auth": "service",
-            "oauth": "microsoft", "client_id": "crm", "client_secret": "secret",
-            "token_endpoint": f"http://127.0.0.1:{self.graph.port}/token"}
+        self.id = self.room.connect(address=address, **{**graph.settings(), **settings})["id"]
 
     def folder(self, name):
         """Of the mailbox, by its well-known name."""

@@ -88,10 +88,7 @@ class GraphEnd:
     def settings(self, user, port=None):
         address = f"{user}@test.example"
         self.server.mailbox(address)
-        return {
-            "address": address, "provider": "graph", "graph_api": f"http://127.0.0.1:{port or self.port}/v1.0",
-            "insecure_http": 1, "auth": "service", "oauth": "microsoft", "client_id": "crm", "client_secret": "secret",
-            "token_endpoint": f"http://127.0.0.1:{self.port}/token"}
+        return {"address": address, **self.server.settings(port)}
 
     def path(self, folder):
         return graph_client.PATHS.get(folder, folder)

@@ -6,6 +6,7 @@ import PluginKit
 final class FolderSync {
     /// Messages of a page.
     static let page = 100
+    private static let mostPages = 100_000
     /// A link that says nothing new is kept for so long (ms): to store a younger one is a transaction.
     private static let linkAge: Int64 = 6 * 3_600_000
 
@@ -20,6 +21,7 @@ final class FolderSync {
     private var isDirty = false
     /// Of the drafts, the references under which the store has them, by their ids.
     private var versions: [String: [String]]?
+    private var pages = 0
     private var done: Int64 = 0
     private var total: Int64 = 0
 
@@ -137,7 +139,8 @@ final class FolderSync {
             throw GraphApi.damaged("a page of messages has no link to the next one", step: "list")
         }
         let next = try client.relative(link)
-        guard next != path else { throw GraphApi.damaged("the pages do not end", step: "list") }
+        pages += 1
+        guard next != path, pages < Self.mostPages else { throw GraphApi.damaged("the pages do not end", step: "list") }
         return next
     }
 

@@ -35,37 +35,17 @@ struct MimeContent {
         var header: [UInt8] = []
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 << 10, alignment: 16)
         defer { piece.deallocate() }
-        var end: Int?
-        while end == nil, header.count < 512 << 10 {
+        var end = 0
+        while end == header.count, header.count < 512 << 10 {
             let count = try answer.read(host, into: piece)
             if count == 0 { break }
-            let from = max(0, header.count - 4)
             header.append(contentsOf: piece[..<count])
-            end = HeaderEnd.find(header, from: from)
+            end = header.withUnsafeBytes { OutgoingHeader.end($0) }
         }
-        let part = header[..<(end ?? header.count)]
+        let part = header[..<end]
         var begin = begin
         begin.set("whole", max(about ?? 0, Int64(part.count)))
         try host.messageBegin(begin, size: Int64(part.count))
         try Array(part).withBytes { (bytes) throws(Failure) in try host.messageData(bytes) }
-    }
-}
-
-/// Where the header of a message ends.
-enum HeaderEnd {
-    /// The index behind the empty line; nil where there is none.
-    static func find(_ bytes: some RandomAccessCollection<UInt8>, from: Int = 0) -> Int? {
-        let bytes = Array(bytes)
-        var at = from
-        while at < bytes.count {
-            guard bytes[at] == 10 else {
-                at += 1
-                continue
-            }
-            if at + 1 < bytes.count, bytes[at + 1] == 10 { return at + 2 }
-            if at + 2 < bytes.count, bytes[at + 1] == 13, bytes[at + 2] == 10 { return at + 3 }
-            at += 1
-        }
-        return nil
     }
 }

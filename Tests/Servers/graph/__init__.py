@@ -19,10 +19,11 @@ import threading
 import traceback
 
 from .call import Call
+from .failure import GraphError
 from .faults import Cut
 from .service import Service
 
-__all__ = ["Cut", "Graph"]
+__all__ = ["Cut", "Graph", "GraphError"]
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -73,6 +74,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(content[:reply.cut.octets])
             return self._end()
         self.wfile.write(content)
+        reply.told()
 
     def _end(self):
         self.close_connection = True
@@ -106,6 +108,13 @@ class Graph(Service):
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}/v1.0"
+
+    def settings(self, port=None):
+        """What connects Mailroom as an application that logs in for itself; port: of something in between."""
+        return {
+            "provider": "graph", "graph_api": f"http://127.0.0.1:{port or self.port}/v1.0", "insecure_http": "1",
+            "auth": "service", "oauth": "microsoft", "client_id": "crm", "client_secret": "secret",
+            "token_endpoint": f"http://127.0.0.1:{self.port}/token"}
 
     def requests(self, match=""):
         """How many requests had this in their "METHOD /path"; those within a batch count as well."""

@@ -52,6 +52,6 @@ class Reply:
     def __init__(self, status, body=None, headers=None, kind="application/json"):
         self.status, self.headers, self.kind = status, dict(headers or {}), kind
         self.value = body if not isinstance(body, bytes) else None
-        #: Where the connection is to break.
-        self.cut = None
+        #: Where the connection is to break; and who is told that the answer is out.
+        self.cut, self.told = None, lambda: None
         self.bytes = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()

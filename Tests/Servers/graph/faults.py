@@ -8,11 +8,11 @@ from .failure import GraphError
 
 
 class Cut(Exception):
-    """The connection ends behind so many octets of the answer."""
+    """The connection ends behind so many octets of the answer; done: after what was asked for."""
 
-    def __init__(self, octets=0):
+    def __init__(self, octets=0, done=True):
         super().__init__(octets)
-        self.octets = octets
+        self.octets, self.done = octets, done
 
 
 class Fault:

@@ -5,6 +5,7 @@ import time
 from .call import Reply
 from .content import Content
 from .failure import GraphError
+from .faults import Cut
 from .messages import find, from_mime, is_mime, too_large
 
 
@@ -37,6 +38,9 @@ def _deliver(call, content, to, keep=True, message=None):
     mailbox, service = call.mailbox, call.service
     delivered = content.without_bcc()
     addresses = [one["emailAddress"]["address"] for one in to]
+    problem = service.watch("offered", mailbox.address, addresses, content.mime)
+    if isinstance(problem, GraphError) or isinstance(problem, Cut) and not problem.done:
+        raise problem
     service.outgoing.append((mailbox.address, addresses, content.mime))
     if message is not None:
         # The draft itself becomes the copy in Sent Items, under its immutable id.
@@ -48,8 +52,11 @@ def _deliver(call, content, to, keep=True, message=None):
         other = service.mailboxes.get(address.lower())
         if other is not None:
             other.add(other.well_known("inbox"), delivered)
-    if service.on_send:
-        service.on_send(mailbox.address, addresses, content.mime)
+    service.watch("taken", mailbox.address, addresses, content.mime)
+    reply = Reply(202)
+    reply.cut = problem
+    reply.told = lambda: service.watch("answered", mailbox.address, addresses, content.mime)
+    return reply
 
 
 def sent(call):
@@ -66,8 +73,7 @@ def sent(call):
         content.fields.setdefault("from", {"emailAddress": {"address": call.mailbox.address}})
         content = Content(content.mime)
     with call.mailbox.lock:
-        _deliver(call, content, _refuse(call, content), keep)
-    return Reply(202)
+        return _deliver(call, content, _refuse(call, content), keep)
 
 
 def draft_sent(call):
@@ -78,5 +84,4 @@ def draft_sent(call):
         if message.content.fields is not None:
             message.content.fields.setdefault("from", {"emailAddress": {"address": call.mailbox.address}})
             message.content.changed()
-        _deliver(call, message.content, _refuse(call, message.content), message=message)
-    return Reply(202)
+        return _deliver(call, message.content, _refuse(call, message.content), message=message)

@@ -62,7 +62,9 @@ class Service:
         self.mailboxes, self.shared, self.subscriptions, self.uploads = {}, set(), {}, {}
         self.tokens = set()
         self.outgoing, self.expired_code, self.validates = [], "syncStateNotFound", True
-        self.on_send = None
+        #: Told of each message that is offered, taken and answered: the stage, the mailbox, the recipients, the MIME. What it gives
+        #: for one that is offered goes wrong: a `GraphError`, or a `Cut`.
+        self.watch = lambda stage, address, to, mime: None
         self.most_at_once = 0
         self._busy, self._lock = {}, threading.Lock()
 

@@ -54,6 +54,8 @@ define laid
 	@chmod 644 $(2)/lib/pkgconfig/mailroom.pc
 	$(call stripped,.build-$(1)/release/libmail.so,$(2)/lib/mailroom/plugins/mail.so,$(2)/debug)
 	@install -m 644 Sources/Providers/MailPlugin/mail.json $(2)/lib/mailroom/plugins
+	$(call stripped,.build-$(1)/release/libweb.so,$(2)/lib/mailroom/plugins/web.so,$(2)/debug)
+	@install -m 644 Sources/Providers/WebPlugin/web.json $(2)/lib/mailroom/plugins
 	@mkdir -p .build-$(1)/maildir
 	@$(MAKE) --no-print-directory -s -B -C $(MAILDIR) CFLAGS="-O2 -g -I$(CURDIR)/$(2)/include" OUT=$(CURDIR)/.build-$(1)/maildir
 	$(call stripped,.build-$(1)/maildir/maildir.so,$(2)/lib/mailroom/plugins/maildir.so,$(2)/debug)
@@ -65,6 +67,7 @@ dist: .build-static/libstdc++.a
 	@mkdir -p .build-ship/tmp .build-tool/tmp
 	$(call built,ship,mailroom)
 	$(call built,ship,mail)
+	$(call built,ship,web)
 	$(call laid,ship,dist)
 	MAILROOM_LIB=$(CURDIR)/dist/lib $(call built,tool,mailroom,--static-swift-stdlib)
 	$(call stripped,.build-tool/release/mailroom,dist/bin/mailroom,dist/debug)
@@ -84,6 +87,7 @@ dist-test: .build-static/libstdc++.a
 	@mkdir -p .build-test/tmp
 	$(call built,test,mailroom)
 	$(call built,test,mail)
+	$(call built,test,web)
 	$(call laid,test,dist-test)
 
 install:

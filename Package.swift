@@ -100,6 +100,13 @@ let rooms: [Target] = [
         "MailPlugin", ["CMailroom", "PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider"],
         path: "Sources/Providers/MailPlugin", exclude: ["exports.map", "mail.json"],
         linked: shipped(soname: "mail.so", exports: "Sources/Providers/MailPlugin/exports.map")),
+    room("WebProvider", ["Base", "Mime", "Wire", "PluginKit"], path: "Sources/Providers/Web"),
+    room("GmailProvider", ["Base", "Mime", "Wire", "PluginKit", "WebProvider"], path: "Sources/Providers/Gmail"),
+    room("GraphProvider", ["Base", "Mime", "Wire", "PluginKit", "WebProvider"], path: "Sources/Providers/Graph"),
+    room(
+        "WebPlugin", ["CMailroom", "PluginKit", "GmailProvider", "GraphProvider"],
+        path: "Sources/Providers/WebPlugin", exclude: ["exports.map", "web.json"],
+        linked: shipped(soname: "web.so", exports: "Sources/Providers/WebPlugin/exports.map")),
 ]
 
 /// A host for tests of providers, and what is fuzzed against it.
@@ -124,7 +131,10 @@ let roomTests: [Target] = [
     tests("EngineTests", ["Base", "CMailroom", "Mime", "Wire", "Transport", "Store", "PluginHost", "Engine"]),
     tests(
         "ProviderTests",
-        ["Base", "Wire", "PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider", "FakeHost", "FuzzTargets"]),
+        [
+            "Base", "Wire", "PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider", "WebProvider", "GmailProvider",
+            "GraphProvider", "FakeHost", "FuzzTargets",
+        ]),
 ]
 
 let fuzzer: [Target] = [
@@ -139,6 +149,7 @@ let fuzzer: [Target] = [
 let libraries: [Product] = [
     .library(name: "mailroom", type: .dynamic, targets: ["MailroomAPI"]),
     .library(name: "mail", type: .dynamic, targets: ["MailPlugin"]),
+    .library(name: "web", type: .dynamic, targets: ["WebPlugin"]),
 ]
 
 /// The tool sees the headers and the built library, and no room.

@@ -128,11 +128,40 @@ typedef struct mr_host {
   /* Every stream is closed once, at the latest by the session's close. NULL does nothing. */
   void      (*close)(mr_stream *);
 
-  /* -- HTTP, pooled by the host ------------------------------------------------------------------------ */
+  /* -- HTTP, pooled by the host: connections, HTTP/2, TLS, proxy, compression, redirects. A reply belongs to its session,
+   *    as a stream does. ------------------------------------------------------------------------------------- */
+
+  /* Sends a request and waits for the head of the answer. An answer of whatever status is MR_OK. Fields:
+   *   method          text   GET, POST, PUT, PATCH, DELETE ...
+   *   url             text   https://host[:port]/path?query, percent-encoded; http:// only where the account's setting
+   *                          insecure_http is 1
+   *   headers         list   of {name text, value text}
+   *   body            bytes  the request's body
+   *   body_size       int    instead of body: so many octets follow by reply_write, -1: as many as come. Then http returns
+   *                          as soon as the connection is there: nothing of the body has gone
+   *   authorize       int    1: the host adds the account's access token, and where the answer is 401, asks once for a new one
+   *                          and sends the request again (with body_size only the next request has it)
+   *   cost            int    what the request costs of the budgets of the manifest; http waits its turn (default 1)
+   *   limit           int    the longest body of an answer in octets, unpacked; default 64 MiB
+   *   timeout_ms      int    for the whole exchange; default: until the call's deadline
+   *   redirect_hosts  text   hosts beside the url's own to which a redirect may go, with blanks between; the token goes to
+   *                          none of them. Only GET and HEAD are redirected
+   *   identity        int    1: the answer shall not be compressed
+   * A POST or PATCH goes out once: where the connection breaks before its answer, that is MR_E_CONNECTION. */
   mr_result (*http)(mr_context *, const mr_fields *request, mr_reply **);
+
+  /* status int; headers, a list of {name text (small letters), value text}; url text, where the answer came from after
+   * redirects; retry_after_ms int, where the server asks to wait. Status 0: the body is not yet written. */
   const mr_fields *(*reply_head)(mr_reply *);
+
+  /* What is there of the answer's body, at least one byte; *length 0 at its end. */
   mr_result (*reply_read)(mr_context *, mr_reply *, void *, size_t capacity, size_t *length);
+
+  /* As park, for an answer that is long in coming or pauses: wakes when there is something to read, or its end. */
   mr_result (*reply_park)(mr_context *, mr_reply *, int64_t wake_after_ms);
+
+  /* Each reply is closed once, at the latest by the session's close. One whose body was read to the end leaves its
+   * connection to others. NULL does nothing. */
   void      (*reply_close)(mr_reply *);
 
   /* -- named values: the host's memory, until the call ends. A loop over many messages fills one object again
@@ -198,6 +227,10 @@ typedef struct mr_host {
   /* Stores all found since the last commit, and the cursor, in one transaction: a crash resumes exactly here. The
    * cursor is the provider's own (at most 64 KiB) and never passes something not emitted. */
   mr_result (*commit)(mr_context *, mr_bytes cursor);
+
+  /* A piece of the request's body, where it was announced by body_size. An empty one ends the body and waits for the head
+   * of the answer. Pieces behind an answer that came early are dropped. */
+  mr_result (*reply_write)(mr_context *, mr_reply *, mr_bytes);
 } mr_host;
 
 /* Why a parked session is woken. */

@@ -5,7 +5,8 @@ import CSystem
 ///
 /// Text, integers, lists and records map one to one. Bytes have no form in JSON: they go out as base64 text.
 /// Coming in, `true` and `false` are the integers 1 and 0, `null` is an absent field, and a number with a
-/// fraction is refused, because no field has one.
+/// fraction is refused, because no field has one. What an API answers is read more leniently: there a number with a
+/// fraction is text, and a `null` in a list is left out.
 package enum JSON {
     /// Nested deeper than this is refused, in and out.
     static let maximumDepth = 64
@@ -15,12 +16,12 @@ package enum JSON {
         return try parse(copy)
     }
 
-    package static func parse(_ bytes: [UInt8]) throws(Failure) -> Record {
+    package static func parse(_ bytes: [UInt8], lenient: Bool = false) throws(Failure) -> Record {
         var error = json_error_t()
         let root = bytes.withUnsafeBytes {
             json_loadb(
                 $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count,
-                Int(JSON_REJECT_DUPLICATES), &error)
+                lenient ? 0 : Int(JSON_REJECT_DUPLICATES), &error)
         }
         guard let root else {
             let reason = withUnsafeBytes(of: &error.text) {
@@ -29,14 +30,14 @@ package enum JSON {
             throw .invalid("json", "\(reason) (line \(error.line), column \(error.column))")
         }
         defer { csystem_json_decref(root) }
-        guard case .record(let record)? = try value(root, at: "json", depth: 0) else {
+        guard case .record(let record)? = try value(root, at: "json", depth: 0, lenient) else {
             throw .invalid("json", "the outermost value is not an object")
         }
         return record
     }
 
     private static func value(
-        _ node: UnsafeMutablePointer<json_t>, at path: String, depth: Int
+        _ node: UnsafeMutablePointer<json_t>, at path: String, depth: Int, _ lenient: Bool
     ) throws(Failure) -> Value? {
         guard depth < maximumDepth else { throw .invalid(path, "nested too deeply") }
         switch json_type(UInt32(csystem_json_type(node))) {
@@ -48,12 +49,15 @@ package enum JSON {
         case JSON_TRUE: return .int(1)
         case JSON_FALSE: return .int(0)
         case JSON_NULL: return nil
-        case JSON_REAL: throw .invalid(path, "a number with a fraction")
+        case JSON_REAL:
+            guard lenient else { throw .invalid(path, "a number with a fraction") }
+            return .text("\(json_real_value(node))")
         case JSON_ARRAY:
             var items: [Value] = []
             for index in 0..<json_array_size(node) {
                 guard let item = json_array_get(node, index) else { continue }
-                guard let value = try value(item, at: "\(path)[\(index)]", depth: depth + 1) else {
+                guard let value = try value(item, at: "\(path)[\(index)]", depth: depth + 1, lenient) else {
+                    if lenient { continue }
                     throw .invalid("\(path)[\(index)]", "null in a list")
                 }
                 items.append(value)
@@ -65,7 +69,7 @@ package enum JSON {
             while let current = iterator {
                 let name = String(cString: json_object_iter_key(current))
                 if let item = json_object_iter_value(current) {
-                    record[name] = try value(item, at: name, depth: depth + 1)
+                    record[name] = try value(item, at: name, depth: depth + 1, lenient)
                 }
                 iterator = json_object_iter_next(node, current)
             }

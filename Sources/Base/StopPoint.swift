@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// The steps between which a crash must do no harm, by name. In the build for tests a process can be told to
 /// kill itself at one of them (`mr_test_stop_at`); in the shipped build reaching one does nothing.
@@ -35,7 +34,7 @@ package enum StopPoint: String, CaseIterable, Sendable {
             var reached: [StopPoint: Int64] = [:]
             var stopAt: [StopPoint: Int64] = [:]
         }
-        private static let watch = Mutex(Watch())
+        private static let watch = Lock(Watch())
 
         /// At the nth time from now that this point is reached, the process gets SIGKILL.
         package func stop(at nth: Int64) {

@@ -10,6 +10,8 @@ package protocol CallDelegate: AnyObject {
     func setting(_ name: String) -> String?
     /// A secret of the account, decrypted; nil where it has none.
     func secret(_ name: String) -> [UInt8]?
+    /// An OAuth access token that is good for a while yet; `refresh`: the one given last was refused.
+    func token(refresh: Bool) throws(Failure) -> [UInt8]
     func stateGet(_ key: String) throws(Failure) -> [UInt8]?
     /// Stored with what this invocation emitted, at the next commit. Empty: removes the key.
     func statePut(_ key: String, _ value: [UInt8]) throws(Failure)
@@ -35,5 +37,8 @@ package protocol CallDelegate: AnyObject {
 }
 
 extension CallDelegate {
+    package func token(refresh: Bool) throws(Failure) -> [UInt8] {
+        throw .unsupported("the account does not log in by OAuth")
+    }
     package func messageAbandoned() {}
 }

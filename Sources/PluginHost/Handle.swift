@@ -9,6 +9,7 @@ struct Handle: Equatable {
         case context = 1
         case fields = 2
         case stream = 3
+        case reply = 4
     }
 
     static let maximumIndex = 1 << 24 - 1

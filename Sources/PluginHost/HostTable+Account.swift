@@ -8,7 +8,7 @@ extension HostTable {
     static func addAccount(_ host: inout mr_host) {
         host.setting = { HostTable.setting($0, $1, $2) }
         host.secret = { HostTable.secret($0, $1, $2) }
-        host.token = { HostTable.unsupported($0, $2, "OAuth tokens") }
+        host.token = { HostTable.token($0, $1, $2) }
         host.state_get = { HostTable.stateGet($0, $1, $2) }
         host.state_put = { HostTable.statePut($0, $1, $2) }
     }
@@ -35,6 +35,33 @@ extension HostTable {
                 if let value { invocation.streams.cut.learn(value) }
                 return value
             }
+        }
+    }
+
+    private static func token(
+        _ context: OpaquePointer?, _ refresh: Int32, _ out: UnsafeMutablePointer<mr_bytes>?
+    ) -> Int32 {
+        working(context) { invocation throws(Failure) in
+            guard let out else { throw .invalid("out", "NULL") }
+            out.pointee = mr_bytes()
+            guard let shown = invocation.arena.copy(try accessToken(invocation, refresh: refresh != 0), secret: true)
+            else { throw Failure(MR_E_INVALID, "token: no memory left in this call") }
+            out.pointee = mr_bytes(shown)
+            return 0
+        }
+    }
+
+    /// The account's access token, which from now on is cut out of whatever a server says.
+    static func accessToken(_ invocation: Invocation, refresh: Bool) throws(Failure) -> [UInt8] {
+        try invocation.check()
+        do throws(Failure) {
+            let token = try invocation.delegate.token(refresh: refresh)
+            invocation.streams.cut.learn(token)
+            return token
+        } catch {
+            // Why there is no token is known to nobody better; that there is none by nature, a provider may ask.
+            if Int(error.result) != MR_E_UNSUPPORTED { invocation.end(with: error) }
+            throw error
         }
     }
 

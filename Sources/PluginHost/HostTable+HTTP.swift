@@ -1,27 +1,134 @@
 import Base
 import CMailroom
+import Transport
 
-/// What this version of the host does not do. The entries are there, so that a plugin need not look for them.
+/// HTTP for plugins.
 extension HostTable {
+    private static let bodyLimit = 16 << 20
+
     static func addHTTP(_ host: inout mr_host) {
-        host.http = { context, _, reply in
-            reply?.pointee = nil
-            return HostTable.unsupported(context, nil, "HTTP")
-        }
-        host.reply_head = { _ in nil }
-        host.reply_read = { context, _, _, _, length in
-            length?.pointee = 0
-            return HostTable.unsupported(context, nil, "HTTP")
-        }
-        host.reply_park = { context, _, _ in HostTable.unsupported(context, nil, "parked replies") }
-        host.reply_close = { _ in }
+        host.http = { HostTable.http($0, $1, $2) }
+        host.reply_head = { HostTable.replyHead($0) }
+        host.reply_read = { HostTable.replyRead($0, $1, $2, $3, $4) }
+        host.reply_write = { HostTable.replyWrite($0, $1, $2) }
+        host.reply_park = { HostTable.replyPark($0, $1, $2) }
+        host.reply_close = { Invocation.current?.streams.closeReply($0) }
     }
 
-    static func unsupported(_ context: OpaquePointer?, _ out: UnsafeMutablePointer<mr_bytes>?, _ what: String) -> Int32
-    {
-        out?.pointee = mr_bytes()
-        return with(context) { _ throws(Failure) in
-            throw .unsupported("this version of Mailroom does not offer \(what) to plugins")
+    private static func http(
+        _ context: OpaquePointer?, _ fields: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?
+    ) -> Int32 {
+        stream(context) { invocation throws(Failure) in
+            guard let out else { throw .invalid("out", "NULL") }
+            out.pointee = nil
+            let record = try invocation.record(fields, "request")
+            let request = try request(record)
+            let reply = try exchange(request, authorize: record.int("authorize") == 1, invocation)
+            do throws(Failure) {
+                out.pointee = try invocation.streams.add(reply)
+            } catch {
+                reply.close()
+                invocation.end(with: error)
+                throw error
+            }
+            return 0
+        }
+    }
+
+    /// With a token, where it is wanted: a token that is refused is renewed once.
+    private static func exchange(
+        _ request: HTTPRequest, authorize: Bool, _ invocation: Invocation
+    ) throws(Failure) -> HTTPReply {
+        let options = options(invocation)
+        guard authorize else { return try HTTPClient.open(request, options) }
+        var request = request
+        request.set(
+            "Authorization", "Bearer " + String(decoding: try accessToken(invocation, refresh: false), as: UTF8.self))
+        let reply = try HTTPClient.open(request, options)
+        guard reply.status == 401 else { return reply }
+        reply.close()
+        request.set(
+            "Authorization", "Bearer " + String(decoding: try accessToken(invocation, refresh: true), as: UTF8.self))
+        return try HTTPClient.open(request, options)
+    }
+
+    private static func options(_ invocation: Invocation) -> HTTPOptions {
+        let options = invocation.options
+        let secret = invocation.delegate.secret("proxy").map { String(decoding: $0, as: UTF8.self) }
+        let proxy = secret ?? invocation.delegate.setting("proxy") ?? ""
+        var http = HTTPOptions(
+            proxy: proxy.isEmpty ? nil : proxy, caFile: options.caFile, connectTimeoutMs: options.connectTimeoutMs,
+            allowPlain: invocation.delegate.setting("insecure_http") == "1", account: options.account ?? 0)
+        http.patience = invocation.patience
+        http.routes = options.routes
+        return http
+    }
+
+    /// - Throws: `MR_E_INVALID` naming the field.
+    private static func request(_ record: Record) throws(Failure) -> HTTPRequest {
+        var request = HTTPRequest(record.text("method") ?? "GET", record.text("url") ?? "")
+        for header in record.records("headers") {
+            guard let name = header.text("name"), let value = header.text("value") else {
+                throw .invalid("headers", "has an item without name or value")
+            }
+            request.headers.append(HTTPRequest.Header(name, value))
+        }
+        request.body = record.bytes("body") ?? record.text("body").map { Array($0.utf8) } ?? []
+        if let size = record.int("body_size") {
+            guard size >= -1 else { throw .invalid("body_size", "\(size)") }
+            guard request.body.isEmpty else { throw .invalid("body_size", "there is a body already") }
+            request.bodySize = size
+        }
+        if let limit = record.int("limit") {
+            guard limit > 0 else { throw .invalid("limit", "\(limit)") }
+            request.limitBytes = limit
+        }
+        request.timeoutMs = record.int("timeout_ms")
+        request.sameSite = (record.text("redirect_hosts") ?? "").split(separator: " ").map(String.init)
+        request.compressed = record.int("identity") != 1
+        return request
+    }
+
+    private static func replyHead(_ pointer: OpaquePointer?) -> OpaquePointer? {
+        guard let invocation = Invocation.current, let reply = try? invocation.streams.reply(pointer) else {
+            return nil
+        }
+        var head = Record(["status": .int(Int64(reply.status)), "url": .text(reply.url)])
+        for header in reply.headers {
+            _ = head.add("headers", .record(Record(["name": .text(header.name), "value": .text(header.value)])))
+        }
+        head.set("retry_after_ms", reply.retryAfterMs)
+        return invocation.fields(head)
+    }
+
+    private static func replyRead(
+        _ context: OpaquePointer?, _ pointer: OpaquePointer?, _ target: UnsafeMutableRawPointer?, _ capacity: Int,
+        _ length: UnsafeMutablePointer<Int>?
+    ) -> Int32 {
+        stream(context) { invocation throws(Failure) in
+            guard let length else { throw .invalid("length", "NULL") }
+            length.pointee = 0
+            guard let target, capacity > 0 else { throw .invalid("capacity", "no room to read into") }
+            let reply = try invocation.streams.reply(pointer)
+            reply.patience = invocation.patience
+            length.pointee = try reply.read(into: UnsafeMutableRawBufferPointer(start: target, count: capacity))
+            return 0
+        }
+    }
+
+    private static func replyWrite(_ context: OpaquePointer?, _ pointer: OpaquePointer?, _ data: mr_bytes) -> Int32 {
+        stream(context) { invocation throws(Failure) in
+            let reply = try invocation.streams.reply(pointer)
+            reply.patience = invocation.patience
+            try reply.write(try bytes(data, "bytes", limit: .max))
+            return 0
+        }
+    }
+
+    private static func replyPark(_ context: OpaquePointer?, _ pointer: OpaquePointer?, _ wakeAfterMs: Int64) -> Int32 {
+        stream(context) { invocation throws(Failure) in
+            _ = try invocation.streams.reply(pointer)
+            throw .unsupported("replies cannot be parked")
         }
     }
 }

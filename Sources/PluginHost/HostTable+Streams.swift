@@ -145,7 +145,7 @@ extension HostTable {
     }
 
     /// As `working`; a cancellation that ended a wait ends the invocation.
-    private static func stream(_ context: OpaquePointer?, _ body: (Invocation) throws(Failure) -> Int32) -> Int32 {
+    static func stream(_ context: OpaquePointer?, _ body: (Invocation) throws(Failure) -> Int32) -> Int32 {
         working(context) { invocation throws(Failure) in
             try invocation.check()
             do throws(Failure) {

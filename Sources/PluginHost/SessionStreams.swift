@@ -9,6 +9,7 @@ final class SessionStreams {
 
     private let serial = Handle.serial()
     private var streams: [Int: Connection] = [:]
+    private var replies: [Int: HTTPReply] = [:]
     private var next = 0
     /// What must not be in any text that leaves the session.
     var cut = SecretCut()
@@ -66,5 +67,31 @@ final class SessionStreams {
         unpark()
         for stream in streams.values { stream.close() }
         streams = [:]
+        for reply in replies.values { reply.close() }
+        replies = [:]
+    }
+
+    // MARK: HTTP replies
+
+    func add(_ reply: HTTPReply) throws(Failure) -> OpaquePointer? {
+        guard replies.count < SessionStreams.maximum, next <= Handle.maximumIndex else {
+            throw Failure(MR_E_PLUGIN, "more than \(SessionStreams.maximum) replies open in one session")
+        }
+        defer { next += 1 }
+        replies[next] = reply
+        return Handle(.reply, serial: serial, index: next).pointer
+    }
+
+    /// - Throws: `MR_E_INVALID` for anything but an open reply of this session.
+    func reply(_ pointer: OpaquePointer?) throws(Failure) -> HTTPReply {
+        guard let index = Handle(pointer).index(.reply, serial: serial), let found = replies[index] else {
+            throw .invalid("reply", "is not an open reply of this session")
+        }
+        return found
+    }
+
+    func closeReply(_ pointer: OpaquePointer?) {
+        guard let index = Handle(pointer).index(.reply, serial: serial) else { return }
+        replies.removeValue(forKey: index)?.close()
     }
 }

@@ -44,6 +44,14 @@ package final class Host {
         return try optional { call(context, name, &$0) }.map { Array($0) }
     }
 
+    /// An OAuth access token of the account; `refresh`: the last one was refused. Never logged, never put into a failure.
+    package func token(refresh: Bool = false) throws(Failure) -> [UInt8] {
+        guard let call = table.pointee.token else { throw Host.missing("token") }
+        var out = mr_bytes()
+        try Host.taken(call(context, refresh ? 1 : 0, &out))
+        return Array(UnsafeRawBufferPointer(out))
+    }
+
     /// What `putState` stored under the key, or nil.
     package func state(_ key: String) throws(Failure) -> [UInt8]? {
         guard let call = table.pointee.state_get else { throw Host.missing("state_get") }

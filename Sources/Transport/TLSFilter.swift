@@ -131,6 +131,11 @@ final class TLSFilter: StreamFilter {
     private func certificateFault(_ verdict: Int) -> Failure {
         var words = String(cString: X509_verify_cert_error_string(verdict))
         if let certificate = wire.refused { words += " (\(certificate))" }
+        return TLSFilter.certificateFault(peer, verdict, words)
+    }
+
+    /// What a certificate was refused for.
+    static func certificateFault(_ peer: Peer, _ verdict: Int, _ words: String) -> Failure {
         switch Int32(truncatingIfNeeded: verdict) {
         case X509_V_ERR_CERT_HAS_EXPIRED:
             return peer.tls("expired", "the certificate has expired", words: words)

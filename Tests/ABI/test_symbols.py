@@ -102,7 +102,7 @@ def plugins(dist):
 
 def test_plugins_are_there_with_their_manifests(dist):
     names = [plugin.name for plugin in plugins(dist)]
-    assert names == ["mail.so", "maildir.so"], names
+    assert names == ["mail.so", "maildir.so", "web.so"], names
     assert all(plugin.with_suffix(".json").exists() for plugin in plugins(dist))
 
 

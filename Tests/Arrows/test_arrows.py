@@ -26,6 +26,10 @@ ROOMS = {
     "Pop3Provider": ("Providers/Pop3", {"Base", "Mime", "Wire", "PluginKit", "CMailroom"}),
     "MailPlugin": (
         "Providers/MailPlugin", {"PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider", "CMailroom"}),
+    "WebProvider": ("Providers/Web", {"Base", "Mime", "Wire", "PluginKit", "CMailroom"}),
+    "GmailProvider": ("Providers/Gmail", {"Base", "Mime", "Wire", "PluginKit", "WebProvider", "CMailroom"}),
+    "GraphProvider": ("Providers/Graph", {"Base", "Mime", "Wire", "PluginKit", "WebProvider", "CMailroom"}),
+    "WebPlugin": ("Providers/WebPlugin", {"PluginKit", "GmailProvider", "GraphProvider", "CMailroom"}),
     "mailroom": ("mailroom", {"CMailroom", "ArgumentParser"}),
 }
 LIBRARY = [name for name in ROOMS if name != "mailroom"]
@@ -61,7 +65,8 @@ def test_a_room_sees_only_what_it_may(room):
 def test_every_folder_of_sources_is_a_known_room():
     known = {ROOMS[room][0].split("/")[0] for room in ROOMS} | {"CMailroom", "CSystem"}
     assert {path.name for path in SOURCES.iterdir()} == known
-    assert {path.name for path in (SOURCES / "Providers").iterdir()} == {"Imap", "Pop3", "Smtp", "MailPlugin"}
+    assert {path.name for path in (SOURCES / "Providers").iterdir()} == {
+        "Imap", "Pop3", "Smtp", "MailPlugin", "Web", "Gmail", "Graph", "WebPlugin"}
 
 
 FORBIDDEN = [
@@ -69,6 +74,7 @@ FORBIDDEN = [
     (r"\bTask(?:\.detached|\s*(?:<[^>]*>)?\s*\{)|\bTaskGroup\b|\bawait\b|\basync\b|\bactor\s+\w+", "Swift concurrency"),
     (r"\bgetenv\b|\bsetenv\b|ProcessInfo", "the environment"),
     (r"\bfatalError\s*\(|\bpreconditionFailure\s*\(|\btry!", "a trap on purpose"),
+    (r"\bMutex\s*[<(]", "a lock that does not live through forks (Base/Lock.swift)"),
     (r"(?<!\w)(?:print|debugPrint|dump)\s*\(", "standard output"),
     (r"(?<!func )(?<![.\w])signal\s*\(\s*SIG|\bsigaction\s*\(|\bsetlocale\s*\(|\batexit\s*\(", "state of the whole process"),
 ]

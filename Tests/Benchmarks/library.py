@@ -7,7 +7,8 @@ import subprocess
 def measure(root):
     lines = ["## What ships", "", "Stripped; the debug files lie beside it in `dist/debug`.", "",
              "| file | MB | links |", "| --- | --- | --- |"]
-    for name in ("lib/libmailroom.so.1", "lib/mailroom/plugins/mail.so", "lib/mailroom/plugins/maildir.so", "bin/mailroom"):
+    for name in ("lib/libmailroom.so.1", "lib/mailroom/plugins/mail.so", "lib/mailroom/plugins/web.so",
+                 "lib/mailroom/plugins/maildir.so", "bin/mailroom"):
         path = root / "dist" / name
         dynamic = subprocess.run(["readelf", "-dW", path], capture_output=True, text=True, check=True).stdout
         needed = re.findall(r"\(NEEDED\).*\[(.*?)\]", dynamic)

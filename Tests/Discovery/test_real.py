@@ -72,3 +72,21 @@ def test_the_tool_shows_it(servers, pki):
 def test_the_tool_says_where_nothing_is(servers, pki):
     shown = tool(servers, pki, "discover", "ann@nowhere.example", status=1)
     assert "nothing says where the mail of nowhere.example is" in shown
+
+
+def test_the_tool_connects_without_naming_a_server(servers, pki, store):
+    shown = tool(servers, pki, "--store", str(store), "connect", "bob@test.example", "--password-stdin", text=f"{PASSWORD}\n")
+    assert "imap imap.test.example:993, smtp smtp.test.example:587" in shown and "bob@test.example connected" in shown
+
+
+def test_the_tool_names_nobody_a_password_that_is_not_proved(servers, pki, store):
+    """Nothing is kept, and nothing was asked for."""
+    names, leads = servers
+    shown = subprocess.run(
+        [TOOL, "--store", store, "connect", "bob@nowhere.example", "--password-stdin", "--resolver", names, "--no-autodiscover",
+         "--connect-to", "::127.0.0.1:1"],
+        input="", capture_output=True, text=True, timeout=60)
+    assert shown.returncode == 1, shown
+    assert "--imap HOST" in shown.stderr and "nothing says where the mail of nowhere.example is" in shown.stderr
+    listed = subprocess.run([TOOL, "--store", store, "status", "--json"], capture_output=True, text=True, timeout=60)
+    assert "nowhere" not in listed.stdout

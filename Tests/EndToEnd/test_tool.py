@@ -75,7 +75,7 @@ def test_make_install(tmp_path):
     assert subprocess.run([prefix / "bin" / "mailroom", "smoke"], capture_output=True, timeout=60).returncode == 0
     for name in (
         "lib/libmailroom.so.1", "lib/libmailroom.so", "lib/mailroom/plugins/mail.so", "lib/mailroom/plugins/mail.json",
-        "lib/mailroom/plugins/maildir.so", "lib/pkgconfig/mailroom.pc", "include/mailroom.h",
+        "lib/mailroom/plugins/maildir.so", "lib/mailroom/plugins/web.so", "lib/mailroom/plugins/web.json", "lib/pkgconfig/mailroom.pc", "include/mailroom.h",
         "include/mailroom_plugin.h", "include/mailroom_result.h", "share/mailroom/php",
     ):
         assert (prefix / name).exists(), name
@@ -103,7 +103,7 @@ def test_what_the_library_links():
     allowed = {
         "libssl.so.3", "libcrypto.so.3", "libsqlite3.so.0", "libffi.so.8", "libjansson.so.4", "libz.so.1", "libidn2.so.0", "libc.so.6",
         "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
-    for name in ("lib/libmailroom.so.1", "lib/mailroom/plugins/mail.so", "lib/mailroom/plugins/maildir.so"):
+    for name in ("lib/libmailroom.so.1", *(f"lib/mailroom/plugins/{one}.so" for one in ("mail", "maildir", "web"))):
         path = ROOT / "dist" / name
         dynamic = subprocess.run(["readelf", "-dW", path], capture_output=True, text=True, check=True).stdout
         needed = {line.split("[")[1].rstrip("]") for line in dynamic.splitlines() if "(NEEDED)" in line}

@@ -231,9 +231,9 @@ enum ToyPlugin {
             mr_reply *reply;
             mr_bytes b;
             int64_t n = 0;
-            n += host->http(c, folder, &reply) == MR_E_UNSUPPORTED;
+            n += host->http(c, folder, &reply) == MR_E_INVALID && !reply;
             n += host->token(c, 0, &b) == MR_E_UNSUPPORTED;
-            n += host->reply_park(c, NULL, 5) == MR_E_UNSUPPORTED;
+            n += host->reply_park(c, NULL, 5) == MR_E_INVALID;
             n += host->reply_head(NULL) == NULL;
             return tell(c, "unsupported", n);
           }

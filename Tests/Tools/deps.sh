@@ -12,6 +12,7 @@ build=(
     libssl-dev=/usr/include/openssl/ssl.h libsqlite3-dev=/usr/include/sqlite3.h
     libffi-dev="/usr/include/*/ffi.h" libjansson-dev=/usr/include/jansson.h
     zlib1g-dev=/usr/include/zlib.h libexpat1-dev=/usr/include/expat.h libidn2-dev=/usr/include/idn2.h
+    libcurl4-openssl-dev="/usr/include/*/curl/curl.h"
     python3=python3 python3-venv=py:ensurepip python3-pip=py:pip
 )
 tests=(
@@ -21,7 +22,7 @@ tests=(
     abigail-tools=abidiff valgrind=valgrind
     cyrus-common=/usr/sbin/cyrmaster libsasl2-modules="/usr/lib/*/sasl2/libplain.so"
     libsasl2-modules-sql="/usr/lib/*/sasl2/libsql.so"
-    courier-base=couriertcpd notmuch=notmuch
+    courier-base=couriertcpd notmuch=notmuch nginx-light=/usr/sbin/nginx tinyproxy=tinyproxy
     chromium-headless-shell=chromium-headless-shell fonts-dejavu-core=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 )
 # Servers whose packages exclude Dovecot's are not installed: their programs are unpacked below .build-servers.
@@ -52,12 +53,14 @@ if [ "$group" = test ]; then
     done
 fi
 
+# module=package, or the one name where they are the same
 modules=(setuptools wheel)
-[ "$group" = test ] && modules+=(pytest dnslib mypy)
+    zlib1g-dev=/usr/include/zlib.h libexpat1-dev=/usr/include/expat.h libidn2-dev=/usr/include/idn2.h
+    libcurl4-openssl-dev="/usr/include/*/curl/curl.h"
 python=.build-venv/bin/python
 lacking=()
 for module in "${modules[@]}"; do
-    "$python" -c "import $module" 2>/dev/null || lacking+=("$module")
+    "$python" -c "import ${module%%=*}" 2>/dev/null || lacking+=("${module#*=}")
 done
 
 if [ "$action" = check ]; then
@@ -114,7 +117,7 @@ if [ ${#lacking[@]} -gt 0 ]; then
     [ -x "$python" ] || python3 -m venv --system-site-packages .build-venv
     again=()
     for module in "${modules[@]}"; do
-        "$python" -c "import $module" 2>/dev/null || again+=("$module")
+        "$python" -c "import ${module%%=*}" 2>/dev/null || again+=("${module#*=}")
     done
     [ ${#again[@]} -eq 0 ] || "$python" -m pip install --quiet --disable-pip-version-check "${again[@]}"
 fi

@@ -33,6 +33,11 @@ final class LocalServer: @unchecked Sendable {
             return String(decoding: line.filter { $0 != 13 }, as: UTF8.self)
         }
 
+        func receiveByte() -> UInt8? {
+            var byte: UInt8 = 0
+            return recv(descriptor, &byte, 1, 0) == 1 ? byte : nil
+        }
+
         /// Until the other side is gone.
         func waitForEnd() { while !receive().isEmpty {} }
     }

@@ -4,6 +4,7 @@
 #define CSYSTEM_H
 #include "csystem/libc.h"
 #include "csystem/crypto.h"
+#include "csystem/curl.h"
 #include "csystem/dns.h"
 #include "csystem/epoll.h"
 #include "csystem/ffi.h"

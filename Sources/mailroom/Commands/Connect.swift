@@ -4,35 +4,43 @@ import CMailroom
 struct Connect: StoreCommand {
     static let configuration = CommandConfiguration(
         abstract: "Connect a mailbox: check it at its server and keep it.",
-        discussion: "The password is asked for on the terminal, or comes from a file or standard input.")
+        discussion: """
+            Where no server is named, they are found by the address, and used where they prove themselves (mailroom discover shows how). \
+            The password is asked for on the terminal, or comes from a file or standard input.
+            """)
     static let createsStore = true
 
     @ParentCommand var root: Mailroom
     @OptionGroup(title: "Options of every command") var common: CommonOptions
     @OptionGroup(title: "Servers") var server: ServerOptions
     @OptionGroup(title: "Secrets") var secrets: SecretOptions
+    @OptionGroup(title: "Discovery") var discovery: DiscoveryOptions
     @Argument(help: "The mail address.") var address: String
     @Option(help: "The provider's scheme: mailroom providers lists them. Else pop3 with --pop3, and imap.")
     var provider: String?
     @Option(help: ArgumentHelp("How long to wait, in seconds; else for ever.", valueName: "s")) var timeout: Double?
 
+    func fill(_ options: Fields) throws { try discovery.fill(options, ca: server.ca) }
+
     func run(_ room: Room, _ output: Output) throws {
         try Waiting.deadline(timeout)
-        let provider = provider ?? (server.pop3 == nil ? "imap" : "pop3")
+        let found = provider == nil && !server.isSomewhere ? try Discovered.servers(room, address, output) : nil
+        let provider = provider ?? found?.said("provider") ?? (server.pop3 == nil ? "imap" : "pop3")
         let account = try Fields()
         try account.text("address", address)
         try account.text("provider", provider)
         let form = try ProviderForm(room, provider)
+        if let found { try Discovered.fill(account, found) }
         try server.fill(account, form)
         try account.int("company", try server.company.map { try Companies.id(room, $0) })
-        guard !(form.has("imap_host") || form.has("pop3_host")) || server.isSomewhere else {
+        guard !(form.has("imap_host") || form.has("pop3_host")) || server.isSomewhere || found != nil else {
             throw ToolError(
                 .usage, "no server was named",
                 advice: "--imap HOST to receive (--pop3 HOST where there is no IMAP), --smtp HOST to send, or both.")
         }
         try secrets.fill(
             account, ask: form.has("password") ? "Password for \(address.oneLine): " : nil,
-            isNeeded: server.imap != nil || server.pop3 != nil)
+            isNeeded: server.imap != nil || server.pop3 != nil || found != nil)
         let job = try begin(room, account)
         do {
             let result = try Waiting.job(

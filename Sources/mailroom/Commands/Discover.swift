@@ -13,10 +13,12 @@ struct DiscoveryOptions: ParsableArguments {
     var connectTo: [String] = []
     @Flag(help: "Do not ask Microsoft whether it has the domain's mailboxes.") var noAutodiscover = false
 
-    func fill(_ options: Fields) throws {
+    /// - Parameter ca: the file of certificates to be trusted while asking.
+    func fill(_ options: Fields, ca: String?) throws {
         try options.text("resolver", resolver)
         try options.texts("connect_to", connectTo)
         if noAutodiscover { try options.text("autodiscover", "") }
+        try options.text("ca_file", try ca.map { try InputFile.absolute("--ca", $0) })
     }
 }
 
@@ -47,10 +49,7 @@ struct Discover: ToolCommand {
 
     /// Nothing of it is stored: without a store, an empty one in a temporary directory serves.
     private func find(_ output: Output, _ options: CommonOptions) throws -> Row {
-        let fill: (Fields) throws -> Void = { fields in
-            try discovery.fill(fields)
-            try fields.text("ca_file", try ca.map { try InputFile.absolute("--ca", $0) })
-        }
+        let fill: (Fields) throws -> Void = { try discovery.fill($0, ca: ca) }
         guard options.store == nil else {
             return try Discovered.find(try options.open(create: false, fill), address, output)
         }
@@ -71,6 +70,29 @@ struct Discovered {
         try Waiting.job(
             try room.discover(address), output, title: "Finding the servers of \(address)", timeout: nil,
             interrupted: "Nothing was kept.")
+    }
+
+    /// The servers of an address, proved, for whoever named none.
+    /// - Throws: an exit with 1 where nothing could be proved, saying what was found.
+    static func servers(_ room: Room, _ address: String, _ output: Output) throws -> Row {
+        let result = try find(room, address, output)
+        if !output.json { Discovered(result).show(output, whole: false) }
+        if let connect = result.row("connect") { return connect }
+        throw ToolError(
+            .failed, result.said("reason") ?? "no server was found",
+            advice: """
+                mailroom discover \(address.oneLine) shows where it was looked.
+                --imap HOST to receive (--pop3 HOST where there is no IMAP) and --smtp HOST to send name the servers.
+                """)
+    }
+
+    /// What was found goes into the account's record; what is given on the command line goes over it.
+    static func fill(_ account: Fields, _ found: Row) throws {
+        for kind in ["imap", "pop3", "smtp"] {
+            for part in ["host", "port", "tls"] { try account.text("\(kind)_\(part)", found.said("\(kind)_\(part)")) }
+        }
+        try account.text("user", found.said("user"))
+        try account.text("smtp_user", found.said("smtp_user"))
     }
 
     /// - Parameter whole: also what was not used, and where nothing was.

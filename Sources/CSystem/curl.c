@@ -1,0 +1,133 @@
+#define _GNU_SOURCE
+#include "csystem.h"
+#include <dlfcn.h>
+
+static struct {
+  CURLcode (*global_init)(long);
+  curl_version_info_data *(*version_info)(CURLversion);
+  CURL *(*easy_init)(void);
+  void (*easy_cleanup)(CURL *);
+  void (*easy_reset)(CURL *);
+  CURLcode (*easy_pause)(CURL *, int);
+  CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
+  CURLcode (*easy_getinfo)(CURL *, CURLINFO, ...);
+  const char *(*easy_strerror)(CURLcode);
+  struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
+  void (*slist_free_all)(struct curl_slist *);
+  CURLM *(*multi_init)(void);
+  CURLMcode (*multi_cleanup)(CURLM *);
+  CURLMcode (*multi_add_handle)(CURLM *, CURL *);
+  CURLMcode (*multi_remove_handle)(CURLM *, CURL *);
+  CURLMcode (*multi_perform)(CURLM *, int *);
+  CURLMcode (*multi_poll)(CURLM *, struct curl_waitfd[], unsigned, int, int *);
+  CURLMcode (*multi_setopt)(CURLM *, CURLMoption, ...);
+  CURLMsg *(*multi_info_read)(CURLM *, int *);
+} curl;
+
+const char *csystem_curl_load(void) {
+  void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  if (!library) return "libcurl.so.4 is not there";
+  const struct { const char *name; void *at; } wanted[] = {
+    {"curl_global_init", &curl.global_init}, {"curl_version_info", &curl.version_info},
+    {"curl_easy_init", &curl.easy_init}, {"curl_easy_cleanup", &curl.easy_cleanup},
+    {"curl_easy_reset", &curl.easy_reset}, {"curl_easy_pause", &curl.easy_pause},
+    {"curl_easy_setopt", &curl.easy_setopt}, {"curl_easy_getinfo", &curl.easy_getinfo},
+    {"curl_easy_strerror", &curl.easy_strerror}, {"curl_slist_append", &curl.slist_append},
+    {"curl_slist_free_all", &curl.slist_free_all}, {"curl_multi_init", &curl.multi_init},
+    {"curl_multi_cleanup", &curl.multi_cleanup}, {"curl_multi_add_handle", &curl.multi_add_handle},
+    {"curl_multi_remove_handle", &curl.multi_remove_handle}, {"curl_multi_perform", &curl.multi_perform},
+    {"curl_multi_poll", &curl.multi_poll}, {"curl_multi_setopt", &curl.multi_setopt},
+    {"curl_multi_info_read", &curl.multi_info_read},
+  };
+  for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+    void *found = dlsym(library, wanted[i].name);
+    if (!found) return "libcurl.so.4 is too old: it lacks a function";
+    __builtin_memcpy(wanted[i].at, &found, sizeof found);
+  }
+  return curl.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? NULL : "libcurl.so.4 could not be made ready";
+}
+
+unsigned csystem_curl_version(void) { return curl.version_info(CURLVERSION_NOW)->version_num; }
+
+const char *csystem_curl_tls(void) {
+  const char *name = curl.version_info(CURLVERSION_NOW)->ssl_version;
+  return name ? name : "";
+}
+
+CURL *csystem_curl_new(void) { return curl.easy_init(); }
+void csystem_curl_free(CURL *easy) { curl.easy_cleanup(easy); }
+void csystem_curl_reset(CURL *easy) { curl.easy_reset(easy); }
+const char *csystem_curl_words(CURLcode code) { return curl.easy_strerror(code); }
+
+void csystem_curl_pause(CURL *easy, int receiving, int sending) {
+  curl.easy_pause(easy, (receiving ? CURLPAUSE_RECV : 0) | (sending ? CURLPAUSE_SEND : 0));
+}
+
+CURLcode csystem_curl_set_long(CURL *easy, CURLoption option, long value) {
+  return curl.easy_setopt(easy, option, value);
+}
+CURLcode csystem_curl_set_size(CURL *easy, CURLoption option, int64_t value) {
+  return curl.easy_setopt(easy, option, (curl_off_t)value);
+}
+CURLcode csystem_curl_set_text(CURL *easy, CURLoption option, const char *value) {
+  return curl.easy_setopt(easy, option, value);
+}
+CURLcode csystem_curl_set_list(CURL *easy, CURLoption option, struct curl_slist *value) {
+  return curl.easy_setopt(easy, option, value);
+}
+struct curl_slist *csystem_curl_append(struct curl_slist *list, const char *text) {
+  return curl.slist_append(list, text);
+}
+void csystem_curl_free_list(struct curl_slist *list) { curl.slist_free_all(list); }
+
+void csystem_curl_hooks(
+  CURL *easy, void *context, csystem_curl_bytes header, csystem_curl_bytes body, csystem_curl_bytes upload,
+  csystem_curl_seek seek, csystem_curl_prereq prereq, csystem_curl_tls_context tls) {
+  curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, header);
+  curl.easy_setopt(easy, CURLOPT_HEADERDATA, context);
+  curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, body);
+  curl.easy_setopt(easy, CURLOPT_WRITEDATA, context);
+  curl.easy_setopt(easy, CURLOPT_READFUNCTION, upload);
+  curl.easy_setopt(easy, CURLOPT_READDATA, context);
+  curl.easy_setopt(easy, CURLOPT_SEEKFUNCTION, seek);
+  curl.easy_setopt(easy, CURLOPT_SEEKDATA, context);
+  curl.easy_setopt(easy, CURLOPT_PREREQFUNCTION, prereq);
+  curl.easy_setopt(easy, CURLOPT_PREREQDATA, context);
+  curl.easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, tls);
+  curl.easy_setopt(easy, CURLOPT_SSL_CTX_DATA, context);
+}
+
+long csystem_curl_info(CURL *easy, CURLINFO info) {
+  long value = 0;
+  return curl.easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
+}
+
+int csystem_curl_socket(CURL *easy) {
+  curl_socket_t socket = CURL_SOCKET_BAD;
+  return curl.easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK ? (int)socket : -1;
+}
+
+CURLM *csystem_curl_multi(long connections) {
+  CURLM *multi = curl.multi_init();
+  if (multi) curl.multi_setopt(multi, CURLMOPT_MAXCONNECTS, connections);
+  return multi;
+}
+void csystem_curl_multi_free(CURLM *multi) { curl.multi_cleanup(multi); }
+CURLMcode csystem_curl_add(CURLM *multi, CURL *easy) { return curl.multi_add_handle(multi, easy); }
+void csystem_curl_remove(CURLM *multi, CURL *easy) { curl.multi_remove_handle(multi, easy); }
+
+int csystem_curl_perform(CURLM *multi, CURLcode *result) {
+  int running = 0, left = 0;
+  if (curl.multi_perform(multi, &running) != CURLM_OK) return -1;
+  for (CURLMsg *message; (message = curl.multi_info_read(multi, &left));)
+    if (message->msg == CURLMSG_DONE) {
+      *result = message->data.result;
+      return 1;
+    }
+  return 0;
+}
+
+void csystem_curl_wait(CURLM *multi, int bell, int milliseconds) {
+  struct curl_waitfd extra = {bell, CURL_WAIT_POLLIN, 0};
+  curl.multi_poll(multi, &extra, bell >= 0 ? 1 : 0, milliseconds, NULL);
+}

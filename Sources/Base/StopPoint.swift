@@ -26,6 +26,12 @@ package enum StopPoint: String, CaseIterable, Sendable {
     case wishBegun = "wish.begun"
     case wishApplied = "wish.applied"
     case wishFinished = "wish.finished"
+    /// A one-time code is about to be sent to its issuer.
+    case codeSpent = "code.spent"
+    /// A token has come, and is not stored yet.
+    case tokenFetched = "token.fetched"
+    /// It is stored, and was not used yet.
+    case tokenStored = "token.stored"
     case jobClaimed = "job.claimed"
     case jobBeforeFinish = "job.before_finish"
 

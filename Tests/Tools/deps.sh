@@ -55,8 +55,7 @@ fi
 
 # module=package, or the one name where they are the same
 modules=(setuptools wheel)
-    zlib1g-dev=/usr/include/zlib.h libexpat1-dev=/usr/include/expat.h libidn2-dev=/usr/include/idn2.h
-    libcurl4-openssl-dev="/usr/include/*/curl/curl.h"
+[ "$group" = test ] && modules+=(pytest dnslib mypy authlib flask msgraph=msgraph-sdk googleapiclient=google-api-python-client)
 python=.build-venv/bin/python
 lacking=()
 for module in "${modules[@]}"; do

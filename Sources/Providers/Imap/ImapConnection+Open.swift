@@ -5,7 +5,9 @@ import Wire
 
 extension ImapConnection {
     /// Connects, secures the connection as the settings say, and logs in.
-    static func open(_ host: Host, _ settings: ImapSettings) throws(Failure) -> ImapConnection {
+    static func open(
+        _ host: Host, _ settings: ImapSettings, _ token: [UInt8]?
+    ) throws(Failure) -> ImapConnection {
         let connection = ImapConnection(try settings.server.connect(host))
         do throws(Failure) {
             let greeting = try connection.greeting(host)
@@ -19,7 +21,7 @@ extension ImapConnection {
                 }
                 try connection.secure(host)
             }
-            if greeting.kind != .preauth { try connection.login(host, settings) }
+            if greeting.kind != .preauth { try connection.login(host, settings, token) }
             if connection.dialogue.capabilities == nil { try connection.must(host, .capability) }
             try connection.introduce(host, settings, greeting)
             let words = connection.capabilities.names.sorted().prefix(300).joined(separator: " ")
@@ -63,7 +65,8 @@ extension ImapConnection {
         return failure
     }
 
-    private func login(_ host: Host, _ settings: ImapSettings) throws(Failure) {
+    private func login(_ host: Host, _ settings: ImapSettings, _ token: [UInt8]?) throws(Failure) {
+        if let token { return try login(host, settings, by: token) }
         guard let password = settings.server.password else {
             var failure = Failure.invalid("password", "is not set")
             failure.cause = "auth.missing"
@@ -93,6 +96,21 @@ extension ImapConnection {
             throw noLogin("PLAIN or LOGIN")
         }
         if status.kind != .ok { throw Imap.Refusal.failure(status, step: "auth") }
+    }
+
+    private func login(_ host: Host, _ settings: ImapSettings, by token: [UInt8]) throws(Failure) {
+        if dialogue.capabilities == nil { try must(host, .capability) }
+        let user = settings.mailbox.isEmpty ? Array(settings.server.user.utf8) : settings.mailbox
+        guard
+            let mechanism = Imap.Mechanism.token(
+                token, user: user, host: settings.server.host, port: settings.server.port,
+                offered: { capabilities.offers(mechanism: $0) })
+        else { throw noLogin("OAUTHBEARER or XOAUTH2") }
+        let status = try run(host, .authenticate(mechanism))
+        if status.kind == .ok { return }
+        var failure = Imap.Refusal.failure(status, step: "auth")
+        dialogue.tokenRefusal?.add(to: &failure)
+        throw failure
     }
 
     private func noLogin(_ needed: String) -> Failure {

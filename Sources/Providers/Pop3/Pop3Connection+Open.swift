@@ -4,9 +4,15 @@ import PluginKit
 import Wire
 
 extension Pop3Connection {
-    /// Connects, secures the connection as the settings say, and logs in.
     static func open(_ host: Host) throws(Failure) -> Pop3Connection {
         let settings = try ServerSettings(host, "pop3", .init(implicit: 995, plain: 110, usual: 995))
+        return try settings.open(host) { (token) throws(Failure) in try open(host, settings, token) }
+    }
+
+    /// Connects, secures the connection as the settings say, and logs in.
+    private static func open(
+        _ host: Host, _ settings: ServerSettings, _ token: [UInt8]?
+    ) throws(Failure) -> Pop3Connection {
         let connection = Pop3Connection(try settings.connect(host), mayBuffer: settings.security != .startTLS)
         do throws(Failure) {
             try connection.greet(host)
@@ -16,7 +22,7 @@ extension Pop3Connection {
                 _ = try connection.ask(host, .capa)
             }
             connection.loginDelayMs = connection.capabilities?.loginDelayMs
-            try connection.login(host, settings)
+            try connection.login(host, settings, token)
             // Some of it is said only after the login, or only then true (RFC 2449, section 5).
             let before = connection.capabilities
             let reply = try connection.ask(host, .capa)
@@ -54,7 +60,8 @@ extension Pop3Connection {
 
     /// AUTH PLAIN, else USER and PASS, else AUTH LOGIN. APOP, whose MD5 protects little and makes the server keep the
     /// password itself, only where there is nothing else.
-    private func login(_ host: Host, _ settings: ServerSettings) throws(Failure) {
+    private func login(_ host: Host, _ settings: ServerSettings, _ token: [UInt8]?) throws(Failure) {
+        if let token { return try login(host, settings, by: token) }
         guard let password = settings.password else {
             var failure = Failure.invalid("password", "is not set")
             failure.cause = "auth.missing"
@@ -75,9 +82,25 @@ extension Pop3Connection {
             // An answer to CAPA that names no login at all: USER is so old that some leave it out.
             reply = try plain(host, user, password)
         } else {
-            throw noLogin(mechanisms)
+            throw noLogin(mechanisms, "PLAIN, USER or LOGIN")
         }
         if !reply.isOK { throw refusal(reply, "auth") }
+    }
+
+    private func login(_ host: Host, _ settings: ServerSettings, by token: [UInt8]) throws(Failure) {
+        let mechanisms = capabilities?.mechanisms ?? []
+        guard
+            let mechanism = Imap.Mechanism.token(
+                token, user: Array(settings.user.utf8), host: settings.host, port: settings.port,
+                offered: { mechanisms.contains($0) })
+        else {
+            throw noLogin(mechanisms, "OAUTHBEARER or XOAUTH2")
+        }
+        let reply = try ask(host, .auth(mechanism))
+        if reply.isOK { return }
+        var failure = refusal(reply, "auth")
+        tokenRefusal?.add(to: &failure)
+        throw failure
     }
 
     private func plain(_ host: Host, _ user: [UInt8], _ password: [UInt8]) throws(Failure) -> Pop3.Reply {
@@ -94,10 +117,10 @@ extension Pop3Connection {
         try ask(host, .apop(user: user, digest: Pop3.apop(timestamp: timestamp, password: password)))
     }
 
-    private func noLogin(_ mechanisms: [String]) -> Failure {
+    private func noLogin(_ mechanisms: some Collection<String>, _ needed: String) -> Failure {
         let offered = mechanisms.prefix(16).joined(separator: " ")
         var failure = Failure(
-            MR_E_AUTH, "the server offers no login that can be used (PLAIN, USER or LOGIN); offered: \(offered)")
+            MR_E_AUTH, "the server offers no login that can be used (\(needed)); offered: \(offered)")
         failure.step = "auth"
         failure.cause = "auth.mechanism"
         return failure

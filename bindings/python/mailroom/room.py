@@ -93,6 +93,22 @@ class Room(Sending, People):
             job.wait(timeout)
         return self.status(account)
 
+    def authorize(self, account: Ref | None = None, **request: Any) -> Row:
+        """Begins an OAuth authorization: `url` to open and `state`, which come back with the `code`; then connect with both.
+
+        address, provider, client_id, redirect_uri ...; with device=True instead `user_code` and `verification_uri` to show,
+        and connect with the state alone. With an account: its settings; revoke=True takes its access away.
+        """
+        given = {name: 1 if value is True else value for name, value in request.items()}
+        given["account"] = None if account is None else identity(account)
+        with record(given) as fields:
+            return taken(made("mr_authorize", self._engine, fields))
+
+    def put_token(self, account: Ref, access_token: str, *, expires_at: int | None = None) -> None:
+        """Hands in an access token from a token service of one's own (auth="external"); expires_at in milliseconds."""
+        with record({"access_token": access_token, "expires_at": expires_at}) as token:
+            call("mr_token_put", self._engine, identity(account), token)
+
     def disconnect(self, account: Ref, *, erase: bool = False) -> None:
         """Stops syncing and sending of it and forgets its secrets; erase removes its mail as well."""
         with record({"erase": 1} if erase else {}) as options:

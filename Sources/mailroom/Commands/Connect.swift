@@ -24,23 +24,23 @@ struct Connect: StoreCommand {
 
     func run(_ room: Room, _ output: Output) throws {
         try Waiting.deadline(timeout)
-        let found = provider == nil && !server.isSomewhere ? try Discovered.servers(room, address, output) : nil
-        let provider = provider ?? found?.said("provider") ?? (server.pop3 == nil ? "imap" : "pop3")
         let account = try Fields()
         try account.text("address", address)
-        try account.text("provider", provider)
-        let form = try ProviderForm(room, provider)
-        if let found { try Discovered.fill(account, found) }
+        let scheme = provider ?? (server.pop3 == nil ? "imap" : "pop3")
+        try account.text("provider", scheme)
+        let form = try ProviderForm(room, scheme)
         try server.fill(account, form)
         try account.int("company", try server.company.map { try Companies.id(room, $0) })
-        guard !(form.has("imap_host") || form.has("pop3_host")) || server.isSomewhere || found != nil else {
+        let isLost = (form.has("imap_host") || form.has("pop3_host")) && !server.isSomewhere
+        guard !isLost || provider == nil else {
             throw ToolError(
                 .usage, "no server was named",
                 advice: "--imap HOST to receive (--pop3 HOST where there is no IMAP), --smtp HOST to send, or both.")
         }
+        if isLost { try Discovered.fill(account, try Discovered.servers(room, address, output), server) }
         try secrets.fill(
             account, ask: form.has("password") ? "Password for \(address.oneLine): " : nil,
-            isNeeded: server.imap != nil || server.pop3 != nil || found != nil)
+            isNeeded: server.imap != nil || server.pop3 != nil || isLost)
         let job = try begin(room, account)
         do {
             let result = try Waiting.job(

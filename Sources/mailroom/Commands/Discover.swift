@@ -86,13 +86,14 @@ struct Discovered {
                 """)
     }
 
-    /// What was found goes into the account's record; what is given on the command line goes over it.
-    static func fill(_ account: Fields, _ found: Row) throws {
+    /// What was found goes into the account's record, but for what was given on the command line.
+    static func fill(_ account: Fields, _ found: Row, _ given: ServerOptions) throws {
+        try account.text("provider", found.said("provider"))
         for kind in ["imap", "pop3", "smtp"] {
             for part in ["host", "port", "tls"] { try account.text("\(kind)_\(part)", found.said("\(kind)_\(part)")) }
         }
-        try account.text("user", found.said("user"))
-        try account.text("smtp_user", found.said("smtp_user"))
+        if given.user == nil { try account.text("user", found.said("user")) }
+        if given.user == nil, given.smtpUser == nil { try account.text("smtp_user", found.said("smtp_user")) }
     }
 
     /// - Parameter whole: also what was not used, and where nothing was.

@@ -103,7 +103,7 @@ def test_the_doctor_compares(servers, pki, store):
         assert _discovery(room, account) == {
             "ok": 1, "found": "as found: imap imap.test.example, smtp smtp.test.example"}
         # A server that is there no more.
-        with pytest.raises(mailroom.Error):
+        with pytest.raises(mailroom.MailroomError):
             room.reconnect(account, imap_host="old.test.example")
         step = _discovery(room, account)
         assert step["ok"] == 0 and step["cause"] == "settings.wrong"

@@ -42,7 +42,7 @@ extension DoctorWork {
             let place = first.1
             other.append(
                 "\(kind.rawValue): \(host) is set, \(place.host):\(place.port) is found (\(first.0.source.rawValue))")
-            guard chart.hasFailed(kind == .smtp ? .send : .receive), step.isOK else { continue }
+            guard step.isOK, isCutOff(kind == .smtp ? "send" : "receive", chart) else { continue }
             step.fails("settings.wrong", "\(host) does not work, and \(place.host) is what \(account.address) leads to")
             step.advice =
                 "Reconnect the mailbox with \(kind.rawValue)_host=\(place.host), \(kind.rawValue)_port=\(place.port) and \(kind.rawValue)_tls=\(place.security.rawValue)."
@@ -54,5 +54,10 @@ extension DoctorWork {
             let asFound = same.isEmpty ? [] : ["as found: " + same.joined(separator: ", ")]
             step.found = (asFound + other).joined(separator: "; ")
         }
+    }
+
+    /// Whether the way to that side's server, or its login, led nowhere.
+    private func isCutOff(_ side: String, _ chart: DoctorChart) -> Bool {
+        chart.steps.contains { !$0.isOK && $0.side == side && DoctorWork.way.contains($0.step) }
     }
 }

@@ -19,7 +19,7 @@ struct DoctorWork {
     let report: (_ done: Int64, _ note: String) -> Void
 
     /// The way to a server, in the order in which it is shown.
-    private static let way = ["name_resolution", "port", "tls", "greeting", "capabilities", "login"]
+    static let way = ["name_resolution", "port", "tls", "greeting", "capabilities", "login"]
 
     /// - Returns: account, address, ok, `steps`, and of the first failure cause, title, reason, advice and server_text.
     func run() throws(Failure) -> Record {

@@ -74,6 +74,7 @@ let rooms: [Target] = [
     .target(name: "CMailroom"),
     .target(
         name: "CSystem",
+        cSettings: shipping ? [.define("MAILROOM_STATIC_RUNTIME")] : [],
         linkerSettings: [
             // Handed on word by word: the driver would put -l before --as-needed, which counts only for what follows.
             .unsafeFlags(

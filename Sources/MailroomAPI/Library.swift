@@ -9,7 +9,7 @@ nonisolated(unsafe) private let version = Lent.copy("1.0.0")
 private let features: Set<String> = {
     var features: Set<String> = [
         "connect", "sync", "send", "resend", "find", "blobs", "changes", "events", "call", "audit", "check", "discover", "secrets",
-        "key_file",
+        "key_file", "authorize", "token_put",
     ]
     #if MAILROOM_TEST
         features.insert("test")

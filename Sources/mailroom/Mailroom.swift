@@ -20,7 +20,8 @@ struct Mailroom: ParsableCommand {
             CommandGroup(
                 name: "Mailbox",
                 subcommands: [
-                    Discover.self, Connect.self, Reconnect.self, Disconnect.self, Status.self, Sync.self, Folders.self, Policy.self,
+                    Discover.self, Connect.self, Authorize.self, Reconnect.self, Disconnect.self, Status.self, Sync.self,
+                    Folders.self, Policy.self,
                     Audit.self, Verify.self, Doctor.self,
                 ]),
             CommandGroup(

@@ -2,6 +2,7 @@
 
 import pathlib
 import ssl
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -60,7 +61,7 @@ def connect(room, oauth, servers, address):
     def connected(**more):
         given = {**oauth.settings(), **servers, **more}
         begun = room.authorize(address=address, redirect_uri="http://127.0.0.1:9/back", **given)
-        back = sign_in(begun.url, site_ca=None)
+        back = sign_in(begun.url)
         assert back["state"] == begun.state
         return room.connect(address=address, **servers, state=back["state"], code=back["code"])
 
@@ -72,14 +73,19 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def sign_in(url, site_ca=None):
-    """What a browser does: opens the address, signs in, and is sent back. The query that it comes back with."""
-    context = ssl._create_unverified_context() if site_ca is None else ssl.create_default_context(cafile=site_ca)
-    opener = urllib.request.build_opener(_Stay, urllib.request.HTTPSHandler(context=context))
+def sign_in(url, follow=False):
+    """What a browser does: opens the address, signs in, and is sent back. The query that it would come back with; with
+    follow, it goes there, and this is the page that it sees."""
+    context = ssl._create_unverified_context()
+    handlers = [urllib.request.HTTPSHandler(context=context), urllib.request.ProxyHandler({})]
+    opener = urllib.request.build_opener(*handlers, *([] if follow else [_Stay]))
     try:
-        opener.open(url)
-    except urllib.error.HTTPError as answer:
-        assert answer.code == 302, answer.read()
-        place = answer.headers["Location"]
+        answer = opener.open(url)
+    except urllib.error.HTTPError as refused:
+        if follow:
+            return refused.read().decode()
+        assert refused.code == 302, refused.read()
+        place = refused.headers["Location"]
         return {name: values[0] for name, values in urllib.parse.parse_qs(urllib.parse.urlparse(place).query).items()}
-    raise AssertionError("the server did not send the browser back")
+    assert follow, "the server did not send the browser back"
+    return answer.read().decode()

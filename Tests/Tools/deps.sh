@@ -55,7 +55,7 @@ fi
 
 # module=package, or the one name where they are the same
 modules=(setuptools wheel)
-[ "$group" = test ] && modules+=(pytest dnslib mypy authlib flask msgraph=msgraph-sdk googleapiclient=google-api-python-client)
+[ "$group" = test ] && modules+=(pytest dnslib mypy googleapiclient=google-api-python-client msgraph=msgraph-sdk authlib flask)
 python=.build-venv/bin/python
 lacking=()
 for module in "${modules[@]}"; do

@@ -49,7 +49,7 @@ struct ConnectWork {
         let session = try call.open(account.provider)
         defer { call.close(session, account.provider) }
         try session.folders(call.options(account.provider), call)
-        let rows = try core.store.applyFolders(account.id, call.folders, lease: lease)
+        let rows = try core.store.applyFolders(account.id, call.folders, state: call.state, lease: lease)
         return Int64(rows.count)
     }
 

@@ -4,7 +4,7 @@ import Store
 
 /// The server behind one side of an account, and what may be asked of it.
 struct MailServer: Sendable {
-    /// Its name in small letters; the scheme where the provider has no server (a directory on this machine).
+    /// Its name in small letters; the scheme where the provider has an interface of its own, or no server (a directory on this machine).
     let host: String
     /// Whether it is reached by a network.
     let isRemote: Bool
@@ -19,7 +19,8 @@ struct MailServer: Sendable {
             account.settings[name] ?? manifest.setting(name)?.defaultValue
         }.first { !$0.isEmpty }
         host = named.map { $0.lowercased() } ?? scheme
-        isRemote = named != nil
+        // A provider's own interface is one server, wherever it is.
+        isRemote = named != nil || manifest.setting("\(scheme)_api") != nil
         let habits = HostHabits.of(host)
         let manifestly = manifest.limits["connections"].map { Int(clamping: $0) }
         // The setting is of the side that receives: sending has the manifest's own limit.

@@ -105,3 +105,14 @@ extension AccountRow {
     /// Whether it logs in with access tokens.
     var usesTokens: Bool { settings["auth"].map { OAuthForm.kinds.contains($0) } ?? false }
 }
+
+extension Core {
+    /// Whether work failed because its token ran out: the server says so, or the connection broke when it was time.
+    func hasTokenRunOut(_ account: AccountRow, _ failure: Failure) -> Bool {
+        if failure.explained().cause == "auth.token_expired" { return true }
+        guard failure.result == Int32(MR_E_CONNECTION), let row = try? store.token(account: account.id),
+            let end = row.expiresAt
+        else { return false }
+        return end <= Clock.wall()
+    }
+}

@@ -6,7 +6,9 @@ struct Connect: StoreCommand {
         abstract: "Connect a mailbox: check it at its server and keep it.",
         discussion: """
             Where no server is named, they are found by the address, and used where they prove themselves (mailroom discover shows how). \
-            The password is asked for on the terminal, or comes from a file or standard input.
+            The password is asked for on the terminal, or comes from a file or standard input. With --auth oauth2 the owner signs in \
+            with a browser on this machine, or with --device on another one: --client-id is your own application's, and the \
+            servers of Google, Microsoft, Yahoo and AOL need not be named.
             """)
     static let createsStore = true
 
@@ -14,6 +16,7 @@ struct Connect: StoreCommand {
     @OptionGroup(title: "Options of every command") var common: CommonOptions
     @OptionGroup(title: "Servers") var server: ServerOptions
     @OptionGroup(title: "Secrets") var secrets: SecretOptions
+    @OptionGroup(title: "OAuth 2.0") var oauth: OAuthOptions
     @OptionGroup(title: "Discovery") var discovery: DiscoveryOptions
     @Argument(help: "The mail address.") var address: String
     @Option(help: "The provider's scheme: mailroom providers lists them. Else pop3 with --pop3, and imap.")
@@ -31,16 +34,27 @@ struct Connect: StoreCommand {
         let form = try ProviderForm(room, scheme)
         try server.fill(account, form)
         try account.int("company", try server.company.map { try Companies.id(room, $0) })
+        let hasToken = oauth.kind.map { $0 != .password } ?? false
         let isLost = (form.has("imap_host") || form.has("pop3_host")) && !server.isSomewhere
-        guard !isLost || provider == nil else {
+        guard !isLost || provider == nil || hasToken else {
             throw ToolError(
                 .usage, "no server was named",
                 advice: "--imap HOST to receive (--pop3 HOST where there is no IMAP), --smtp HOST to send, or both.")
         }
-        if isLost { try Discovered.fill(account, try Discovered.servers(room, address, output), server) }
+        // With a token the library itself knows where the large providers are.
+        let found = isLost && provider == nil ? try Discovered.servers(room, address, output, isNeeded: !hasToken) : nil
+        if let found { try Discovered.fill(account, found, server) }
         try secrets.fill(
-            account, ask: form.has("password") ? "Password for \(address.oneLine): " : nil,
-            isNeeded: server.imap != nil || server.pop3 != nil || isLost)
+            account, ask: form.has("password") && !hasToken ? "Password for \(address.oneLine): " : nil,
+            isNeeded: !hasToken && (server.imap != nil || server.pop3 != nil || isLost))
+        try account.text("auth", oauth.kind?.rawValue)
+        if oauth.kind == .oauth2 {
+            let request = try Fields()
+            if let found { try Discovered.fill(request, found, server) }
+            try signIn(room, output, request, scheme, form, account)
+        } else {
+            try oauth.fill(account)
+        }
         let job = try begin(room, account)
         do {
             let result = try Waiting.job(
@@ -53,6 +67,20 @@ struct Connect: StoreCommand {
         } catch let failure as LibraryError {
             throw failure.advised(OptionNames.atFirst).advising(
                 "The account is kept: mailroom reconnect \(address), with what changes, tries again.")
+        }
+    }
+
+    /// - Parameter request: with the servers that were found, where none was named.
+    private func signIn(
+        _ room: Room, _ output: Output, _ request: Fields, _ scheme: String, _ form: ProviderForm, _ account: Fields
+    ) throws {
+        try request.text("address", address)
+        try request.text("provider", scheme)
+        try server.fillSettings(request, form)
+        do {
+            try SignIn(room: room, output: output, options: oauth).run(request, into: account)
+        } catch let failure as LibraryError {
+            throw failure.spelled
         }
     }
 

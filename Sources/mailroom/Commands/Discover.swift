@@ -73,17 +73,27 @@ struct Discovered {
     }
 
     /// The servers of an address, proved, for whoever named none.
-    /// - Throws: an exit with 1 where nothing could be proved, saying what was found.
-    static func servers(_ room: Room, _ address: String, _ output: Output) throws -> Row {
+    /// - Parameter isNeeded: false where it goes on without them, with a token instead of a password.
+    /// - Throws: an exit with 1 where nothing could be proved, or where a password would not be taken.
+    static func servers(_ room: Room, _ address: String, _ output: Output, isNeeded: Bool) throws -> Row? {
         let result = try find(room, address, output)
-        if !output.json { Discovered(result).show(output, whole: false) }
-        if let connect = result.row("connect") { return connect }
-        throw ToolError(
-            .failed, result.said("reason") ?? "no server was found",
-            advice: """
-                mailroom discover \(address.oneLine) shows where it was looked.
-                --imap HOST to receive (--pop3 HOST where there is no IMAP) and --smtp HOST to send name the servers.
-                """)
+        let connect = result.row("connect")
+        if !output.json, connect != nil { Discovered(result).show(output, whole: false) }
+        guard isNeeded else { return connect }
+        guard let connect else {
+            throw ToolError(
+                .failed, result.said("reason") ?? "no server was found",
+                advice: """
+                    mailroom discover \(address.oneLine) shows where it was looked.
+                    --imap HOST to receive (--pop3 HOST where there is no IMAP) and --smtp HOST to send name the servers.
+                    """)
+        }
+        guard result.texts("auth") != ["oauth2"] else {
+            throw ToolError(
+                .failed, "\(result.said("name")?.oneLine ?? "the provider") takes no password from other programs",
+                advice: "--auth oauth2 --client-id ID signs in with a browser; ID is your own application's.")
+        }
+        return connect
     }
 
     /// What was found goes into the account's record, but for what was given on the command line.

@@ -29,7 +29,8 @@ from .failure import Refused
 from .transport import Answer, Handler, Request, Uploads, batch_answer, batch_parts, parsed_json, related_parts
 from .mailbox import Mailbox, Message
 from .quota import Quota
-from .script import Script
+from .script import Rule, Script
+from .tokens import ROBOT, Denied, claims, private_key
 
 ALL_SCOPES = frozenset({"https://mail.google.com/", "https://www.googleapis.com/auth/gmail.settings.basic"})
 _BOUNCE = """From: Mail Delivery Subsystem <mailer-daemon@googlemail.com>\r
@@ -71,14 +72,18 @@ class Gmail:
     def __init__(self, pki=None, *, clock=time.time):
         self.clock = clock
         self.port, self.control = free_port(), free_port()
-        self.boxes, self.tokens, self.refused_tokens = {}, {}, set()
+        self.boxes, self.tokens = {}, {}
         self.script, self.quota, self.uploads = Script(), Quota(clock), Uploads()
-        self.calls, self.requests = collections.Counter(), 0
+        self.calls, self.requests, self.granted = collections.Counter(), 0, 0
         #: What was sent: (sender, [recipients], bytes).
         self.sent = []
         #: Answers that the discovery document does not have. A test that finds one here has found a fault of the server.
         self.wrong = []
+        #: watch(stage, message) is told of a message that came to be sent (`offered`), was taken (`taken`), is to be answered
+        #: (`answered`); what it gives for `offered` is done in place of the usual: a `Rule` of `script`.
+        self.watch = lambda stage, message: None
         self._lock = threading.RLock()
+        self._deciding = threading.local()
         self._servers = []
         self._listen(self.port, _Site(self.answer), pki)
         self._listen(self.control, _Site(self._controlled), None)
@@ -127,12 +132,33 @@ class Gmail:
     def revoke(self, token):
         self.tokens.pop(token, None)
 
+    def service(self):
+        """The settings with which an application opens whatever mailbox here, as a service account of the whole domain."""
+        return {
+            "auth": "service", "oauth": "google", "service_key": private_key(), "service_email": ROBOT,
+            "token_endpoint": f"{self.url}/token"}
+
+    def _granted(self, request):
+        """A new access token for the mailbox that a service account names."""
+        try:
+            claimed = claims(request.body, f"{self.url}/token", self.clock())
+            if claimed.get("sub") not in self.boxes:
+                raise Denied("invalid_grant", "Invalid email or User ID")
+        except Denied as denied:
+            return Answer(400, denied.body)
+        token = f"ya29.{uuid.uuid4().hex}"
+        self.allow(token, claimed["sub"], claimed.get("scope", "").split())
+        self.granted += 1
+        return Answer(200, json.dumps({"access_token": token, "expires_in": 3599, "token_type": "Bearer"}).encode())
+
     # Calls
 
     def answer(self, request):
         """What is said to one request, a batch among them."""
         with self._lock:
             self.requests += 1
+        if request.path == "/token" and request.verb == "POST":
+            return self._granted(request)
         try:
             if re.fullmatch(r"/batch(/gmail/v1)?", request.path) and request.verb == "POST":
                 rule = self.script.next("batch", None)
@@ -167,11 +193,15 @@ class Gmail:
             if not scopes & method.scopes:
                 raise Refused.because("insufficientPermissions")
             self.quota.spend(address, method.id)
+            self._deciding.rule = rule
             answer = self._carried_out(request, method, names, protocol, self.mailbox(address))
+            rule = self._deciding.rule
             if rule and rule.refusal():
                 raise rule.refusal()
         except Refused as refused:
+            rule = getattr(self._deciding, "rule", None) or rule
             answer = Answer(refused.status, refused.body(), refused.headers)
+        self._deciding.rule = None
         if rule:
             answer.cut = rule.cut
         return answer
@@ -249,14 +279,20 @@ class Gmail:
                if entry.get("isPrimary") or entry.get("verificationStatus") == "accepted"}
         sender = (re.findall(r"[^\s<>\"]+@[^\s<>\"]+", probe.header("From")) or [""])[-1].lower()
         if sender not in own:
-            raw = re.sub(rb"(?im)^From:.*(?:\r?\n[ \t].*)*\r?\n", f"From: {mailbox.address}\r\n".encode(), raw, count=1)
+            raw = _with_field(raw, b"From", f"From: {mailbox.address}\r\n".encode())
             sender = mailbox.address
+        rule = self.watch("offered", probe)
+        if rule:
+            self._deciding.rule = rule
+            if not rule.done:
+                raise rule.refusal() or Refused(503)
         if not probe.message_id:
             raw = f"Message-ID: <{uuid.uuid4().hex}@mail.gmail.com>\r\n".encode() + raw
         with self._lock:
             self.sent.append((sender, to, raw))
+        self.watch("taken", probe)
         sent = mailbox.add(raw, {"SENT"}, thread=thread)
-        public = re.sub(rb"(?im)\A((?:.+\r?\n)*?)Bcc:.*(?:\r?\n[ \t].*)*\r?\n", rb"\1", raw, count=1)
+        public = _with_field(raw, b"Bcc", b"")
         for address in to:
             if address in self.boxes:
                 if address == mailbox.address:
@@ -268,6 +304,7 @@ class Gmail:
                     sender=mailbox.address, address=address, about=sent.message_id, name=sent.id,
                     date=time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(self.clock()))).encode(),
                     {"INBOX", "UNREAD"})
+        self.watch("answered", probe)
         return sent
 
     # The control port
@@ -306,6 +343,13 @@ class Gmail:
         return Answer(200, json.dumps(result).encode())
 
 
+def _with_field(raw, name, field):
+    """The message with the fields of this name taken out of its header, and `field` at its beginning."""
+    end = next((at for at in (raw.find(b"\r\n\r\n"), raw.find(b"\n\n")) if at >= 0), len(raw))
+    head = re.sub(rb"(?im)^" + name + rb":.*(?:\r?\n[ \t].*)*(?:\r?\n|\Z)", b"", raw[:end + 2])
+    return field + head + raw[end + 2:]
+
+
 class _Site:
     def __init__(self, answer):
         self.answer = answer
@@ -320,4 +364,4 @@ class _Server(http.server.ThreadingHTTPServer):
         """A client that hangs up is no fault of ours."""
 
 
-__all__ = ["ALL_SCOPES", "Gmail", "Mailbox", "Refused", "Request"]
+__all__ = ["ALL_SCOPES", "Gmail", "Mailbox", "Refused", "Request", "Rule"]

@@ -42,6 +42,8 @@ class Call:
     def mailbox(self):
         """Of the path: one's own, or one that is shared with the user."""
         who = urllib.parse.unquote(self.parts["who"])
+        if who.lower() == "me" and self.user.startswith("\0"):
+            raise GraphError(400, "BadRequest", "/me request is only valid with delegated authentication flow.")
         address = self.user if who.lower() == "me" else who.split("/", 1)[1]
         return self.service.mailbox_for(self.user, address)
 

@@ -3,6 +3,7 @@
 import re
 import threading
 import urllib.parse
+import uuid
 
 from . import batch, folders, messages, sending, subscriptions, uploads
 from .call import Reply
@@ -45,22 +46,30 @@ ROUTES = [(method, re.compile(path, re.IGNORECASE), function, answer) for method
     ("DELETE", "/subscriptions/(?P<subscription>[^/]+)", subscriptions.deleted, None),
     ("POST", "/subscriptions/(?P<subscription>[^/]+)/reauthorize", subscriptions.reauthorized, None),
 )]
+#: Who has a token of an application's own: no user, and so without /me.
+APPLICATION = "\0application"
 _PREFIX = "/v1.0"
 _MOST_AT_ONCE = 4
 
 
 class Service:
-    """Mailboxes by address. `who` names the user of a token, or None; `faults` is told what is to go wrong; `wrong` has what
-    no answer should have been."""
+    """Mailboxes by address. `who` names the user of a token, `APPLICATION`, or None; `faults` is told what is to go wrong;
+    `wrong` has what no answer should have been. Tokens are token-ADDRESS, and those that /token gives to an application."""
 
     def __init__(self, who=None):
-        self.who = who or (lambda token: token.removeprefix("token-") if token.startswith("token-") else None)
+        self.who = who or self._whose
         self.faults, self.wrong, self.counts = Faults(), [], {}
         self.mailboxes, self.shared, self.subscriptions, self.uploads = {}, set(), {}, {}
+        self.tokens = set()
         self.outgoing, self.expired_code, self.validates = [], "syncStateNotFound", True
         self.on_send = None
         self.most_at_once = 0
         self._busy, self._lock = {}, threading.Lock()
+
+    def _whose(self, token):
+        if token in self.tokens:
+            return APPLICATION
+        return token.removeprefix("token-") if token.startswith("token-") else None
 
     def mailbox(self, address):
         with self._lock:
@@ -71,7 +80,10 @@ class Service:
 
     def mailbox_for(self, user, address):
         address = address.lower()
-        if address != user and (user, address) not in self.shared:
+        if user == APPLICATION:
+            if address not in self.mailboxes:
+                raise GraphError(404, "ErrorInvalidUser", f"The requested user '{address}' is invalid.")
+        elif address != user and (user, address) not in self.shared:
             if address in self.mailboxes:
                 raise GraphError(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
             raise GraphError(404, "ErrorInvalidUser", f"The requested user '{address}' is invalid.")
@@ -86,7 +98,7 @@ class Service:
                 "code": error.code, "message": error.message, "innerError": {
                     "date": "2026-01-01T00:00:00", "request-id": "00000000-0000-0000-0000-000000000000",
                     "client-request-id": "00000000-0000-0000-0000-000000000000"}}}, error.headers)
-        if reply.status >= 400 and reply.value is not None:
+        if reply.status >= 400 and reply.value is not None and call.path != "/token":
             self.wrong += [f"{call.method} {call.path}: {one}" for one in wrong_error(reply.value)]
         return reply
 
@@ -94,6 +106,8 @@ class Service:
         if not call.path.startswith(_PREFIX + "/"):
             if call.path.startswith("/upload/"):
                 return uploads.put(call)
+            if call.path == "/token" and call.method == "POST":
+                return self._token(call)
             raise GraphError(400, "BadRequest", "Invalid version")
         call.user = self._user(call)
         self._count(call)
@@ -135,13 +149,23 @@ class Service:
                 {"WWW-Authenticate": 'Bearer realm="", error="invalid_token"'})
         return user.lower()
 
+    def _token(self, call):
+        """Client credentials (RFC 6749, section 4.4): the application's own token, good for every mailbox."""
+        given = urllib.parse.parse_qs(call.body.decode())
+        if given.get("grant_type") != ["client_credentials"] or given.get("client_secret") != ["secret"]:
+            return Reply(400, {"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret."})
+        token = f"application-{len(self.tokens)}-{uuid.uuid4().hex}"
+        self.tokens.add(token)
+        return Reply(200, {"token_type": "Bearer", "expires_in": 3599, "access_token": token})
+
     def _count(self, call):
         with self._lock:
             name = f"{call.method} {re.sub(r'(?<=/)[A-Za-z0-9_%=-]{24,}', '*', call.path[len(_PREFIX):])}"
             self.counts[name] = self.counts.get(name, 0) + 1
 
     def _turn(self, call):
-        return _Turn(self, call.user, call.inside)
+        found = re.match(r"/v1.0/users/([^/]+)", call.path)
+        return _Turn(self, (call.user, found[1] if found else "me"), call.inside)
 
     def enter(self, user):
         with self._lock:

@@ -14,6 +14,7 @@ use FFI\CData;
  */
 final class Room
 {
+    use Authorizing;
     use People;
     use Sending;
     use Wishes;

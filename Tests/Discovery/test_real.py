@@ -29,7 +29,8 @@ def servers(pki, tmp_path_factory):
             with NameServer(ZONE) as names:
                 leads = [
                     f"imap.test.example:993:127.0.0.1:{dovecot.imaps}", f"imap.test.example:143:127.0.0.1:{dovecot.imap}",
-                    f"smtp.test.example:587:127.0.0.1:{postfix.submission}", "::127.0.0.1:1"]
+                    f"smtp.test.example:587:127.0.0.1:{postfix.submission}", "localhost::127.0.0.1:",
+                    "::127.0.0.1:1"]
                 yield names.address, leads
         finally:
             postfix.stop()
@@ -72,3 +73,50 @@ def test_the_tool_shows_it(servers, pki):
 def test_the_tool_says_where_nothing_is(servers, pki):
     shown = tool(servers, pki, "discover", "ann@nowhere.example", status=1)
     assert "nothing says where the mail of nowhere.example is" in shown
+
+
+def test_the_tool_connects_without_naming_a_server(servers, pki, store):
+    shown = tool(servers, pki, "--store", str(store), "connect", "bob@test.example", "--password-stdin", text=f"{PASSWORD}\n")
+    assert "imap imap.test.example:993, smtp smtp.test.example:587" in shown and "bob@test.example connected" in shown
+
+
+def test_the_tool_names_nobody_a_password_that_is_not_proved(servers, pki, store):
+    """Nothing is kept, and nothing was asked for."""
+    names, leads = servers
+    shown = subprocess.run(
+        [TOOL, "--store", store, "connect", "bob@nowhere.example", "--password-stdin", "--resolver", names, "--no-autodiscover",
+         "--connect-to", "::127.0.0.1:1"],
+        input="", capture_output=True, text=True, timeout=60)
+    assert shown.returncode == 1, shown
+    assert "--imap HOST" in shown.stderr and "nothing says where the mail of nowhere.example is" in shown.stderr
+    listed = subprocess.run([TOOL, "--store", store, "status", "--json"], capture_output=True, text=True, timeout=60)
+    assert "nowhere" not in listed.stdout
+
+
+def test_the_doctor_compares(servers, pki, store):
+    import mailroom
+
+    names, leads = servers
+    with mailroom.open(store, key_file=True, ca_file=pki.ca, resolver=names, connect_to=leads, autodiscover="") as room:
+        found = room.discover("ann@test.example")["connect"]
+        account = room.connect(**found, password=PASSWORD)["id"]
+        assert _discovery(room, account) == {
+            "ok": 1, "found": "as found: imap imap.test.example, smtp smtp.test.example"}
+        # A server that is there no more.
+        with pytest.raises(mailroom.MailroomError):
+            room.reconnect(account, imap_host="old.test.example")
+        step = _discovery(room, account)
+        assert step["ok"] == 0 and step["cause"] == "settings.wrong"
+        assert "old.test.example is set, imap.test.example:993 is found (srv)" in step["found"]
+        assert "imap_host=imap.test.example" in step["advice"] and "imap_tls=implicit" in step["advice"]
+        # One that works, though nobody names it.
+        room.reconnect(account, imap_host="imap.test.example", smtp_host="localhost", smtp_port=leads[2].rpartition(":")[2])
+        step = _discovery(room, account)
+        assert step["ok"] == 1 and "smtp: localhost is set, smtp.test.example:587 is found (srv)" in step["found"]
+
+
+def _discovery(room, account):
+    result = room.check("doctor", account=account, timeout_ms=60_000).wait(60)
+    step = next(step for step in result["steps"] if step["step"] == "discovery")
+    assert step["ms"] < 21_000
+    return {name: value for name, value in step.items() if name not in ("step", "ms", "title")}

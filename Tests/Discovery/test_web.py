@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from Servers.greeters import Greeter
 from Servers.websites import Websites
 
 from .world import World, by_source
@@ -33,11 +34,11 @@ def pox(*protocols, more=""):
 
 
 @contextlib.contextmanager
-def sites(certificate, pages, *, plain=None, zone=None, mail=True):
-    """A world whose every https site is answered from `pages`, and every http site from `plain`."""
+def sites(certificate, pages, *, plain=None, zone=None, mail=True, at=()):
+    """A world whose every https site is answered from `pages`, and every http site from `plain`; nobody is at what is None."""
     with contextlib.ExitStack() as stack:
-        secure = stack.enter_context(Websites(pages, certificate))
-        at = {("", 443): secure.port}
+        secure = stack.enter_context(Websites(pages, certificate)) if pages is not None else None
+        at = {**dict(at), ("", 443): secure and secure.port}
         if plain is not None:
             insecure = stack.enter_context(Websites(plain))
             at["", 80] = insecure.port
@@ -83,7 +84,9 @@ def test_a_signed_answer_vouches_for_an_unsigned_one(pki, certificate, tmp_path)
 @pytest.mark.parametrize(("host", "believed"), [("imap.example.test", True), ("imap.hoster.test", False)])
 def test_without_tls_only_the_domain_s_own_servers(pki, certificate, tmp_path, host, believed):
     plain = {("autoconfig.example.test", AUTOCONFIG): file(host, "smtp.example.test")}
-    with sites(certificate, {}, plain=plain) as world:
+    hoster = pki.named(f"hoster {host}".replace(" ", "-"), ["imap.hoster.test"])
+    with Greeter("imap", hoster) as server, sites(
+        certificate, None, plain=plain, at={("imap.hoster.test", 993): server}) as world:
         result = discover(world, pki, tmp_path)
         assert [request[3] for request in world.plain.asked] == [""] * len(world.plain.asked), "the address goes nowhere in the clear"
     server = by_source(result)["autoconfig"]["servers"][0]
@@ -161,7 +164,7 @@ def test_exchange_alone(pki, certificate, tmp_path):
 
 @pytest.fixture(scope="module")
 def microsoft(pki):
-    return pki.named("microsoft", ["outlook.office365.com", "smtp.office365.com", "autodiscover.own.test", "own.test"])
+    return pki.named("microsoft", ["outlook.office365.com", "smtp.office365.com", "autodiscover-s.outlook.com", "autodiscover.own.test", "own.test"])
 
 
 def test_microsoft_has_the_domain(pki, microsoft, tmp_path):

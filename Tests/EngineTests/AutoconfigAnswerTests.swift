@@ -63,7 +63,9 @@ struct AutoconfigAnswerTests {
         server("imap", "a.example", "0", "SSL"), server("imap", "a.example", "99999", "SSL"),
         server("imap", "a.example", "x", "SSL"),
         server("imap", "a.example", "993", "rot13"), server("jmap", "a.example", "993", "SSL"),
-        server("imap", "%UNKNOWN%", "993", "SSL"), server("imap", String(repeating: "a", count: 300), "993", "SSL"),
+        server("imap", "%UNKNOWN%", "993", "SSL"), server("imap", "10.0.0.1", "993", "SSL"),
+        server("imap", "[::1]", "993", "SSL"), server("imap", "localhost", "993", "SSL"),
+        server("imap", "a..b", "993", "SSL"), server("imap", String(repeating: "a", count: 300), "993", "SSL"),
         server("imap", "ä.example", "993", "SSL"), "", "<incomingServer/>",
     ])
     func whatNamesNoServer(_ inner: String) { #expect(throws: Failure.self) { try read(inner) } }

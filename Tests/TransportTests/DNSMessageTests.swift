@@ -154,7 +154,8 @@ struct DNSMessageTests {
             for _ in 0...next(4) { bytes[29 + next(bytes.count - 29)] = UInt8(next(256)) }
             if next(4) == 0 { bytes.removeLast(next(bytes.count - 29)) }
             guard let message = DNSMessage(bytes, answers: Self.question) else { continue }
-            for type in [DNSType.text, .exchange, .address, .alias, .service] where message.answer("example.com", type) != nil {
+            for type in [DNSType.text, .exchange, .address, .alias, .service]
+            where message.answer("example.com", type) != nil {
                 read += 1
             }
         }

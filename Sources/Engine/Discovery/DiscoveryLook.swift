@@ -9,6 +9,8 @@ struct DiscoveryLook: Sendable {
     /// Why there is nothing.
     var reason: String?
     var ms: Int64 = 0
+    /// How much the reason says: somebody who refuses says more than nobody.
+    var weight = 0
 
     init(_ source: Finding.Source) { self.source = source }
 

@@ -19,6 +19,14 @@ struct DiscoveryWork {
     /// - Returns: a record of kind `discovery`.
     func run() throws(Failure) -> Record {
         let began = Clock.boot()
+        let (findings, looks) = try find()
+        var result = DiscoveryResult(address: tools.address, findings: findings, looks: looks).record
+        result.set("took_ms", Clock.boot() - began)
+        return result
+    }
+
+    /// What was found, in the order in which it is believed, with what its servers proved.
+    func find() throws(Failure) -> (findings: [Finding], looks: [DiscoveryLook]) {
         var looks: [DiscoveryLook] = []
         var findings: [Finding] = []
         var table = DiscoveryLook(.table)
@@ -44,36 +52,62 @@ struct DiscoveryWork {
             findings += guess(&looks)
             try tools.interruption.check()
         }
-        var result = DiscoveryResult(address: tools.address, findings: findings, looks: looks).record
-        result.set("took_ms", Clock.boot() - began)
-        return result
+        return (findings, looks)
     }
 
     // MARK: sources
 
-    private func ask() -> [DiscoveryLook] {
-        let sources: [Finding.Source] = [.srv, .mx]
-        let looks = Monitor(sources.map(DiscoveryLook.init))
-        let tools = tools
-        SideBySide.run(sources.count) { index in
-            let look = DiscoveryWork.look(sources[index], tools)
-            looks.withLock { $0[index] = look }
-        }
-        return looks.withLock { $0 }
+    /// One question of a source; Autodiscover has several.
+    private struct Question: Sendable {
+        let source: Finding.Source
+        var way: DiscoveryTools.AutodiscoverWay?
     }
 
-    private static func look(_ source: Finding.Source, _ tools: DiscoveryTools) -> DiscoveryLook {
-        var look = DiscoveryLook(source)
+    private func ask() -> [DiscoveryLook] {
+        let questions =
+            [Finding.Source.autoconfig, .wellKnown, .srv, .mx].map { Question(source: $0) }
+            + DiscoveryTools.AutodiscoverWay.allCases.map { Question(source: .autodiscover, way: $0) }
+        let looks = Monitor(questions.map { DiscoveryLook($0.source) })
+        let tools = tools
+        SideBySide.run(questions.count) { index in
+            let look = DiscoveryWork.look(questions[index], tools)
+            looks.withLock { $0[index] = look }
+        }
+        return DiscoveryWork.joined(looks.withLock { $0 })
+    }
+
+    /// The looks of one source become one: the first that found something, else the reason that says most.
+    private static func joined(_ looks: [DiscoveryLook]) -> [DiscoveryLook] {
+        var result: [DiscoveryLook] = []
+        for look in looks {
+            guard let last = result.last, last.source == look.source else {
+                result.append(look)
+                continue
+            }
+            let better = last.findings.isEmpty && (!look.findings.isEmpty || look.weight > last.weight) ? look : last
+            result[result.count - 1] = better
+            result[result.count - 1].ms = max(last.ms, look.ms)
+        }
+        return result
+    }
+
+    private static func look(_ question: Question, _ tools: DiscoveryTools) -> DiscoveryLook {
+        var look = DiscoveryLook(question.source)
         let began = Clock.boot()
         do throws(Failure) {
-            switch source {
+            switch question.source {
+            case .autoconfig: look.findings = try tools.autoconfig()
+            case .wellKnown: look.findings = try tools.wellKnown()
             case .srv: look.findings = try tools.services()
             case .mx: look.findings = try tools.exchangers()
-            default: break
+            case .autodiscover:
+                look.findings = try question.way.map { (way) throws(Failure) in try tools.autodiscover(way) } ?? []
+            case .table, .names: break
             }
             if look.findings.isEmpty { look.reason = "nothing there" }
         } catch {
             look.reason = error.message
+            look.weight = error.result == Int32(MR_E_AUTH) ? 3 : error.result == Int32(MR_E_CONNECTION) ? 1 : 2
         }
         look.ms = Clock.boot() - began
         return look

@@ -22,9 +22,13 @@ struct MailPlace: Sendable, Hashable {
     let port: UInt16
     let security: Security
 
-    /// - Returns: nil for a host that cannot be one.
+    /// - Returns: nil for what is no name in DNS: strangers do not lead to addresses in numbers, or to this machine.
     init?(_ kind: Kind, _ host: String, _ port: UInt16, _ security: Security) {
         guard let peer = try? Peer(host: host.lowercased(), port: port) else { return nil }
+        let labels = peer.host.split(separator: ".", omittingEmptySubsequences: false)
+        guard labels.count > 1, labels.allSatisfy({ !$0.isEmpty }), UInt32(labels[labels.count - 1]) == nil,
+            !peer.host.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "%") })
+        else { return nil }
         self.kind = kind
         self.host = peer.host
         self.port = port

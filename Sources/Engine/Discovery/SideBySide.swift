@@ -2,7 +2,7 @@ import Base
 
 /// Runs pieces of work that wait for others, side by side.
 enum SideBySide {
-    static let most = 8
+    static let most = 12
 
     private struct Line {
         var next = 0

@@ -13,10 +13,12 @@ struct DiscoveryOptions: ParsableArguments {
     var connectTo: [String] = []
     @Flag(help: "Do not ask Microsoft whether it has the domain's mailboxes.") var noAutodiscover = false
 
-    func fill(_ options: Fields) throws {
+    /// - Parameter ca: the file of certificates to be trusted while asking.
+    func fill(_ options: Fields, ca: String?) throws {
         try options.text("resolver", resolver)
         try options.texts("connect_to", connectTo)
         if noAutodiscover { try options.text("autodiscover", "") }
+        try options.text("ca_file", try ca.map { try InputFile.absolute("--ca", $0) })
     }
 }
 
@@ -47,10 +49,7 @@ struct Discover: ToolCommand {
 
     /// Nothing of it is stored: without a store, an empty one in a temporary directory serves.
     private func find(_ output: Output, _ options: CommonOptions) throws -> Row {
-        let fill: (Fields) throws -> Void = { fields in
-            try discovery.fill(fields)
-            try fields.text("ca_file", try ca.map { try InputFile.absolute("--ca", $0) })
-        }
+        let fill: (Fields) throws -> Void = { try discovery.fill($0, ca: ca) }
         guard options.store == nil else {
             return try Discovered.find(try options.open(create: false, fill), address, output)
         }
@@ -71,6 +70,40 @@ struct Discovered {
         try Waiting.job(
             try room.discover(address), output, title: "Finding the servers of \(address)", timeout: nil,
             interrupted: "Nothing was kept.")
+    }
+
+    /// The servers of an address, proved, for whoever named none.
+    /// - Parameter isNeeded: false where it goes on without them, with a token instead of a password.
+    /// - Throws: an exit with 1 where nothing could be proved, or where a password would not be taken.
+    static func servers(_ room: Room, _ address: String, _ output: Output, isNeeded: Bool) throws -> Row? {
+        let result = try find(room, address, output)
+        let connect = result.row("connect")
+        if !output.json, connect != nil { Discovered(result).show(output, whole: false) }
+        guard isNeeded else { return connect }
+        guard let connect else {
+            throw ToolError(
+                .failed, result.said("reason") ?? "no server was found",
+                advice: """
+                    mailroom discover \(address.oneLine) shows where it was looked.
+                    --imap HOST to receive (--pop3 HOST where there is no IMAP) and --smtp HOST to send name the servers.
+                    """)
+        }
+        guard result.texts("auth") != ["oauth2"] else {
+            throw ToolError(
+                .failed, "\(result.said("name")?.oneLine ?? "the provider") takes no password from other programs",
+                advice: "--auth oauth2 --client-id ID signs in with a browser; ID is your own application's.")
+        }
+        return connect
+    }
+
+    /// What was found goes into the account's record, but for what was given on the command line.
+    static func fill(_ account: Fields, _ found: Row, _ given: ServerOptions) throws {
+        try account.text("provider", found.said("provider"))
+        for kind in ["imap", "pop3", "smtp"] {
+            for part in ["host", "port", "tls"] { try account.text("\(kind)_\(part)", found.said("\(kind)_\(part)")) }
+        }
+        if given.user == nil { try account.text("user", found.said("user")) }
+        if given.user == nil, given.smtpUser == nil { try account.text("smtp_user", found.said("smtp_user")) }
     }
 
     /// - Parameter whole: also what was not used, and where nothing was.

@@ -84,25 +84,26 @@ extension ImapConnection {
                 status = try run(host, login)
             }
         } else if !settings.actingName.isEmpty {
-            throw noLogin("PLAIN, which a login for another's mailbox needs")
+            throw noLogin("PLAIN, which a login for another's mailbox needs", settings)
         } else if mayLogin {
             status = try run(host, login)
         } else if capabilities.offers(mechanism: "LOGIN") {
             status = try run(host, .authenticate(.login(user: settings.loginName, password: password)))
         } else {
-            throw noLogin("PLAIN or LOGIN")
+            throw noLogin("PLAIN or LOGIN", settings)
         }
         if status.kind != .ok { throw Imap.Refusal.failure(status, step: "auth") }
     }
 
-    private func noLogin(_ needed: String) -> Failure {
+    private func noLogin(_ needed: String, _ settings: ImapSettings) -> Failure {
         let offered = capabilities.names.filter { $0.hasPrefix("AUTH=") }.sorted().prefix(16).joined(separator: " ")
         var failure = Failure(
             MR_E_AUTH,
             "the server offers no login that can be used (\(needed)); offered: \(offered.isEmpty ? "none" : offered)"
         )
         failure.step = "auth"
-        failure.cause = "auth.mechanism"
+        let isOpen = settings.server.security == .none && capabilities.has("STARTTLS")
+        failure.cause = isOpen ? "auth.tls_needed" : "auth.mechanism"
         return failure
     }
 }

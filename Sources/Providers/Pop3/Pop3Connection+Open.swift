@@ -10,7 +10,9 @@ extension Pop3Connection {
         let connection = Pop3Connection(try settings.connect(host), mayBuffer: settings.security != .startTLS)
         do throws(Failure) {
             try connection.greet(host)
-            _ = try connection.ask(host, .capa)
+            let offers = try connection.ask(host, .capa)
+            // Cyrus that is closed says so behind its greeting, whatever it is asked.
+            if !offers.isOK, offers.code == "SYS/TEMP" { throw connection.refusal(offers, "greeting") }
             if settings.security == .startTLS {
                 try connection.secure(host)
                 _ = try connection.ask(host, .capa)
@@ -20,9 +22,9 @@ extension Pop3Connection {
             // Some of it is said only after the login, or only then true (RFC 2449, section 5).
             let before = connection.capabilities
             let reply = try connection.ask(host, .capa)
-            let offers = reply.isOK ? connection.capabilities : before
-            connection.hasTop = offers?.has("TOP") ?? true
-            let words = (offers?.names.keys.sorted() ?? []).joined(separator: " ")
+            let known = reply.isOK ? connection.capabilities : before
+            connection.hasTop = known?.has("TOP") ?? true
+            let words = (known?.names.keys.sorted() ?? []).joined(separator: " ")
             _ = try? host.emit("server", Record(["capabilities": .text(String(words.prefix(8_000)))]))
             return connection
         } catch {
@@ -75,7 +77,8 @@ extension Pop3Connection {
             // An answer to CAPA that names no login at all: USER is so old that some leave it out.
             reply = try plain(host, user, password)
         } else {
-            throw noLogin(mechanisms)
+            let isOpen = settings.security == .none && capabilities?.has("STLS") == true
+            throw noLogin(mechanisms, isOpen ? "auth.tls_needed" : "auth.mechanism")
         }
         if !reply.isOK { throw refusal(reply, "auth") }
     }
@@ -94,12 +97,12 @@ extension Pop3Connection {
         try ask(host, .apop(user: user, digest: Pop3.apop(timestamp: timestamp, password: password)))
     }
 
-    private func noLogin(_ mechanisms: [String]) -> Failure {
+    private func noLogin(_ mechanisms: [String], _ cause: String) -> Failure {
         let offered = mechanisms.prefix(16).joined(separator: " ")
         var failure = Failure(
             MR_E_AUTH, "the server offers no login that can be used (PLAIN, USER or LOGIN); offered: \(offered)")
         failure.step = "auth"
-        failure.cause = "auth.mechanism"
+        failure.cause = cause
         return failure
     }
 }

@@ -14,7 +14,7 @@ extension SmtpConnection {
         } else if offers.mechanisms.contains("LOGIN") {
             reply = try steps(host, .authLogin, [Array(settings.user.utf8), password])
         } else {
-            throw SmtpFailure.noLogin(offers.mechanisms)
+            throw SmtpFailure.noLogin(offers.mechanisms, wantsTLS: settings.security == .none && offers.startTLS)
         }
         guard reply.isDone else { throw SmtpFailure.ofLogin(reply) }
     }

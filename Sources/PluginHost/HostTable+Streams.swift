@@ -112,9 +112,14 @@ extension HostTable {
             length.pointee = 0
             guard let target, capacity > 0 else { throw .invalid("capacity", "no room to read into") }
             let connection = try invocation.streams.find(pointer)
+            let (isFirst, began) = (!connection.hasHeard, Clock.boot())
             length.pointee = try connection.read(
                 into: UnsafeMutableRawBufferPointer(start: target, count: capacity),
                 invocation.patience(toRead: connection))
+            if isFirst, let trace = invocation.options.trace {
+                let line = UnsafeRawBufferPointer(start: target, count: length.pointee).prefix { $0 != 10 && $0 != 13 }
+                trace.note("greeting", HostText.repaired(UnsafeRawBufferPointer(rebasing: line)), since: began)
+            }
             return 0
         }
     }

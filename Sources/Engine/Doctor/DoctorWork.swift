@@ -133,6 +133,8 @@ struct DoctorWork {
             default: "plugin"
             }
         case "tls", "starttls": return "tls"
+        // Also where it is said behind a login that went well.
+        case _ where failure.result == Int32(MR_E_AUTH): return "login"
         case "greeting": return failure.cause == "tls.unsaid" ? "tls" : "greeting"
         case "capability": return "capabilities"
         default: return seen.contains("greeting") ? "login" : "greeting"

@@ -87,13 +87,13 @@ extension ImapConnection {
                 status = try run(host, login)
             }
         } else if !settings.actingName.isEmpty {
-            throw noLogin("PLAIN, which a login for another's mailbox needs")
+            throw noLogin("PLAIN, which a login for another's mailbox needs", settings)
         } else if mayLogin {
             status = try run(host, login)
         } else if capabilities.offers(mechanism: "LOGIN") {
             status = try run(host, .authenticate(.login(user: settings.loginName, password: password)))
         } else {
-            throw noLogin("PLAIN or LOGIN")
+            throw noLogin("PLAIN or LOGIN", settings)
         }
         if status.kind != .ok { throw Imap.Refusal.failure(status, step: "auth") }
     }
@@ -105,7 +105,7 @@ extension ImapConnection {
             let mechanism = Imap.Mechanism.token(
                 token, user: user, host: settings.server.host, port: settings.server.port,
                 offered: { capabilities.offers(mechanism: $0) })
-        else { throw noLogin("OAUTHBEARER or XOAUTH2") }
+        else { throw noLogin("OAUTHBEARER or XOAUTH2", settings) }
         let status = try run(host, .authenticate(mechanism))
         if status.kind == .ok { return }
         var failure = Imap.Refusal.failure(status, step: "auth")
@@ -113,14 +113,15 @@ extension ImapConnection {
         throw failure
     }
 
-    private func noLogin(_ needed: String) -> Failure {
+    private func noLogin(_ needed: String, _ settings: ImapSettings) -> Failure {
         let offered = capabilities.names.filter { $0.hasPrefix("AUTH=") }.sorted().prefix(16).joined(separator: " ")
         var failure = Failure(
             MR_E_AUTH,
             "the server offers no login that can be used (\(needed)); offered: \(offered.isEmpty ? "none" : offered)"
         )
         failure.step = "auth"
-        failure.cause = "auth.mechanism"
+        let isOpen = settings.server.security == .none && capabilities.has("STARTTLS")
+        failure.cause = isOpen ? "auth.tls_needed" : "auth.mechanism"
         return failure
     }
 }

@@ -16,7 +16,9 @@ extension Pop3Connection {
         let connection = Pop3Connection(try settings.connect(host), mayBuffer: settings.security != .startTLS)
         do throws(Failure) {
             try connection.greet(host)
-            _ = try connection.ask(host, .capa)
+            let offers = try connection.ask(host, .capa)
+            // Cyrus that is closed says so behind its greeting, whatever it is asked.
+            if !offers.isOK, offers.code == "SYS/TEMP" { throw connection.refusal(offers, "greeting") }
             if settings.security == .startTLS {
                 try connection.secure(host)
                 _ = try connection.ask(host, .capa)
@@ -26,9 +28,9 @@ extension Pop3Connection {
             // Some of it is said only after the login, or only then true (RFC 2449, section 5).
             let before = connection.capabilities
             let reply = try connection.ask(host, .capa)
-            let offers = reply.isOK ? connection.capabilities : before
-            connection.hasTop = offers?.has("TOP") ?? true
-            let words = (offers?.names.keys.sorted() ?? []).joined(separator: " ")
+            let known = reply.isOK ? connection.capabilities : before
+            connection.hasTop = known?.has("TOP") ?? true
+            let words = (known?.names.keys.sorted() ?? []).joined(separator: " ")
             _ = try? host.emit("server", Record(["capabilities": .text(String(words.prefix(8_000)))]))
             return connection
         } catch {
@@ -82,7 +84,7 @@ extension Pop3Connection {
             // An answer to CAPA that names no login at all: USER is so old that some leave it out.
             reply = try plain(host, user, password)
         } else {
-            throw noLogin(mechanisms, "PLAIN, USER or LOGIN")
+            throw noLogin(mechanisms, "PLAIN, USER or LOGIN", settings)
         }
         if !reply.isOK { throw refusal(reply, "auth") }
     }
@@ -94,7 +96,7 @@ extension Pop3Connection {
                 token, user: Array(settings.user.utf8), host: settings.host, port: settings.port,
                 offered: { mechanisms.contains($0) })
         else {
-            throw noLogin(mechanisms, "OAUTHBEARER or XOAUTH2")
+            throw noLogin(mechanisms, "OAUTHBEARER or XOAUTH2", settings)
         }
         let reply = try ask(host, .auth(mechanism))
         if reply.isOK { return }
@@ -117,12 +119,15 @@ extension Pop3Connection {
         try ask(host, .apop(user: user, digest: Pop3.apop(timestamp: timestamp, password: password)))
     }
 
-    private func noLogin(_ mechanisms: some Collection<String>, _ needed: String) -> Failure {
+    private func noLogin(
+        _ mechanisms: some Collection<String>, _ needed: String, _ settings: ServerSettings
+    ) -> Failure {
         let offered = mechanisms.prefix(16).joined(separator: " ")
         var failure = Failure(
             MR_E_AUTH, "the server offers no login that can be used (\(needed)); offered: \(offered)")
         failure.step = "auth"
-        failure.cause = "auth.mechanism"
+        let isOpen = settings.security == .none && capabilities?.has("STLS") == true
+        failure.cause = isOpen ? "auth.tls_needed" : "auth.mechanism"
         return failure
     }
 }

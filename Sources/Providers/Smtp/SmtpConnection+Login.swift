@@ -17,7 +17,8 @@ extension SmtpConnection {
         } else if offers.mechanisms.contains("LOGIN") {
             reply = try steps(host, .authLogin, [Array(settings.user.utf8), password])
         } else {
-            throw SmtpFailure.noLogin(offers.mechanisms, "PLAIN or LOGIN")
+            throw SmtpFailure.noLogin(
+                offers.mechanisms, "PLAIN or LOGIN", wantsTLS: settings.security == .none && offers.startTLS)
         }
         guard reply.isDone else { throw SmtpFailure.ofLogin(reply) }
     }
@@ -30,7 +31,7 @@ extension SmtpConnection {
                 token, user: Array(settings.user.utf8), host: settings.host, port: settings.port,
                 offered: { offers.mechanisms.contains($0) })
         else {
-            throw SmtpFailure.noLogin(offers.mechanisms, "OAUTHBEARER or XOAUTH2")
+            throw SmtpFailure.noLogin(offers.mechanisms, "OAUTHBEARER or XOAUTH2", wantsTLS: false)
         }
         var reply = try exchange(host, .authToken(mechanism), .auth)
         var refusal: TokenRefusal?

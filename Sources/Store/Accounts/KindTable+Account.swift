@@ -10,7 +10,8 @@ extension KindTable {
             (SELECT count(*) FROM send s WHERE s.state IN ('failed', 'outcome_unknown', 'bounced') AND s.account = a.id),
             (SELECT value FROM meta WHERE name = 'worker_seen_at'),
             CASE WHEN a.sends THEN \(heldReason) END, \(leftOut), \(unmatched),
-            (SELECT count(*) FROM unindexed u WHERE u.account = a.id)
+            (SELECT count(*) FROM unindexed u WHERE u.account = a.id),
+            (SELECT value FROM state w WHERE w.account = a.id AND w.key = '\(Store.waitingKey)')
             """,
         id: "a.id", visible: "a.erasing = 0",
         rules: [
@@ -69,6 +70,10 @@ extension KindTable {
         let moved = row.int(next + 2)
         if ["first_sync", "syncing"].contains(account.activity), Clock.wall() &- moved > stalledAfterMs {
             record.set("stalled_since", moved)
+        }
+        if let waiting = Store.waiting(row.optionalBytes(next + 13), now: Clock.wall()) {
+            record.set("waiting_for", waiting.what)
+            record.set("waiting_until", waiting.until)
         }
         record.set("last_success", health.lastSuccess)
         record.set("last_attempt", health.lastAttempt)

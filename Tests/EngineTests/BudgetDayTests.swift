@@ -22,6 +22,8 @@ import Testing
         let number: Int
         let costs: [Int64]
         let isSend: Bool
+        /// How many of its kind follow, one after the other.
+        let more: Int
         /// Which of the budgets it stands at.
         var step = 0
         var hasJoined = false
@@ -64,10 +66,8 @@ import Testing
         var simulation = Simulation(budgets, store)
         // Messages of a first sync come in pages of 50: 5 units each at Gmail, one request each at Graph.
         for account in 0..<Self.accounts {
-            for page in 0..<400 {
-                simulation.want(
-                    account, at: Self.begin + Int64(page), units: 250, octets: 0, requests: 50, isSend: false)
-            }
+            simulation.want(
+                account, at: Self.begin + Int64(account), units: 250, octets: 0, requests: 50, isSend: false, more: 399)
             for look in 0..<288 {
                 let at = Self.begin + Int64(look) * 300_000 + Int64(account)
                 simulation.want(account, at: at, units: 2, octets: 0, requests: 1, isSend: false)
@@ -122,11 +122,18 @@ import Testing
             spent = budgets.map { _ in [:] }
         }
 
-        mutating func want(_ account: Int, at: Int64, units: Int64, octets: Int64, requests: Int64, isSend: Bool) {
+        mutating func want(
+            _ account: Int, at: Int64, units: Int64, octets: Int64, requests: Int64, isSend: Bool, more: Int = 0
+        ) {
             let costs = budgets.map { budget in
                 budget.measure == .requests ? requests : budget.cost(units: units, octets: octets)
             }
-            wishes.append((Wish(account: account, number: wishes.count + 1, costs: costs, isSend: isSend), at))
+            add(account, at, costs, isSend, more)
+        }
+
+        private mutating func add(_ account: Int, _ at: Int64, _ costs: [Int64], _ isSend: Bool, _ more: Int) {
+            wishes.append(
+                (Wish(account: account, number: wishes.count + 1, costs: costs, isSend: isSend, more: more), at))
             events.add(at, wishes.count - 1)
         }
 
@@ -180,6 +187,8 @@ import Testing
                 wake(key, now)
             }
             done += 1
+            let wish = wishes[index].wish
+            if wish.more > 0 { add(wish.account, now + 1, wish.costs, wish.isSend, wish.more - 1) }
             if wishes[index].wish.isSend { latestSendMs = max(latestSendMs, now - wishes[index].at) }
         }
 

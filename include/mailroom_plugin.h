@@ -157,7 +157,8 @@ typedef struct mr_host {
   /* What is there of the answer's body, at least one byte; *length 0 at its end. */
   mr_result (*reply_read)(mr_context *, mr_reply *, void *, size_t capacity, size_t *length);
 
-  /* As park, for an answer that is long in coming or pauses: wakes when there is something to read, or its end. */
+  /* As park, for an answer that is long in coming or pauses: wakes when there is something to read, or its end. A request
+   * whose body (body_size) was written whole, and not ended, is ended by it: then the head is waited for, too. */
   mr_result (*reply_park)(mr_context *, mr_reply *, int64_t wake_after_ms);
 
   /* Each reply is closed once, at the latest by the session's close. One whose body was read to the end leaves its
@@ -389,8 +390,13 @@ typedef mr_result (*mr_plugin_init)(const mr_host *, mr_plugin *out);
  *     "settle_ms": 60000,                then: so long after the message was offered; the default is a minute
  *     "settings": [ { "name": "path", "type": "text", "required": 1, "default": "", "values": [], "secret": 0,
  *                     "meaning": "for people" } ],          type: text or int; secret 1: stored encrypted
- *     "limits": { "connections": 1, "poll_ms": 60000 },    ceilings that the host keeps: connections at once, and the
- *                                        shortest interval between two looks
+ *     "limits": { "connections": 1, "poll_ms": 60000, "requests": 4 },   ceilings that the host keeps: sessions at once,
+ *                                        the shortest interval between two looks, HTTP requests of one account at once
+ *     "budgets": [ { "name": "user", "of": "units", "units": 15000, "window_ms": 60000, "scope": "account" } ],
+ *                                        what may be asked within a time; `http` waits its turn. of: units (the
+ *                                        request's cost; the default), requests (the same, at least 1: a batch costs as
+ *                                        many as it holds), octets (of their bodies); scope:
+ *                                        account, or client (all accounts with the same setting client_id)
  *     "status_url": "" } ] }             where the provider says how it is
  * Neither file nor their directory may be writable by others. */
 #endif

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "csystem.h"
 #include <dlfcn.h>
+#include <unistd.h>
 
 static struct {
   CURLcode (*global_init)(long);
@@ -59,8 +60,8 @@ void csystem_curl_free(CURL *easy) { curl.easy_cleanup(easy); }
 void csystem_curl_reset(CURL *easy) { curl.easy_reset(easy); }
 const char *csystem_curl_words(CURLcode code) { return curl.easy_strerror(code); }
 
-void csystem_curl_pause(CURL *easy, int receiving, int sending) {
-  curl.easy_pause(easy, (receiving ? CURLPAUSE_RECV : 0) | (sending ? CURLPAUSE_SEND : 0));
+CURLcode csystem_curl_pause(CURL *easy, int receiving, int sending) {
+  return curl.easy_pause(easy, (receiving ? CURLPAUSE_RECV : 0) | (sending ? CURLPAUSE_SEND : 0));
 }
 
 CURLcode csystem_curl_set_long(CURL *easy, CURLoption option, long value) {
@@ -80,9 +81,30 @@ struct curl_slist *csystem_curl_append(struct curl_slist *list, const char *text
 }
 void csystem_curl_free_list(struct curl_slist *list) { curl.slist_free_all(list); }
 
+static int opened(void *context, curl_socket_t fd, curlsocktype type) {
+  struct csystem_curl_sockets *open = context;
+  (void)type;
+  if (open->count < (int)(sizeof open->fds / sizeof *open->fds)) open->fds[open->count++] = fd;
+  return CURL_SOCKOPT_OK;
+}
+
+static int closed(void *context, curl_socket_t fd) {
+  struct csystem_curl_sockets *open = context;
+  for (int i = 0; i < open->count; i++)
+    if (open->fds[i] == fd) {
+      open->fds[i] = open->fds[--open->count];
+      break;
+    }
+  return close(fd);
+}
+
 void csystem_curl_hooks(
-  CURL *easy, void *context, csystem_curl_bytes header, csystem_curl_bytes body, csystem_curl_bytes upload,
+  CURL *easy, struct csystem_curl_sockets *open, void *context, csystem_curl_bytes header, csystem_curl_bytes body, csystem_curl_bytes upload,
   csystem_curl_seek seek, csystem_curl_prereq prereq, csystem_curl_tls_context tls) {
+  curl.easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, opened);
+  curl.easy_setopt(easy, CURLOPT_SOCKOPTDATA, open);
+  curl.easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, closed);
+  curl.easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, open);
   curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, header);
   curl.easy_setopt(easy, CURLOPT_HEADERDATA, context);
   curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, body);
@@ -100,11 +122,6 @@ void csystem_curl_hooks(
 long csystem_curl_info(CURL *easy, CURLINFO info) {
   long value = 0;
   return curl.easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
-}
-
-int csystem_curl_socket(CURL *easy) {
-  curl_socket_t socket = CURL_SOCKET_BAD;
-  return curl.easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK ? (int)socket : -1;
 }
 
 CURLM *csystem_curl_multi(long connections) {

@@ -17,6 +17,7 @@ final class Core: Sendable {
     let logins = LoginGate()
     let pauses = Pauses()
     let learned = LearnedLimits()
+    let budgets: RequestBudgets
     /// The jobs and sends that run here, by key; signalled when one ends.
     let running = Monitor<[RunKey: Interruption]>([:])
 
@@ -37,6 +38,7 @@ final class Core: Sendable {
         self.options = options
         registry = PluginRegistry(directories: options.plugins + [BuiltInPlugins.directory].compactMap { $0 })
         leases = LeaseKeeper(store: store, leaseMs: options.leaseMs)
+        budgets = RequestBudgets(store)
         connections = Connections(ofProcess: options.connections, ofHost: options.hostConnections)
     }
 

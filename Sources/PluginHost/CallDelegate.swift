@@ -12,6 +12,11 @@ package protocol CallDelegate: AnyObject {
     func secret(_ name: String) -> [UInt8]?
     /// An OAuth access token that is good for a while yet; `refresh`: the one given last was refused.
     func token(refresh: Bool) throws(Failure) -> [UInt8]
+    /// Asked before each HTTP request: waits until the provider's budgets have room for it.
+    /// - Returns: what is kept while the request is under way; nil where nothing counts.
+    func admit(_ need: RequestNeed) throws(Failure) -> (any AnyObject & Sendable)?
+    /// The server asked to be left alone for so long.
+    func heldOff(_ milliseconds: Int64, _ need: RequestNeed)
     func stateGet(_ key: String) throws(Failure) -> [UInt8]?
     /// Stored with what this invocation emitted, at the next commit. Empty: removes the key.
     func statePut(_ key: String, _ value: [UInt8]) throws(Failure)
@@ -41,4 +46,23 @@ extension CallDelegate {
         throw .unsupported("the account does not log in by OAuth")
     }
     package func messageAbandoned() {}
+    package func admit(_ need: RequestNeed) throws(Failure) -> (any AnyObject & Sendable)? { nil }
+    package func heldOff(_ milliseconds: Int64, _ need: RequestNeed) {}
+}
+
+/// What one HTTP request takes of a provider's budgets.
+package struct RequestNeed {
+    package let manifest: ProviderManifest
+    package let units: Int64
+    /// Of its body.
+    package let octets: Int64
+    /// By the boot clock: until when it may wait.
+    package let deadline: Int64
+
+    package init(manifest: ProviderManifest, units: Int64, octets: Int64, deadline: Int64) {
+        self.manifest = manifest
+        self.units = units
+        self.octets = octets
+        self.deadline = deadline
+    }
 }

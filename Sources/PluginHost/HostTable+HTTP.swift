@@ -23,9 +23,15 @@ extension HostTable {
             out.pointee = nil
             let record = try invocation.record(fields, "request")
             let request = try request(record)
-            let reply = try exchange(request, authorize: record.int("authorize") == 1, invocation)
+            let cost = record.int("cost") ?? 1
+            guard (0...1_000_000_000).contains(cost) else { throw .invalid("cost", "\(cost)") }
+            let need = RequestNeed(
+                manifest: invocation.manifest, units: cost,
+                octets: request.bodySize.map { max(0, $0) } ?? Int64(request.body.count),
+                deadline: invocation.options.deadline)
+            let (reply, ticket) = try exchange(request, need, authorize: record.int("authorize") == 1, invocation)
             do throws(Failure) {
-                out.pointee = try invocation.streams.add(reply)
+                out.pointee = try invocation.streams.add(reply, ticket)
             } catch {
                 reply.close()
                 invocation.end(with: error)
@@ -37,19 +43,34 @@ extension HostTable {
 
     /// With a token, where it is wanted: a token that is refused is renewed once.
     private static func exchange(
-        _ request: HTTPRequest, authorize: Bool, _ invocation: Invocation
-    ) throws(Failure) -> HTTPReply {
-        let options = options(invocation)
-        guard authorize else { return try HTTPClient.open(request, options) }
+        _ request: HTTPRequest, _ need: RequestNeed, authorize: Bool, _ invocation: Invocation
+    ) throws(Failure) -> (HTTPReply, (any AnyObject & Sendable)?) {
+        guard authorize else { return try open(request, need, invocation) }
         var request = request
         request.set(
             "Authorization", "Bearer " + String(decoding: try accessToken(invocation, refresh: false), as: UTF8.self))
-        let reply = try HTTPClient.open(request, options)
-        guard reply.status == 401 else { return reply }
-        reply.close()
+        let first = try open(request, need, invocation)
+        guard first.0.status == 401 else { return first }
+        first.0.close()
         request.set(
             "Authorization", "Bearer " + String(decoding: try accessToken(invocation, refresh: true), as: UTF8.self))
-        return try HTTPClient.open(request, options)
+        return try open(request, need, invocation)
+    }
+
+    /// When it is its turn.
+    private static func open(
+        _ request: HTTPRequest, _ need: RequestNeed, _ invocation: Invocation
+    ) throws(Failure) -> (HTTPReply, (any AnyObject & Sendable)?) {
+        let ticket = try invocation.ask { delegate throws(Failure) in try delegate.admit(need) }
+        let reply = try HTTPClient.open(request, options(invocation))
+        heed(reply, need, invocation)
+        return (reply, ticket)
+    }
+
+    /// A server that names a time is left alone until then.
+    private static func heed(_ reply: HTTPReply, _ need: RequestNeed, _ invocation: Invocation) {
+        guard [403, 429, 503].contains(reply.status), let wait = reply.retryAfterMs, wait > 0 else { return }
+        invocation.delegate.heldOff(wait, need)
     }
 
     private static func options(_ invocation: Invocation) -> HTTPOptions {
@@ -112,6 +133,7 @@ extension HostTable {
             let reply = try invocation.streams.reply(pointer)
             reply.patience = invocation.patience
             length.pointee = try reply.read(into: UnsafeMutableRawBufferPointer(start: target, count: capacity))
+            if length.pointee == 0 { invocation.streams.letGo(pointer) }
             return 0
         }
     }
@@ -127,8 +149,11 @@ extension HostTable {
 
     private static func replyPark(_ context: OpaquePointer?, _ pointer: OpaquePointer?, _ wakeAfterMs: Int64) -> Int32 {
         stream(context) { invocation throws(Failure) in
-            _ = try invocation.streams.reply(pointer)
-            throw .unsupported("replies cannot be parked")
+            let reply = try invocation.streams.reply(pointer)
+            try checkParking(invocation, wakeAfterMs)
+            invocation.streams.letGo(pointer)
+            try invocation.streams.park(reply, wakeAfterMs: wakeAfterMs)
+            return 0
         }
     }
 }

@@ -92,15 +92,20 @@ extension HostTable {
 
     private static func park(_ context: OpaquePointer?, _ pointer: OpaquePointer?, _ wakeAfterMs: Int64) -> Int32 {
         stream(context) { invocation throws(Failure) in
-            guard invocation.kind == .watch || invocation.kind == .wake else {
-                throw .invalid("park", "only watch and wake may park")
-            }
-            guard invocation.reason != Int32(MR_WAKE_STOP) else { throw .invalid("park", "the work stops") }
-            guard wakeAfterMs > 0 else { throw .invalid("wake_after_ms", "\(wakeAfterMs)") }
+            try checkParking(invocation, wakeAfterMs)
             let connection = try invocation.streams.find(pointer)
             try invocation.streams.park(connection, wakeAfterMs: wakeAfterMs)
             return 0
         }
+    }
+
+    /// - Throws: `MR_E_INVALID` where nothing may be parked now.
+    static func checkParking(_ invocation: Invocation, _ wakeAfterMs: Int64) throws(Failure) {
+        guard invocation.kind == .watch || invocation.kind == .wake else {
+            throw .invalid("park", "only watch and wake may park")
+        }
+        guard invocation.reason != Int32(MR_WAKE_STOP) else { throw .invalid("park", "the work stops") }
+        guard wakeAfterMs > 0 else { throw .invalid("wake_after_ms", "\(wakeAfterMs)") }
     }
 
     private static func read(

@@ -68,6 +68,15 @@ extension ProviderManifest {
         self.settleMs = settleMs
         statusURL = try reader.optional("status_url", limit: 500) ?? ""
         limits = try reader.ints("limits", limit: 32)
+        var budgets: [BudgetSpec] = []
+        for reader in try reader.records("budgets", limit: 16) {
+            let budget = try BudgetSpec(reader)
+            guard !budgets.contains(where: { $0.name == budget.name }) else {
+                throw reader.wrong("name", "\(budget.name) stands there twice")
+            }
+            budgets.append(budget)
+        }
+        self.budgets = budgets
         var settings: [SettingSpec] = []
         for reader in try reader.records("settings", limit: 128) {
             let setting = try SettingSpec(reader)

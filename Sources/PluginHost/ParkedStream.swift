@@ -1,15 +1,15 @@
 import Base
 import Transport
 
-/// A stream that a session has parked: the session goes on by `wake` when it wakes.
+/// A stream or an HTTP reply that a session has parked: the session goes on by `wake` when it wakes.
 package final class ParkedStream {
-    let connection: Connection
+    let connection: any Parkable
     /// After so long it wakes by itself; the session asked for that.
     package let wakeAfterMs: Int64
     /// Behind a lock, because a worker that was told may be here before `wait` has returned.
     private let ticket = Lock<ParkTicket?>(nil)
 
-    init(_ connection: Connection, wakeAfterMs: Int64) {
+    init(_ connection: any Parkable, wakeAfterMs: Int64) {
         self.connection = connection
         self.wakeAfterMs = wakeAfterMs
     }
@@ -17,7 +17,7 @@ package final class ParkedStream {
     deinit { cancel() }
 
     /// The server at the other end.
-    package var host: String { connection.peer.host }
+    package var host: String { connection.host }
 
     /// Gives the stream to the poller. A stream that was read by lines wakes for nothing less than a line.
     /// - Parameter onWake: called once, on the poller's thread, which it must not keep: have a worker call `wake` of the

@@ -21,6 +21,8 @@ package struct ProviderManifest: Sendable {
     package let settleMs: Int64
     /// Named ceilings (`connections` ...), as the manifest gives them.
     package let limits: [String: Int64]
+    /// What may be asked of it within a time.
+    package let budgets: [BudgetSpec]
     /// Where the provider says how it is; empty where it has no such page.
     package let statusURL: String
     /// The plugin that it is of, with its version.
@@ -29,6 +31,9 @@ package struct ProviderManifest: Sendable {
 
     /// How many connections one account may have at once; nil where the provider names no limit.
     package var connections: Int64? { limits["connections"].map { max(1, $0) } }
+
+    /// How many HTTP requests of one account may be under way at once; nil where the provider names no limit.
+    package var requests: Int64? { limits["requests"].map { max(1, $0) } }
 
     /// The shortest interval between two looks, in milliseconds; 0 where the provider names none.
     package var pollMs: Int64 { limits["poll_ms"] ?? 0 }

@@ -7,9 +7,15 @@ final class SessionStreams {
     /// More open at once is a plugin's mistake.
     static let maximum = 16
 
+    /// A reply, and what it was let in by: the right to be under way, which ends with its answer.
+    private struct Held {
+        let reply: HTTPReply
+        var ticket: (any AnyObject & Sendable)?
+    }
+
     private let serial = Handle.serial()
     private var streams: [Int: Connection] = [:]
-    private var replies: [Int: HTTPReply] = [:]
+    private var replies: [Int: Held] = [:]
     private var next = 0
     /// What must not be in any text that leaves the session.
     var cut = SecretCut()
@@ -38,7 +44,7 @@ final class SessionStreams {
 
     /// Marks a stream as one that waits; the engine gives it to the poller when the plugin has returned.
     /// - Throws: `MR_E_INVALID` for a second one.
-    func park(_ connection: Connection, wakeAfterMs: Int64) throws(Failure) {
+    func park(_ connection: any Parkable, wakeAfterMs: Int64) throws(Failure) {
         guard parked == nil else { throw .invalid("stream", "another stream of this session is parked") }
         parked = ParkedStream(connection, wakeAfterMs: wakeAfterMs)
     }
@@ -67,31 +73,40 @@ final class SessionStreams {
         unpark()
         for stream in streams.values { stream.close() }
         streams = [:]
-        for reply in replies.values { reply.close() }
+        for held in replies.values { held.reply.close() }
         replies = [:]
     }
 
     // MARK: HTTP replies
 
-    func add(_ reply: HTTPReply) throws(Failure) -> OpaquePointer? {
+    func add(_ reply: HTTPReply, _ ticket: (any AnyObject & Sendable)?) throws(Failure) -> OpaquePointer? {
         guard replies.count < SessionStreams.maximum, next <= Handle.maximumIndex else {
             throw Failure(MR_E_PLUGIN, "more than \(SessionStreams.maximum) replies open in one session")
         }
         defer { next += 1 }
-        replies[next] = reply
+        replies[next] = Held(reply: reply, ticket: ticket)
         return Handle(.reply, serial: serial, index: next).pointer
     }
 
     /// - Throws: `MR_E_INVALID` for anything but an open reply of this session.
     func reply(_ pointer: OpaquePointer?) throws(Failure) -> HTTPReply {
-        guard let index = Handle(pointer).index(.reply, serial: serial), let found = replies[index] else {
+        guard let index = Handle(pointer).index(.reply, serial: serial), let found = replies[index]?.reply else {
             throw .invalid("reply", "is not an open reply of this session")
         }
+        guard found !== parked?.connection else { throw .invalid("reply", "is parked") }
         return found
     }
 
     func closeReply(_ pointer: OpaquePointer?) {
         guard let index = Handle(pointer).index(.reply, serial: serial) else { return }
-        replies.removeValue(forKey: index)?.close()
+        guard let closing = replies.removeValue(forKey: index)?.reply else { return }
+        if closing === parked?.connection { unpark() }
+        closing.close()
+    }
+
+    /// The answer has been read, or is only waited for: others may be under way.
+    func letGo(_ pointer: OpaquePointer?) {
+        guard let index = Handle(pointer).index(.reply, serial: serial) else { return }
+        replies[index]?.ticket = nil
     }
 }

@@ -3,22 +3,17 @@ import CSystem
 import Glibc
 
 /// What the poller does with a stream.
-extension Connection {
+extension Connection: Parkable {
+    package var host: String { peer.host }
+
     /// What came without the end of a line wakes its session from so many octets on: a line that never ends must not
     /// gather in memory.
     static let parkedBytes = 8 * 1024
 
-    enum Look {
-        /// Nothing to read: what epoll is to wait for.
-        case quiet(UInt32)
-        case data
-        case ended
-    }
-
     /// Takes in what the layers have, without waiting, until there is enough to wake somebody or nothing more to take.
     /// TLS answers its tickets and key updates here. What came stays in the buffer; so does a failure, for the next read.
     /// - Parameter minimumLine: less than a line does not count, but for `parkedBytes` octets.
-    func look(minimumLine: Bool) -> Look {
+    package func look(minimumLine: Bool) -> ParkLook {
         dropLent()
         if suffices(from: 0, minimumLine) { return .data }
         if fault != nil || descriptor < 0 { return .ended }

@@ -17,7 +17,7 @@ package final class Connection {
     package let peer: Peer
     /// Certificates trusted beside the system's.
     let caFile: String?
-    private(set) var descriptor: Int32
+    package private(set) var descriptor: Int32
     /// The uppermost layer.
     var filter: any StreamFilter
     package private(set) var isEncrypted = false

@@ -2,7 +2,7 @@ import Base
 
 /// One parked stream: what it waits for, and whom to tell.
 final class Parked {
-    let connection: Connection
+    let connection: any Parkable
     let minimumLine: Bool
     let onWake: @Sendable (WakeReason) -> Void
     let wakeAfterMs: Int64
@@ -16,7 +16,7 @@ final class Parked {
     var key = ParkKey(slot: 0, generation: 0)
 
     init(
-        _ connection: Connection, _ wakeAfterMs: Int64, _ minimumLine: Bool,
+        _ connection: any Parkable, _ wakeAfterMs: Int64, _ minimumLine: Bool,
         _ onWake: @escaping @Sendable (WakeReason) -> Void
     ) {
         self.connection = connection

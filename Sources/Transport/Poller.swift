@@ -16,7 +16,7 @@ package enum Poller {
     ///     this function has returned. By then the stream is the caller's again.
     /// - Throws: `MR_E_INTERNAL` where the system gives no thread or no descriptor: the stream is not parked then.
     package static func park(
-        _ connection: Connection, wakeAfterMs: Int64, minimumLine: Bool = true,
+        _ connection: any Parkable, wakeAfterMs: Int64, minimumLine: Bool = true,
         onWake: @escaping @Sendable (WakeReason) -> Void
     ) throws(Failure) -> ParkTicket {
         try process.object.park(Parked(connection, wakeAfterMs, minimumLine, onWake))

@@ -154,7 +154,7 @@ extension PollerCore.State {
     /// It wakes for a reason that many streams of its server may share: when it is its turn, at the latest when its time
     /// would have come anyway.
     mutating func wakesInTurn(_ parked: Parked, _ reason: WakeReason, _ now: Int64) {
-        let host = parked.connection.peer.host
+        let host = parked.connection.host
         let turn = gates[host, default: WakeGate()].pass(now)
         wakes(parked, reason, at: max(now, turn))
     }

@@ -8,6 +8,8 @@ struct ManifestTests {
         {"plugin": "p", "version": "1.0", "abi": 1, "library": "p.so", "later": [1, {"x": 2}], "providers": [
           {"scheme": "imap", "title": "IMAP", "auth": ["password"], "capabilities": ["sync"], "send_with": "smtp",
            "requires": ["imap_host"], "find_sent": "unknown", "settle_ms": 5000, "limits": {"connections": 5}, "status_url": "",
+           "budgets": [{"name": "user", "units": 1700, "window_ms": 60000},
+                       {"name": "all", "of": "requests", "units": 7, "window_ms": 1000, "scope": "client"}],
            "settings": [{"name": "imap_host", "type": "text", "required": 0, "meaning": "the server"},
                         {"name": "imap_port", "type": "int", "default": "993"},
                         {"name": "imap_tls", "values": ["implicit", "none"], "default": "implicit"},
@@ -24,6 +26,12 @@ struct ManifestTests {
         #expect(imap.requires == ["imap_host"])
         #expect(imap.limits == ["connections": 5])
         #expect(imap.findSent == "unknown")
+        #expect(
+            imap.budgets == [
+                BudgetSpec(name: "user", measure: .units, scope: .account, units: 1_700, windowMs: 60_000),
+                BudgetSpec(name: "all", measure: .requests, scope: .client, units: 7, windowMs: 1_000),
+            ])
+        #expect(imap.requests == nil)
         #expect(imap.settleMs == 5_000)
         #expect(manifest.providers[1].settleMs == 60_000)
         #expect(imap.can("sync"))
@@ -55,6 +63,11 @@ struct ManifestTests {
         ("{\"connections\": 5}", "{\"connections\": -5}", "providers[0].limits.connections"),
         ("{\"connections\": 5}", "{\"poll_ms\": 9223372036854775807}", "providers[0].limits.poll_ms"),
         ("{\"connections\": 5}", "[]", "providers[0].limits"),
+        ("\"all\"", "\"user\"", "providers[0].budgets[1].name"),
+        ("\"requests\"", "\"letters\"", "providers[0].budgets[1].of"),
+        ("\"client\"", "\"world\"", "providers[0].budgets[1].scope"),
+        ("1700", "0", "providers[0].budgets[0].units"),
+        ("\"window_ms\": 60000", "\"window_ms\": 9", "providers[0].budgets[0].window_ms"),
         ("\"type\": \"int\"", "\"type\": \"float\"", "providers[0].settings[1].type"),
         ("\"993\"", "\"x\"", "providers[0].settings[1].default"),
         ("\"default\": \"implicit\"", "\"default\": \"starttls\"", "providers[0].settings[2].default"),

@@ -1,9 +1,10 @@
 import Base
 import CMailroom
 import PluginHost
+import Synchronization
 
 /// Answers a plugin from tables and writes down what it said.
-final class RecordingDelegate: CallDelegate {
+final class RecordingDelegate: CallDelegate, @unchecked Sendable {
     var settings: [String: String] = [:]
     var secrets: [String: [UInt8]] = [:]
     var stored: [String: [UInt8]] = [:]
@@ -14,6 +15,15 @@ final class RecordingDelegate: CallDelegate {
     var wanted = Int32(MR_OK)
     /// Told of each finding.
     var onEmit: (String) -> Void = { _ in }
+
+    /// What is given one after the other as the account's token; the last stays. None: the account has no OAuth.
+    var tokens: [String] = []
+    private(set) var refreshes = 0
+    /// What was asked of the budgets, and how long a server wanted to be left alone.
+    private(set) var admitted: [String] = []
+    private(set) var heldOff: [Int64] = []
+    /// Tickets that are out.
+    let tickets = Atomic<Int>(0)
 
     private(set) var findings: [(kind: String, fields: Record)] = []
     private(set) var messages: [(fields: Record, bytes: [UInt8])] = []
@@ -32,6 +42,30 @@ final class RecordingDelegate: CallDelegate {
 
     func setting(_ name: String) -> String? { settings[name] }
     func secret(_ name: String) -> [UInt8]? { secrets[name] }
+    func token(refresh: Bool) throws(Failure) -> [UInt8] {
+        guard let token = tokens.first else { throw .unsupported("no OAuth") }
+        guard refresh else { return Array(token.utf8) }
+        refreshes += 1
+        if tokens.count > 1 { tokens.removeFirst() }
+        return Array(tokens[0].utf8)
+    }
+
+    private final class Ticket: Sendable {
+        let owner: RecordingDelegate
+        init(_ owner: RecordingDelegate) {
+            self.owner = owner
+            owner.tickets.add(1, ordering: .relaxed)
+        }
+        deinit { owner.tickets.subtract(1, ordering: .relaxed) }
+    }
+
+    func admit(_ need: RequestNeed) throws(Failure) -> (any AnyObject & Sendable)? {
+        try meet("admit")
+        admitted.append("\(need.manifest.scheme) \(need.units) \(need.octets)")
+        return Ticket(self)
+    }
+    func heldOff(_ milliseconds: Int64, _ need: RequestNeed) { heldOff.append(milliseconds) }
+
     func stateGet(_ key: String) throws(Failure) -> [UInt8]? {
         try meet("stateGet")
         return stored[key]

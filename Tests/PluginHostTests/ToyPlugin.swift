@@ -27,7 +27,7 @@ enum ToyPlugin {
         #include "mailroom_plugin.h"
 
         static const mr_host *host;
-        struct mr_session { mr_stream *stream; mr_context *old; mr_fields *old_fields; };
+        struct mr_session { mr_stream *stream; mr_reply *reply; mr_context *old; mr_fields *old_fields; };
 
         static mr_bytes text(const char *s) { mr_bytes b = { s, strlen(s) }; return b; }
         static mr_bytes number(const int64_t *n) { mr_bytes b = { n, sizeof *n }; return b; }
@@ -83,6 +83,7 @@ enum ToyPlugin {
           return r;
         }
 
+        \#(ToyPlugin.http)
         static mr_result nulls(mr_session *s, mr_context *c) {
           /* Every one of these is refused, and none of them may crash. */
           int64_t refused = 0, asked = 0;
@@ -227,16 +228,7 @@ enum ToyPlugin {
           }
           if (act(c, "naps")) { while ((r = host->sleep(c, 60000)) == MR_OK) {} return r; }
           if (act(c, "spins")) { while ((r = host->check(c)) == MR_OK) {} return r; }
-          if (act(c, "unsupported")) {
-            mr_reply *reply;
-            mr_bytes b;
-            int64_t n = 0;
-            n += host->http(c, folder, &reply) == MR_E_INVALID && !reply;
-            n += host->token(c, 0, &b) == MR_E_UNSUPPORTED;
-            n += host->reply_park(c, NULL, 5) == MR_E_INVALID;
-            n += host->reply_head(NULL) == NULL;
-            return tell(c, "unsupported", n);
-          }
+          if (act(c, "unsupported")) return toy_refusals(c, folder);
           if (act(c, "dials")) {
             mr_bytes port;
             host->setting(c, "port", &port);
@@ -256,6 +248,7 @@ enum ToyPlugin {
             }
             return r;
           }
+          if (act(c, "fetches") || act(c, "uploads")) return toy_http(c);
           if (act(c, "dirty-text")) {
             mr_fields *f = host->fields_new(c);
             mr_bytes dirty = { "a\xff" "b\0c", 5 };
@@ -282,6 +275,7 @@ enum ToyPlugin {
             host->fields_get(host->fields_item(folders, "items", i), "path", MR_TEXT, &b);
             path(c, "unwatched", b.data);
           }
+          if (act(c, "watch-reply")) return watch_reply(s, c);
           host->setting(c, "port", &b);
           if ((r = host->connect(c, "127.0.0.1", (uint16_t)atoi(b.data), 0, &s->stream))) return r;
           if ((r = host->read_line(c, s->stream, 100, &b))) return r;
@@ -304,6 +298,7 @@ enum ToyPlugin {
           mr_bytes b;
           mr_result r;
           tell(c, "woken", reason);
+          if (s->reply) return wake_reply(s, c);
           if (reason == MR_WAKE_STOP) return host->park(c, s->stream, 1) == MR_E_INVALID ? MR_PARKED : MR_E_INTERNAL;
           if (reason == MR_WAKE_TIMER) return host->park(c, s->stream, 60000) == MR_OK ? MR_PARKED : MR_E_INTERNAL;
           if ((r = host->read_line(c, s->stream, 100, &b))) return r;

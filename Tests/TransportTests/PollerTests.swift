@@ -1,5 +1,6 @@
 import Base
 import CMailroom
+import CSystem
 import Glibc
 import Synchronization
 import Testing

@@ -35,6 +35,8 @@ extension RecordSpec {
             .shown("done", .int, "messages done in the activity"),
             .shown("total", .int, "messages to do in the activity; absent where not known"),
             .shown("stalled_since", .int, "since when the activity made no progress; absent while it moves"),
+            .shown("waiting_for", .text, "the provider's limit that its requests wait for; absent while they do not"),
+            .shown("waiting_until", .int, "until when, at the longest"),
             .shown("last_success", .int, "when the server was last known to be equal to the store"),
             .shown("last_attempt", .int, "when work on the account last began"),
             .shown("next_attempt", .int, "when it is tried again; absent where only reconnecting helps"),

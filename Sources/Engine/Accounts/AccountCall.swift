@@ -116,6 +116,12 @@ class AccountCall: CallDelegate {
         throw Failure(MR_E_PLUGIN, "the plugin emitted '\(kind)' in a call that has no use for it")
     }
 
+    /// Whether a message of the user's waits for it: such requests go before all others.
+    var isSending: Bool { false }
+
+    func admit(_ need: RequestNeed) throws(Failure) -> (any AnyObject & Sendable)? { try take(need) }
+    func heldOff(_ milliseconds: Int64, _ need: RequestNeed) { hold(milliseconds, need) }
+
     func want(_ header: Record) throws(Failure) -> Int32 { Int32(MR_SKIP) }
     func known(_ folder: Record, after: Int64) throws(Failure) -> Record { Record(["next": .int(0)]) }
 

@@ -110,6 +110,18 @@ extension Cause {
             "There is no way from this machine to the server's address.",
             ["Check this machine's network.", "Wait: it is tried again by itself."], .administrator),
         Cause(
+            "connection.proxy", "connection", "The proxy makes no connection",
+            "The proxy that the settings name refused to connect to the provider, or wants a login.",
+            [
+                "Check the setting proxy: address, name and password.",
+                "Ask whoever runs the proxy to allow the provider's host.",
+            ],
+            .administrator),
+        Cause(
+            "http.library", "connection", "libcurl is missing",
+            "The providers that are reached over HTTP need the library libcurl 7.80 or later with OpenSSL, and it is not there.",
+            ["Install it (Debian and Ubuntu: the package libcurl4), and restart the worker."], .administrator),
+        Cause(
             "connection.lost", "connection", "The connection broke",
             "The server, or something between, ended the connection in the middle of the work.",
             ["Wait: it is tried again by itself, from where it stopped."], .nobody),

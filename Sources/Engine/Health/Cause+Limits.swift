@@ -29,6 +29,13 @@ extension Cause {
             "The company's limit was lowered below what runs. What runs goes on; nothing new begins.",
             ["Disconnect mailboxes that are no longer needed, or raise the limit."], .administrator),
         Cause(
+            "limit.budget", "throttling", "The provider's limit of requests is used up",
+            "A provider allows so much within a minute or a day, for one mailbox or for all mailboxes of one client id.",
+            [
+                "Wait: it goes on by itself.",
+                "If it stays, ask the provider for a higher quota of the client id, or connect fewer mailboxes with it.",
+            ], .administrator),
+        Cause(
             "limit.own", "throttling", "As many connections as allowed are open",
             "The limit of connections of the mailbox, of its server or of this process is reached.",
             [

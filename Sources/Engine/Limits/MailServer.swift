@@ -1,6 +1,7 @@
 import Base
 import PluginHost
 import Store
+import Transport
 
 /// The server behind one side of an account, and what may be asked of it.
 struct MailServer: Sendable {
@@ -15,9 +16,12 @@ struct MailServer: Sendable {
 
     /// - Parameter scheme: the side's own: that which receives, or that which sends.
     init(_ account: AccountRow, _ scheme: String, _ manifest: ProviderManifest) {
-        let named = ["\(scheme)_host", "host"].lazy.compactMap { name in
-            account.settings[name] ?? manifest.setting(name)?.defaultValue
-        }.first { !$0.isEmpty }
+        let named =
+            ["\(scheme)_host", "host"].lazy.compactMap { name in
+                account.settings[name] ?? manifest.setting(name)?.defaultValue
+            }.first { !$0.isEmpty }
+            ?? MailServer.host(
+                ofApi: account.settings["\(scheme)_api"] ?? manifest.setting("\(scheme)_api")?.defaultValue)
         host = named.map { $0.lowercased() } ?? scheme
         // A provider's own interface is one server, wherever it is.
         isRemote = named != nil || manifest.setting("\(scheme)_api") != nil
@@ -27,6 +31,12 @@ struct MailServer: Sendable {
         let chosen = scheme == account.provider ? account.settings["connections"].flatMap { Int($0) } : nil
         connections = max(chosen ?? habits?.connections ?? manifestly ?? MailServer.usual, 1)
         floorMs = max(manifest.limits["poll_ms"] ?? 0, habits?.pollMs ?? 0)
+    }
+
+    /// The host of an interface that is reached over HTTP.
+    private static func host(ofApi address: String?) -> String? {
+        guard let address, !address.isEmpty, let found = try? HTTPAddress(address) else { return nil }
+        return found.peer.host
     }
 
     /// The server whose share of the worker threads the work takes; nil: none.

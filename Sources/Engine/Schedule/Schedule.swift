@@ -236,5 +236,6 @@ extension Core {
         sessions?.drop(account)
         pauses.forget(account: account)
         learned.forget(account: account)
+        budgets.forget(account: account)
     }
 }

@@ -22,6 +22,8 @@ final class SendCall: AccountCall {
         super.init(core: core, account: account, interruption: interruption)
     }
 
+    override var isSending: Bool { true }
+
     override func emit(_ kind: String, _ fields: Record) throws(Failure) -> Int32 {
         switch kind {
         case "offer":

@@ -12,7 +12,8 @@ extension KindTable {
             CASE WHEN a.sends THEN \(heldReason) END, \(leftOut), \(unmatched),
             (SELECT count(*) FROM unindexed u WHERE u.account = a.id),
             (SELECT t.expires_at FROM token t WHERE t.account = a.id AND t.access IS NOT NULL),
-            (SELECT t.issued_at FROM token t WHERE t.account = a.id AND t.access IS NOT NULL)
+            (SELECT t.issued_at FROM token t WHERE t.account = a.id AND t.access IS NOT NULL),
+            (SELECT value FROM state w WHERE w.account = a.id AND w.key = '\(Store.waitingKey)')
             """,
         id: "a.id", visible: "a.erasing = 0",
         rules: [
@@ -71,6 +72,10 @@ extension KindTable {
         let moved = row.int(next + 2)
         if ["first_sync", "syncing"].contains(account.activity), Clock.wall() &- moved > stalledAfterMs {
             record.set("stalled_since", moved)
+        }
+        if let waiting = Store.waiting(row.optionalBytes(next + 15), now: Clock.wall()) {
+            record.set("waiting_for", waiting.what)
+            record.set("waiting_until", waiting.until)
         }
         record.set("last_success", health.lastSuccess)
         record.set("last_attempt", health.lastAttempt)

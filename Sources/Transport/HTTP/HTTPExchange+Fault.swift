@@ -35,7 +35,7 @@ extension HTTPExchange {
             return peer.connection("proxy", "the proxy makes no connection", step: "dial", words: words)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ENGINE_INITFAILED, CURLE_USE_SSL_FAILED:
-            return tlsFault(csystem_curl_info(easy, CURLINFO_SSL_VERIFYRESULT), words)
+            return tlsFault(code, csystem_curl_info(easy, CURLINFO_SSL_VERIFYRESULT), words)
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING:
             return protocolFault("the answer makes no sense (\(words))")
         case CURLE_OUT_OF_MEMORY: return Failure(MR_E_INTERNAL, "libcurl has no memory left")
@@ -43,11 +43,11 @@ extension HTTPExchange {
         }
     }
 
-    private func tlsFault(_ verdict: Int, _ words: String) -> Failure {
+    private func tlsFault(_ code: CURLcode, _ verdict: Int, _ words: String) -> Failure {
         let peer = address.peer
-        if verdict == Int(X509_V_OK) {
-            // The name is compared behind OpenSSL's back.
-            return words.has("certificate")
+        // 0 and 1 are no verdict of OpenSSL: libcurl compares the name by itself, after OpenSSL was content.
+        guard verdict > 1 else {
+            return code == CURLE_PEER_FAILED_VERIFICATION
                 ? peer.tls("name_mismatch", "the certificate is for another host", words: words)
                 : peer.tls("handshake", "TLS failed", words: words)
         }

@@ -5,11 +5,12 @@ import CSystem
 /// What libcurl is told of a request. Nothing is left to what it would find in the environment.
 extension HTTPExchange {
     func set(
-        _ easy: UnsafeMutableRawPointer, _ headers: UnsafeMutablePointer<curl_slist>?,
+        _ line: HTTPLine, _ headers: UnsafeMutablePointer<curl_slist>?,
         _ addresses: UnsafeMutablePointer<curl_slist>?
     ) throws(Failure) {
+        let easy = line.easy
         csystem_curl_hooks(
-            easy, Unmanaged.passUnretained(self).toOpaque(), { HTTPExchange.takeHeader($0, $1, $2, $3) },
+            easy, line.sockets, Unmanaged.passUnretained(self).toOpaque(), { HTTPExchange.takeHeader($0, $1, $2, $3) },
             { HTTPExchange.takeBody($0, $1, $2, $3) }, { HTTPExchange.giveBody($0, $1, $2, $3) },
             { HTTPExchange.seek($0, $1, $2) }, { context, _, _, _, _ in HTTPExchange.begin(context) },
             { HTTPExchange.trust($0, $1, $2) })

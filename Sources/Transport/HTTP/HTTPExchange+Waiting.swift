@@ -50,7 +50,9 @@ extension HTTPExchange {
     /// The head of the answer, once it is there.
     func runToHead() throws(Failure) {
         try run { head.isComplete }
-        guard head.isComplete else { throw protocolFault("the server gave no answer") }
+        guard head.isComplete else {
+            throw address.peer.connection("lost", "the server hung up without an answer", step: "http")
+        }
     }
 
     /// Until the body is wanted, or the server has answered without it.
@@ -67,10 +69,22 @@ extension HTTPExchange {
         try run { outgoing?.isEmpty ?? true || head.isComplete }
     }
 
+    /// Nothing follows: what is asked for next goes on without waiting here.
+    func endBody() {
+        isLastPiece = true
+        if let line { resumeSending(line) }
+    }
+
+    /// What waited inside libcurl comes out at once, and may be too much already.
+    private func resume(_ line: HTTPLine) {
+        let code = csystem_curl_pause(line.easy, receivingPaused ? 1 : 0, sendingPaused ? 1 : 0)
+        if code != CURLE_OK, outcome == nil { outcome = .some(refusal ?? fault(code, line.easy)) }
+    }
+
     private func resumeSending(_ line: HTTPLine) {
         guard sendingPaused else { return }
         sendingPaused = false
-        csystem_curl_pause(line.easy, receivingPaused ? 1 : 0, 0)
+        resume(line)
     }
 
     /// - Returns: how many octets of the answer's body were put there; 0 at its end.
@@ -79,7 +93,7 @@ extension HTTPExchange {
         if received.count == 0 {
             if receivingPaused, let line {
                 receivingPaused = false
-                csystem_curl_pause(line.easy, 0, sendingPaused ? 1 : 0)
+                resume(line)
             }
             try run { received.count > 0 }
         }

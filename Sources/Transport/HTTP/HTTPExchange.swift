@@ -62,7 +62,7 @@ final class HTTPExchange {
         }
         if kept == nil { addressList = try resolved(target) }
         headerList = try HTTPExchange.list(request)
-        try set(line.easy, headerList, addressList)
+        try set(line, headerList, addressList)
         guard csystem_curl_add(line.multi, line.easy) == CURLM_OK else {
             throw Failure(MR_E_INTERNAL, "libcurl does not take the request")
         }

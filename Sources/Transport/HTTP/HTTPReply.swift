@@ -4,9 +4,11 @@ import CMailroom
 /// The answer to a request; where the request's body is written in pieces, it is written here first. One thread at a time.
 /// Closed, or let go of, its connection is kept where the answer was read to its end, else closed.
 package final class HTTPReply {
-    private let exchange: HTTPExchange
-    private var written: Int64 = 0
-    private var isWritten: Bool
+    let exchange: HTTPExchange
+    var written: Int64 = 0
+    var isWritten: Bool
+    /// Whether the head has been told of.
+    var wasComplete = false
 
     init(_ exchange: HTTPExchange) {
         self.exchange = exchange
@@ -24,7 +26,10 @@ package final class HTTPReply {
     package var host: String { exchange.address.peer.host }
 
     /// 0 while the request's body is not written.
-    package var status: Int32 { exchange.head.isComplete ? exchange.head.status : 0 }
+    package var status: Int32 {
+        wasComplete = wasComplete || exchange.head.isComplete
+        return exchange.head.isComplete ? exchange.head.status : 0
+    }
     /// Names in small letters.
     package var headers: [HTTPRequest.Header] { exchange.head.headers }
     package func header(_ name: String) -> String? { exchange.head.header(name) }
@@ -53,6 +58,7 @@ package final class HTTPReply {
     /// What is there of the body, at least one octet; 0 at its end.
     package func read(into target: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
         guard isWritten else { throw .invalid("reply", "the request's body is not ended") }
+        if !exchange.head.isComplete { try exchange.runToHead() }
         return try exchange.read(into: target)
     }
 

@@ -19,7 +19,7 @@ const char *csystem_curl_tls(void);
 CURL *csystem_curl_new(void);
 void csystem_curl_free(CURL *);
 void csystem_curl_reset(CURL *);
-void csystem_curl_pause(CURL *, int receiving, int sending);
+CURLcode csystem_curl_pause(CURL *, int receiving, int sending);
 const char *csystem_curl_words(CURLcode);
 
 /* Options, by the type of their value. */
@@ -35,13 +35,20 @@ typedef size_t (*csystem_curl_bytes)(char *, size_t, size_t, void *);
 typedef int (*csystem_curl_seek)(void *, curl_off_t, int);
 typedef int (*csystem_curl_prereq)(void *, char *, char *, int, int);
 typedef CURLcode (*csystem_curl_tls_context)(CURL *, void *, void *);
+struct csystem_curl_sockets {
+  int count, fds[8];  /* those that are open */
+};
 void csystem_curl_hooks(
-  CURL *, void *context, csystem_curl_bytes header, csystem_curl_bytes body, csystem_curl_bytes upload,
+  CURL *, struct csystem_curl_sockets *, void *context, csystem_curl_bytes header, csystem_curl_bytes body, csystem_curl_bytes upload,
   csystem_curl_seek, csystem_curl_prereq, csystem_curl_tls_context);
 
 /* What a transfer came to. */
 long csystem_curl_info(CURL *, CURLINFO);
-int csystem_curl_socket(CURL *);
+
+/* The socket of the one connection there is; -1 where there is none, or more than one is being tried. */
+static inline int csystem_curl_socket(const struct csystem_curl_sockets *open) {
+  return open->count == 1 ? open->fds[0] : -1;
+}
 
 /* One transfer at a time, with the connections that it left. */
 CURLM *csystem_curl_multi(long connections);

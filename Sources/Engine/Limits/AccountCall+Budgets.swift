@@ -1,0 +1,77 @@
+import Base
+import CMailroom
+import PluginHost
+import Store
+
+/// Requests of an account go when the provider's budgets have room for them; until then its row says what it waits for.
+extension AccountCall {
+    /// A wait longer than this is no wait of a thread: the work ends, and is taken up again.
+    private static let longestMs: Int64 = 60_000
+    /// A shorter one is nothing to tell of.
+    private static let toldMs: Int64 = 1_000
+
+    func take(_ need: RequestNeed) throws(Failure) -> (any AnyObject & Sendable)? {
+        let manifest = need.manifest
+        for budget in manifest.budgets where budget.scope == .account { try take(budget, need) }
+        for budget in manifest.budgets where budget.scope == .client { try take(budget, need) }
+        guard let limit = manifest.requests else { return nil }
+        let key = RequestBudgets.Key(scheme: manifest.scheme, budget: "", whose: String(account.id))
+        return try core.budgets.start(key, atMost: limit) { (_) throws(Failure) in try goOn(need) }
+    }
+
+    private func take(_ budget: BudgetSpec, _ need: RequestNeed) throws(Failure) {
+        let began = Clock.boot()
+        var isTold = false
+        let cost = budget.cost(units: need.units, octets: need.octets)
+        try core.budgets.take(budget, key(budget, need.manifest), cost: cost, isUrgent: isSending) {
+            (wait) throws(Failure) in
+            try goOn(need)
+            let now = Clock.boot()
+            guard wait <= AccountCall.longestMs else { throw tooLong(budget, need.manifest, wait) }
+            if !isTold, now - began + wait >= AccountCall.toldMs {
+                isTold = true
+                let until = Clock.wall() + max(wait, budget.windowMs)
+                try? core.store.setWaiting(account.id, for: AccountCall.words(budget, need.manifest), until: until)
+            }
+        }
+        if isTold { try? core.store.setWaiting(account.id, for: nil, until: 0) }
+    }
+
+    private func goOn(_ need: RequestNeed) throws(Failure) {
+        try interruption.check()
+        guard Clock.boot() < need.deadline else {
+            var failure = Failure(MR_E_CANCELLED, "the provider's limit had no room by the deadline")
+            failure.code = "deadline"
+            throw failure
+        }
+    }
+
+    private func key(_ budget: BudgetSpec, _ manifest: ProviderManifest) -> RequestBudgets.Key {
+        let whose =
+            budget.scope == .account
+            ? String(account.id) : "client:" + (account.settings["client_id"] ?? "").prefix(200)
+        return RequestBudgets.Key(scheme: manifest.scheme, budget: budget.name, whose: whose)
+    }
+
+    private func tooLong(_ budget: BudgetSpec, _ manifest: ProviderManifest, _ wait: Int64) -> Failure {
+        var failure = Failure(MR_E_THROTTLED, "waits for " + AccountCall.words(budget, manifest))
+        failure.cause = "limit.budget"
+        failure.retryAfterMs = wait
+        return failure
+    }
+
+    /// The server named a time: whatever the account asks next waits for it.
+    func hold(_ milliseconds: Int64, _ need: RequestNeed) {
+        let until = Clock.boot() + milliseconds
+        for budget in need.manifest.budgets where budget.scope == .account {
+            core.budgets.close(budget, key(budget, need.manifest), until: until)
+        }
+    }
+
+    /// A budget in words for people.
+    static func words(_ budget: BudgetSpec, _ manifest: ProviderManifest) -> String {
+        let seconds = budget.windowMs / 1000
+        let whose = budget.scope == .account ? "this mailbox" : "all mailboxes of this client id"
+        return "\(manifest.title): \(budget.units) \(budget.measure.rawValue) in \(seconds) s for \(whose)"
+    }
+}

@@ -34,8 +34,8 @@ struct EngineOptions: Sendable {
     var resolver: NameServer?
     /// Connections go elsewhere than the servers' names say.
     var routes = Routes()
-    /// Where Microsoft is asked about a domain by its Autodiscover; empty: not at all.
-    var autodiscover = "https://outlook.office365.com/autodiscover/autodiscover.json"
+    /// Where Microsoft is asked about a domain by its Autodiscover; empty: not at all, since it learns the address from that.
+    var autodiscover = ""
 
     init(_ record: Record) throws(Failure) {
         try RecordSpec.openOptions.check(record)

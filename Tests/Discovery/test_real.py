@@ -38,7 +38,7 @@ def servers(pki, tmp_path_factory):
 
 def tool(servers, pki, *arguments, text=None, status=0):
     names, leads = servers
-    command = [TOOL, *arguments, "--resolver", names, "--no-autodiscover", "--ca", pki.ca]
+    command = [TOOL, *arguments, "--resolver", names, "--ca", pki.ca]
     for lead in leads:
         command += ["--connect-to", lead]
     done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60)
@@ -84,7 +84,7 @@ def test_the_tool_names_nobody_a_password_that_is_not_proved(servers, pki, store
     """Nothing is kept, and nothing was asked for."""
     names, leads = servers
     shown = subprocess.run(
-        [TOOL, "--store", store, "connect", "bob@nowhere.example", "--password-stdin", "--resolver", names, "--no-autodiscover",
+        [TOOL, "--store", store, "connect", "bob@nowhere.example", "--password-stdin", "--resolver", names,
          "--connect-to", "::127.0.0.1:1"],
         input="", capture_output=True, text=True, timeout=60)
     assert shown.returncode == 1, shown

@@ -47,7 +47,8 @@ extension RecordSpec {
             ),
             .given(
                 "autodiscover", .text,
-                "where Microsoft is asked whether it has a domain's mailboxes (discovery); an empty text: not at all"),
+                "where discovery asks Microsoft whether it has a domain's mailboxes, an address of https (https://outlook.office365.com/autodiscover/autodiscover.json); Microsoft learns the mail address from that, so without it nobody asks"
+            ),
         ])
 
     package static let connect = RecordSpec(

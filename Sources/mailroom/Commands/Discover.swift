@@ -11,13 +11,16 @@ struct DiscoveryOptions: ParsableArguments {
             "Connections to a server go elsewhere; its certificate is still checked against its name. Repeatable.",
             valueName: "host:port:address:port"))
     var connectTo: [String] = []
-    @Flag(help: "Do not ask Microsoft whether it has the domain's mailboxes.") var noAutodiscover = false
+    @Flag(help: "Ask Microsoft, too, whether it has the domain's mailboxes. It learns the address from that.")
+    var askMicrosoft = false
 
     /// - Parameter ca: the file of certificates to be trusted while asking.
     func fill(_ options: Fields, ca: String?) throws {
         try options.text("resolver", resolver)
         try options.texts("connect_to", connectTo)
-        if noAutodiscover { try options.text("autodiscover", "") }
+        if askMicrosoft {
+            try options.text("autodiscover", "https://outlook.office365.com/autodiscover/autodiscover.json")
+        }
         try options.text("ca_file", try ca.map { try InputFile.absolute("--ca", $0) })
     }
 }

@@ -74,9 +74,13 @@ let rooms: [Target] = [
     .target(name: "CMailroom"),
     .target(
         name: "CSystem",
+        cSettings: shipping ? [.define("MAILROOM_STATIC_RUNTIME")] : [],
         linkerSettings: [
             // Handed on word by word: the driver would put -l before --as-needed, which counts only for what follows.
-            .unsafeFlags(link("--as-needed", "-lssl", "-lcrypto", "-lsqlite3", "-lffi", "-ljansson", "-lz", "-lidn2"))
+            .unsafeFlags(
+                link(
+                    "--as-needed", "-lssl", "-lcrypto", "-lsqlite3", "-lffi", "-ljansson", "-lz", "-lidn2",
+                    "-lexpat"))
         ]),
     room("Base", ["CMailroom", "CSystem"]),
     room("Mime", ["Base", "CSystem"]),

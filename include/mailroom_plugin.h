@@ -187,8 +187,8 @@ typedef struct mr_host {
 
   /* Asked before every body: is it to be fetched? MR_OK: yes. MR_HEADER: its header alone (message_begin with
    * `whole`). MR_SKIP: it is known, or not kept; the host notes what it needs, which is a finding of its own: commit at
-   * least once in 500. Fields: ref text, flags text, size int (octets, where known), internal_date int (ms, where known),
-   * stable text (as at message_begin, where known), message_id text (without angle brackets; only worth asking the
+   * least once in 500. Fields: ref text, flags text, size int (octets, where known), about int (octets, roughly, where
+   * the server tells no size), internal_date int (ms, where known), stable text (as at message_begin, where known), message_id text (without angle brackets; only worth asking the
    * server for where the folder's field `ask` is 1), header bytes (where the folder's field `header` is 1: the header, or of
    * its fields Message-ID, From, Sender, Reply-To, To, Cc, Bcc, Delivered-To, X-Original-To, Envelope-To, Return-Path and
    * Received; without it the host decides when it has the message). */
@@ -380,7 +380,8 @@ typedef mr_result (*mr_plugin_init)(const mr_host *, mr_plugin *out);
  * { "plugin": "maildir", "version": "1.0.0", "abi": 1, "library": "maildir.so",
  *   "providers": [ {
  *     "scheme": "maildir", "title": "Maildir directory",
- *     "auth": [],                        kinds of login: "password"
+ *     "auth": [],                        kinds of login: "password", and "oauth2" where it logs in by `token`: then the
+ *                                        account has the host's own settings of OAuth 2.0 beside those of the form
  *     "capabilities": ["sync", "folders", "send"],   also list, apply, append, watch, find_sent; "drop": a message that
  *                                        is gone from the server was fetched and removed (POP3): the store keeps it
  *     "send_with": "smtp",               the scheme of this plugin that sends for it; left out where it sends itself

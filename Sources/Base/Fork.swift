@@ -10,6 +10,11 @@ package enum Fork {
     /// Grows by one in the child of every fork since `watch`.
     package static var generation: Int { count.load(ordering: .acquiring) }
 
+    #if MAILROOM_TEST
+        /// Whether the runtime's own locks know this thread by the id that it has (csystem.c).
+        package static var threadIsKnown: Bool { csystem_thread_is_known_rightly() != 0 }
+    #endif
+
     private final class Handlers: Sendable {
         let prepare: @Sendable () -> Void
         let parent: @Sendable () -> Void

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// The steps between which a crash must do no harm, by name. In the build for tests a process can be told to
 /// kill itself at one of them (`mr_test_stop_at`); in the shipped build reaching one does nothing.
@@ -27,6 +26,12 @@ package enum StopPoint: String, CaseIterable, Sendable {
     case wishBegun = "wish.begun"
     case wishApplied = "wish.applied"
     case wishFinished = "wish.finished"
+    /// A one-time code is about to be sent to its issuer.
+    case codeSpent = "code.spent"
+    /// A token has come, and is not stored yet.
+    case tokenFetched = "token.fetched"
+    /// It is stored, and was not used yet.
+    case tokenStored = "token.stored"
     case jobClaimed = "job.claimed"
     case jobBeforeFinish = "job.before_finish"
 
@@ -35,7 +40,7 @@ package enum StopPoint: String, CaseIterable, Sendable {
             var reached: [StopPoint: Int64] = [:]
             var stopAt: [StopPoint: Int64] = [:]
         }
-        private static let watch = Mutex(Watch())
+        private static let watch = Lock(Watch())
 
         /// At the nth time from now that this point is reached, the process gets SIGKILL.
         package func stop(at nth: Int64) {

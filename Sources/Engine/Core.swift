@@ -3,7 +3,6 @@ import CMailroom
 import CSystem
 import PluginHost
 import Store
-import Synchronization
 
 /// What one store has in this process, however many engines are open on it: its plugins, its worker threads,
 /// its leases, and the jobs that run here.
@@ -32,7 +31,7 @@ final class Core: Sendable {
     }
 
     /// What runs between `mr_start` and `mr_stop`, however many engines are started.
-    private let background = Mutex<(running: Schedule?, starts: Int)>((nil, 0))
+    private let background = Lock<(running: Schedule?, starts: Int)>((nil, 0))
 
     private init(store: Store, options: EngineOptions) {
         self.store = store

@@ -32,25 +32,6 @@ extension Engine {
         return Job(id, self)
     }
 
-    // What later versions complete: known, and said so.
-
-    package func discover(_ address: String) throws(Failure) -> Job {
-        try checkOpen()
-        try Engine.checkAddress(address, "address")
-        throw .unsupported("finding settings by address comes with a later version; give the servers to mr_connect")
-    }
-
-    package func authorize(_ request: Record) throws(Failure) -> Record {
-        try checkOpen()
-        throw .unsupported("OAuth 2.0 comes with a later version; connect with a password")
-    }
-
-    package func tokenPut(_ account: Int64, _ token: Record) throws(Failure) {
-        try checkOpen()
-        _ = try core.store.account(account)
-        throw .unsupported("OAuth 2.0 comes with a later version")
-    }
-
     package func audit(_ account: Int64, _ options: Record) throws(Failure) -> Job {
         try checkOpen()
         try RecordSpec.auditOptions.check(options)

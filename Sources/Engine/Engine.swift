@@ -10,7 +10,7 @@ package final class Engine: Sendable {
     let core: Core
     let options: EngineOptions
     private let generation = Fork.generation
-    private let started = Mutex(false)
+    private let started = Lock(false)
     private let closed = Atomic<Bool>(false)
     /// Wakes whoever waits here when the engine closes.
     private let closing = Monitor(false)

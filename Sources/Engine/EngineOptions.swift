@@ -1,5 +1,6 @@
 import Base
 import CMailroom
+import Transport
 
 /// The options of `mr_open`, checked (docs/records.md, kind open).
 struct EngineOptions: Sendable {
@@ -29,6 +30,12 @@ struct EngineOptions: Sendable {
     /// Connections of this process at once, in all and with one server; nil: what the process may open.
     var connections: Int?
     var hostConnections: Int?
+    /// Who is asked for MX and SRV records; nil: those of the system.
+    var resolver: NameServer?
+    /// Connections go elsewhere than the servers' names say.
+    var routes = Routes()
+    /// Where Microsoft is asked about a domain by its Autodiscover; empty: not at all.
+    var autodiscover = "https://outlook.office365.com/autodiscover/autodiscover.json"
 
     init(_ record: Record) throws(Failure) {
         try RecordSpec.openOptions.check(record)
@@ -56,6 +63,12 @@ struct EngineOptions: Sendable {
         pollMs = try EngineOptions.number(record, "poll_ms", pollMs, 100...86_400_000)
         connections = try EngineOptions.count(record, "connections")
         hostConnections = try EngineOptions.count(record, "host_connections")
+        resolver = try record.text("resolver").map { (text) throws(Failure) in try NameServer(text) }
+        routes = try Routes(record["connect_to"]?.text.map { [$0] } ?? record.texts("connect_to"))
+        autodiscover = record.text("autodiscover") ?? autodiscover
+        guard autodiscover.isEmpty || autodiscover.hasPrefix("https://") else {
+            throw .invalid("autodiscover", "is no address that begins with https://")
+        }
     }
 
     private static func number(

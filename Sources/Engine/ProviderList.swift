@@ -19,9 +19,12 @@ struct ProviderList {
                 row.set("state", entry.state.rawValue)
                 row.set("reason", entry.reason)
                 if let scheme {
-                    row["auth"] = .list(scheme.auth.map(Value.text))
+                    let isOAuth = OAuthForm.applies(to: scheme)
+                    let kinds = scheme.auth + (isOAuth ? OAuthForm.kinds.filter { !scheme.auth.contains($0) } : [])
+                    row["auth"] = .list(kinds.map(Value.text))
                     row["capabilities"] = .list(scheme.capabilities.map(Value.text))
-                    row["settings"] = .list(scheme.settings.map { .record(ProviderList.row($0)) })
+                    row["settings"] = .list(
+                        (scheme.settings + (isOAuth ? OAuthForm.settings : [])).map { .record(ProviderList.row($0)) })
                 }
                 rows.append(row)
             }

@@ -8,8 +8,8 @@ nonisolated(unsafe) private let version = Lent.copy("1.0.0")
 /// The features of `mr_has`. What mailroom.h names beside these is not there yet.
 private let features: Set<String> = {
     var features: Set<String> = [
-        "connect", "sync", "send", "resend", "find", "blobs", "changes", "events", "call", "audit", "check", "secrets",
-        "key_file",
+        "connect", "sync", "send", "resend", "find", "blobs", "changes", "events", "call", "audit", "check", "discover",
+        "authorize", "token_put", "secrets", "key_file",
     ]
     #if MAILROOM_TEST
         features.insert("test")

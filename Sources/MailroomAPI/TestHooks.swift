@@ -24,6 +24,9 @@
         names.indices.contains(index) ? names[index]?.text : nil
     }
 
+    @_cdecl("mr_test_thread_is_known") @implementation
+    public func mr_test_thread_is_known() -> Int32 { Fork.threadIsKnown ? 1 : 0 }
+
     nonisolated(unsafe) private let names = StopPoint.allCases.map { Lent.copy($0.rawValue) }
 
     private func stopPoint(_ name: UnsafePointer<CChar>?) -> StopPoint? {

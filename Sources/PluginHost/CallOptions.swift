@@ -14,6 +14,8 @@ package struct CallOptions: Sendable {
     package var firstWordMs: Int64?
     /// Certificates trusted beside the system's (PEM), for servers with a private authority.
     package var caFile: String?
+    /// Where connections go in the place of a server's own address.
+    package var routes = Routes()
     /// Written into failures.
     package var account: Int64?
     /// The scheme; written into failures.

@@ -81,6 +81,7 @@ extension HostTable {
             proxy: proxy.isEmpty ? nil : proxy, caFile: options.caFile, connectTimeoutMs: options.connectTimeoutMs,
             allowPlain: invocation.delegate.setting("insecure_http") == "1", account: options.account ?? 0)
         http.patience = invocation.patience
+        http.routes = options.routes
         return http
     }
 

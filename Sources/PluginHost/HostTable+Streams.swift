@@ -44,16 +44,18 @@ extension HostTable {
         let options = invocation.options
         guard let trace = options.trace else {
             return try Connection.dial(
-                peer, security, caFile: options.caFile, connectTimeoutMs: options.connectTimeoutMs, invocation.patience)
+                peer, security, caFile: options.caFile, connectTimeoutMs: options.connectTimeoutMs, invocation.patience,
+                routes: options.routes)
         }
         // The same in steps that can be told of.
         var began = Clock.boot()
         let until = min(invocation.patience.deadline, began + options.connectTimeoutMs)
-        let addresses = try Resolver.addresses(of: peer, until: until, invocation.patience)
+        let addresses = try Resolver.addresses(of: options.routes.target(of: peer), until: until, invocation.patience)
         trace.note("name_resolution", addresses.map(\.text).joined(separator: ", "), since: began)
         began = Clock.boot()
         let connection = try Connection.dial(
-            peer, .plain, caFile: options.caFile, connectTimeoutMs: options.connectTimeoutMs, invocation.patience)
+            peer, .plain, caFile: options.caFile, connectTimeoutMs: options.connectTimeoutMs, invocation.patience,
+            routes: options.routes)
         trace.note("port", peer.text, since: began)
         guard security == .implicit else { return connection }
         do throws(Failure) {
@@ -115,9 +117,14 @@ extension HostTable {
             length.pointee = 0
             guard let target, capacity > 0 else { throw .invalid("capacity", "no room to read into") }
             let connection = try invocation.streams.find(pointer)
+            let (isFirst, began) = (!connection.hasHeard, Clock.boot())
             length.pointee = try connection.read(
                 into: UnsafeMutableRawBufferPointer(start: target, count: capacity),
                 invocation.patience(toRead: connection))
+            if isFirst, let trace = invocation.options.trace {
+                let line = UnsafeRawBufferPointer(start: target, count: length.pointee).prefix { $0 != 10 && $0 != 13 }
+                trace.note("greeting", HostText.repaired(UnsafeRawBufferPointer(rebasing: line)), since: began)
+            }
             return 0
         }
     }

@@ -1,5 +1,4 @@
 import Base
-import Synchronization
 import Transport
 
 /// A stream or an HTTP reply that a session has parked: the session goes on by `wake` when it wakes.
@@ -8,7 +7,7 @@ package final class ParkedStream {
     /// After so long it wakes by itself; the session asked for that.
     package let wakeAfterMs: Int64
     /// Behind a lock, because a worker that was told may be here before `wait` has returned.
-    private let ticket = Mutex<ParkTicket?>(nil)
+    private let ticket = Lock<ParkTicket?>(nil)
 
     init(_ connection: any Parkable, wakeAfterMs: Int64) {
         self.connection = connection

@@ -29,7 +29,7 @@ enum PluginLibraries {
 
     /// Held while one library is loaded.
     private final class Gate: Sendable {
-        let lock = Mutex(())
+        let lock = Lock(())
     }
     private static let gate = PerProcess { Gate() }
 

@@ -1,6 +1,5 @@
 import Base
 import CMailroom
-import Synchronization
 
 /// The plugins of some directories: found by their manifests, loaded at first use, refused with a reason that is
 /// remembered. What is wrong with one never touches another.
@@ -15,7 +14,7 @@ package final class PluginRegistry: Sendable {
     }
 
     private let directories: [String]
-    private let plugins = Mutex<[Plugin]?>(nil)
+    private let plugins = Lock<[Plugin]?>(nil)
 
     /// Reads nothing yet.
     /// - Parameter directories: absolute paths; the first one wins where two serve one scheme.

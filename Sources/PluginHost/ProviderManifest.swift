@@ -57,4 +57,17 @@ package struct SettingSpec: Sendable, Equatable {
     package let values: [String]
     /// For people.
     package let meaning: String
+
+    package init(
+        name: String, type: String, secret: Bool, required: Bool, defaultValue: String?, values: [String],
+        meaning: String
+    ) {
+        self.name = name
+        self.type = type
+        self.secret = secret
+        self.required = required
+        self.defaultValue = defaultValue
+        self.values = values
+        self.meaning = meaning
+    }
 }

@@ -1,5 +1,4 @@
 import Base
-import Synchronization
 
 /// The way of one session to its server as the host saw it, step by step: for whoever looks for what is wrong with it.
 package final class SessionTrace: Sendable {
@@ -12,7 +11,7 @@ package final class SessionTrace: Sendable {
     }
 
     private static let most = 32
-    private let seen = Mutex<[Step]>([])
+    private let seen = Lock<[Step]>([])
 
     package init() {}
 

@@ -31,6 +31,8 @@ package struct ServerSettings {
     package let port: UInt16
     package let security: Security
     package let user: String
+    /// Whether an access token takes the password's place.
+    package let hasToken: Bool
     /// Nil: there is none.
     package let password: [UInt8]?
 
@@ -52,7 +54,8 @@ package struct ServerSettings {
         default: throw .invalid("\(scheme)_tls", "is none of implicit, starttls, none")
         }
         user = try Self.user(host, (hasOwnLogin ? ["\(scheme)_user"] : []) + ["user", "address"])
-        password = try Self.password(host, (hasOwnLogin ? ["\(scheme)_password"] : []) + ["password"])
+        hasToken = !["", "password"].contains(try host.setting("auth") ?? "")
+        password = hasToken ? nil : try Self.password(host, (hasOwnLogin ? ["\(scheme)_password"] : []) + ["password"])
     }
 
     /// Dials, with TLS at once where the settings say so.

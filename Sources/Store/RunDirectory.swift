@@ -10,7 +10,7 @@ final class RunDirectory: Sendable {
     let path: String
     private let fileMode: mode_t
     private let generation: Int
-    private let own = Mutex<(id: String, fd: Int32)?>(nil)
+    private let own = Lock<(id: String, fd: Int32)?>(nil)
     private let bells = Atomic<Int>(0)
     private let turnstile: Turnstile
 

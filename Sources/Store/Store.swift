@@ -20,7 +20,7 @@ package final class Store: Sendable {
     let changesKeepMs: Int64
     /// Written under the writer's gate alone, but for the key.
     let memory = WriterMemory()
-    private let box = Mutex<SecretBox?>(nil)
+    private let box = Lock<SecretBox?>(nil)
     /// Opens less closes; counted under the registry's lock.
     let users = Atomic<Int>(0)
 

@@ -9,6 +9,8 @@ final class Transaction {
     private(set) var changes: [Change] = []
     private var counters: Counters?
     private var countersMoved = false
+    /// Threads in which somebody else may have spoken last: found out once for each, when the transaction ends.
+    var untold: Set<Int64> = []
 
     var hasChanges: Bool { !changes.isEmpty }
 
@@ -90,11 +92,12 @@ final class Transaction {
         countersMoved = true
     }
 
-    /// Gives the changes their numbers and writes them and the counters.
+    /// Finds out who waits in which thread, gives the changes their numbers, and writes them and the counters.
     /// - Parameter mayReserve: the transaction is durable, so that it can reserve numbers for itself.
     /// - Returns: 0 when done; else how many numbers are missing: the transaction must be given up, the numbers be
     ///   reserved durably, and the work be done again.
     func flush(mayReserve: Bool) throws(Failure) -> Int64 {
+        try tellUntold()
         let wanted = changes.reduce(0) { $0 + $1.count }
         if wanted > 0 {
             var counters = try loadCounters()

@@ -45,15 +45,17 @@ package final class Connection {
     deinit { close() }
 
     /// Dials: the name, every address, TLS where asked for, all within `connectTimeoutMs` and the deadline.
+    /// - Parameter routes: where the connection is made to in the place of the peer's own address.
     /// - Throws: `MR_E_CONNECTION` (step `dial`), `MR_E_TLS` (step `tls`), `MR_E_CANCELLED`, `MR_E_INVALID`.
     package static func dial(
-        _ peer: Peer, _ security: Security, caFile: String?, connectTimeoutMs: Int64, _ patience: Patience
+        _ peer: Peer, _ security: Security, caFile: String?, connectTimeoutMs: Int64, _ patience: Patience,
+        routes: Routes = Routes()
     ) throws(Failure) -> Connection {
         var dialling = patience
         dialling.timeoutMs = connectTimeoutMs
         let until = dialling.until
         dialling.deadline = until
-        let addresses = try Resolver.addresses(of: peer, until: until, dialling)
+        let addresses = try Resolver.addresses(of: routes.target(of: peer), until: until, dialling)
         let descriptor = try Dialer.connect(peer, addresses, until: until, dialling)
         let connection = Connection(peer, descriptor, caFile: caFile)
         if security == .implicit { try connection.startTLS(dialling) }
@@ -89,6 +91,9 @@ package final class Connection {
 
     /// What protects the stream, in words: the protocol, and until when the server's certificate is good. Nil without TLS.
     package var security: String? { (filter as? TLSFilter)?.summary }
+
+    /// Whether the server's certificate is good for this name as well. False without TLS.
+    package func isCertified(for name: String) -> Bool { (filter as? TLSFilter)?.covers(name) == true }
 
     /// Compresses both directions from here on, after the server agreed to it (COMPRESS, RFC 4978).
     ///

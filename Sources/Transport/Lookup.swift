@@ -1,13 +1,13 @@
+import Base
 import CSystem
 import Glibc
-import Synchronization
 
 /// One name to resolve: filled in by a thread of the pool, waited for by the caller, who may have left meanwhile.
 final class Lookup: Sendable {
     private let host: String
     private let port: UInt16
     private let numeric: Bool
-    private let result = Mutex<(code: Int32, addresses: [SocketAddress])>((0, []))
+    private let result = Lock<(code: Int32, addresses: [SocketAddress])>((0, []))
     /// Raised when the outcome is there. (A cancellation is a flag with a descriptor; so is an end.)
     let finished: Cancellation
 

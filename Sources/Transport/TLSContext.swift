@@ -2,7 +2,6 @@ import Base
 import CMailroom
 import CSystem
 import Glibc
-import Synchronization
 
 /// What many TLS sessions share: the protocol's bounds and the trusted authorities. One for each CA file, kept for
 /// the process, made anew when the file has changed.
@@ -19,7 +18,7 @@ final class TLSContext: @unchecked Sendable {
     }
 
     private final class Cache: Sendable {
-        let contexts = Mutex<[Key: TLSContext]>([:])
+        let contexts = Lock<[Key: TLSContext]>([:])
     }
     private static let cache = PerProcess { Cache() }
 

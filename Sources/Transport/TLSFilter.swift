@@ -91,6 +91,16 @@ final class TLSFilter: StreamFilter {
         return words
     }
 
+    /// Whether the server's certificate, which is trusted, names this host, too.
+    func covers(_ name: String) -> Bool {
+        guard established, let certificate = SSL_get1_peer_certificate(session) else { return false }
+        defer { X509_free(certificate) }
+        let found = X509_check_host(
+            certificate, name, name.utf8.count, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS), nil)
+        ERR_clear_error()
+        return found == 1
+    }
+
     func rest() { SSL_free_buffers(session) }
 
     private func step(_ result: Int32, doing what: String) throws(Failure) -> FilterStep {

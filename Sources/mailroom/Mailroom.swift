@@ -6,7 +6,7 @@ struct Mailroom: ParsableCommand {
         commandName: "mailroom",
         abstract: "Email sync and send: connect mailboxes, see their status, send, and know why something failed.",
         discussion: """
-            Every command but providers, causes, smoke and domain check works on one store:
+            Every command but discover, providers, causes, smoke and domain check works on one store:
             mailroom --store FILE COMMAND.
             ADDRESS is the account's mail address, or its id.
             With --json the result is one JSON document on standard output; a failure is {"error": {...}} there \
@@ -20,8 +20,8 @@ struct Mailroom: ParsableCommand {
             CommandGroup(
                 name: "Mailbox",
                 subcommands: [
-                    Connect.self, Reconnect.self, Disconnect.self, Status.self, Sync.self, Folders.self, Policy.self,
-                    Audit.self, Verify.self, Doctor.self,
+                    Discover.self, Connect.self, Authorize.self, Reconnect.self, Disconnect.self, Status.self,
+                    Sync.self, Folders.self, Policy.self, Audit.self, Verify.self, Doctor.self,
                 ]),
             CommandGroup(
                 name: "People",

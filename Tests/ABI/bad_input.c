@@ -132,12 +132,18 @@ static void accounts(mr_engine *engine, int64_t account) {
   INVALID("out", mr_status(engine, account, NULL, &error));
   CHECK(job == NULL && out == NULL);
 
-  /* What this version lacks says so, and says bad input first. */
   INVALID("address", mr_discover(engine, NULL, &job, &error));
   INVALID("address", mr_discover(engine, "\xff", &job, &error));
-  FAILS(MR_E_UNSUPPORTED, mr_discover(engine, "ann@example.com", &job, &error));
+  INVALID("address", mr_discover(engine, "ann", &job, &error));
+  INVALID("address", mr_discover(engine, "ann@", &job, &error));
+
+  /* What this version lacks says so, and says bad input first. */
   INVALID("request", mr_authorize(engine, NULL, &out, &error));
-  WITH("{}", FAILS(MR_E_UNSUPPORTED, mr_authorize(engine, record, &out, &error)));
+  WITH("{}", INVALID("address", mr_authorize(engine, record, &out, &error)));
+  WITH("{\"address\": \"ann@example.com\", \"oauth\": \"google\"}", INVALID("client_id", mr_authorize(engine, record, &out, &error)));
+  WITH("{\"address\": \"ann@example.com\", \"oauth\": \"google\", \"client_id\": \"x\"}",
+       INVALID("redirect_uri", mr_authorize(engine, record, &out, &error)));
+  WITH("{\"state\": \"x\", \"error\": \"access_denied\"}", INVALID("state", mr_authorize(engine, record, &out, &error)));
   INVALID("token", mr_token_put(engine, account, NULL, &error));
   WITH("{}", FAILS(MR_E_UNSUPPORTED, mr_token_put(engine, account, record, &error)));
   INVALID("what", mr_check(engine, NULL, NULL, &job, &error));

@@ -55,6 +55,18 @@ static void being_killed(const char *directory, const char *point, int64_t nth, 
   else CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+/* The thread that forks has another id in the child, and the runtime's locks must know it. */
+static void thread_of_a_child(void) {
+  mr_close(opened());
+  CHECK(mr_test_thread_is_known() == 1);
+  fflush(NULL);
+  pid_t child = fork();
+  if (child == 0) _exit(mr_test_thread_is_known() == 1 ? 0 : 1);
+  int status = 0;
+  CHECK(waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 static void clock_of_tomorrow(const char *directory) {
   const int64_t day = 24 * 3600 * 1000;
   mr_record *row = NULL;
@@ -78,6 +90,7 @@ int main(int count, char **arguments) {
   CHECK(mr_has("test") == 1);
   snprintf(store, sizeof store, "%s/points.db", arguments[1]);
   points();
+  thread_of_a_child();
   being_killed(arguments[1], "job.claimed", 1, 1);
   snprintf(store, sizeof store, "%s/second.db", arguments[1]);
   snprintf(second, sizeof second, "%s/second", arguments[1]);

@@ -20,6 +20,10 @@ MR_API int64_t     mr_test_reached(const char *point);
 /* The names of all points, by index from 0; NULL after the last. Live as long as the process. */
 MR_API const char *mr_test_points(size_t index);
 
+/* 1 where the Swift runtime within the library knows the calling thread by the id that it has; 0 where by another one: that
+ * of a parent before a fork. */
+MR_API int32_t     mr_test_thread_is_known(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -74,6 +74,7 @@ FORBIDDEN = [
     (r"\bTask(?:\.detached|\s*(?:<[^>]*>)?\s*\{)|\bTaskGroup\b|\bawait\b|\basync\b|\bactor\s+\w+", "Swift concurrency"),
     (r"\bgetenv\b|\bsetenv\b|ProcessInfo", "the environment"),
     (r"\bfatalError\s*\(|\bpreconditionFailure\s*\(|\btry!", "a trap on purpose"),
+    (r"\bMutex\s*[<(]", "a lock that does not live through forks (Base/Lock.swift)"),
     (r"(?<!\w)(?:print|debugPrint|dump)\s*\(", "standard output"),
     (r"(?<!func )(?<![.\w])signal\s*\(\s*SIG|\bsigaction\s*\(|\bsetlocale\s*\(|\batexit\s*\(", "state of the whole process"),
 ]

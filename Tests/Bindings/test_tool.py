@@ -14,7 +14,7 @@ import pytest
 from .conftest import ROOT, TOOL, deliver
 
 COMMANDS = [
-    "connect", "reconnect", "disconnect", "sync", "status", "folders", "messages", "show", "mark", "move",
+    "discover", "connect", "reconnect", "disconnect", "sync", "status", "folders", "messages", "show", "mark", "move",
     "copy", "delete", "draft", "send", "batch", "waiting", "failed", "resend", "cancel", "sends", "remove", "pacing",
     "inbox", "threads", "search", "doctor", "log", "causes", "jobs", "changes", "providers", "run", "smoke",
 ]
@@ -81,8 +81,11 @@ def test_a_mistake_is_told_with_the_next_step(connected, box, tmp_path):
     assert "Nowhere" in told and "mailroom folders" in told
     told = connected.run("connect", box.address, *box.options, expected=1).stderr
     assert f"mailroom reconnect {box.address}" in told
-    told = connected.run("connect", "no@example.com", "--password-stdin", expected=2, input="pass\n").stderr
+    told = connected.run("connect", "no@example.com", "--provider", "imap", "--password-stdin", expected=2, input="pass\n").stderr
     assert "--imap" in told and "--smtp" in told
+    nobody = ["no@nowhere.invalid", "--resolver", "127.0.0.1:9", "--connect-to", "::127.0.0.1:1"]
+    told = connected.run("connect", *nobody, "--password-stdin", expected=1, input="pass\n").stderr
+    assert "--imap" in told and "--smtp" in told and "mailroom discover no@nowhere.invalid" in told
     connected.run("--plugins", tmp_path / "nope", "providers", expected=2)
     connected.run("send", box.address, "--to", box.good, "--wait", "--timeout", "1e12", expected=2)
     assert len(connected.ask("status")) == 1 and connected.ask("status", box.address)["queued"] == 0

@@ -32,6 +32,14 @@ def test_a_contact_finds_its_mail_and_is_changed_by_its_key(connected):
     assert connected.ask("contact") == [] and len(connected.ask("messages")) == 3
 
 
+def test_a_contact_is_erased_with_its_mail(connected):
+    connected.run("contact", "put", "c-1", "--address", "ann@example.com", "--address", "eve@example.com")
+    assert "erased: c-1" in connected.run("contact", "remove", "eve@example.com", "--erase").stdout
+    assert connected.ask("contact") == []
+    left = [row["from"] for row in connected.ask("messages")]
+    assert len(left) == 1 and not {"ann@example.com", "eve@example.com"} & set(left)
+
+
 @pytest.mark.parametrize("form", ["csv", "json"])
 def test_an_import_makes_and_changes(form, connected, tmp_path):
     file = tmp_path / f"people.{form}"

@@ -21,6 +21,10 @@ import Testing
         // Nobody knows for whom it is, or from whom.
         ("From: a@own.org", false), ("To: b@own.org", false),
         ("From: a@own.org\r\nTo: undisclosed-recipients:;", false),
+        ("From: a@own.org\r\nTo: undisclosed-recipients:;\r\nCc: b@own.org", false),
+        ("From: a@own.org\r\nTo: b@own.org\r\nCc: team: \r\n\t;, c@own.org", false),
+        ("From: a@own.org\r\nTo: b@own.org\r\nBcc: ", false),
+        ("From: a@own.org\r\nTo: b@own.org\r\nBcc: c@own.org", true),
         ("From: a@own.org\r\nTo: b", false), ("From: a@own.org\r\nTo: b@own.org, <<x", false),
         ("From: a@own.org\r\nTo: team: b@own.org, c@own.org;", true), ("From: a\r\nTo: b@own.org", false),
         ("From: a@m\u{fc}ller.de\r\nTo: b@xn--mller-kva.de", true),

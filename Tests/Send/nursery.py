@@ -44,7 +44,7 @@ def do(room, operation):
             end = time.monotonic() + given[0]
             while any(row.get("sent_copy") in ("wanted", "wished") for row in room.find("send")):
                 if time.monotonic() > end:
-                    raise AssertionError("copies are still wanted")
+                    raise AssertionError(f"copies are still wanted: {[row for row in room.find('send') if row.get('sent_copy') in ('wanted', 'wished')]}, {list(room.find('wish', {'state': 'open'}))}, {list(room.find('account'))}, {list(room.find('log'))}")
                 time.sleep(0.05)
         elif what == "look":
             for row in room.find("send"):

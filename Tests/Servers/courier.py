@@ -5,7 +5,7 @@ import os
 import pathlib
 import sys
 
-from .process import Daemon, ServerError, free_port, wait_for_port
+from .process import Daemon, ServerError, free_port, wait_for_port, wait_until
 from .unpacked import program
 
 _CAPABILITY = (
@@ -24,27 +24,31 @@ class Courier:
 
     separator, prefix = ".", "INBOX."
 
-    def __init__(self, folder, pki, connections=400):
+    def __init__(self, folder, pki, connections=400, per_address=None, certificate=None, **options):
+        """connections: of the whole server; per_address: of one client machine, as many where None. certificate: the pair to
+        show instead of the good one. options: variables of its programs, put over those here."""
         self.folder, self.ca = folder, pki.ca
         self.daemons = []
         for name in ("", "/mail", "/run"):
             os.makedirs(folder + name, mode=0o755)
         with open(f"{folder}/pem", "w") as file:
-            for part in reversed(pki.good):
+            for part in reversed(certificate or pki.good):
                 file.write(pathlib.Path(part).read_text())
         imapd, pop3d = program("courier", "usr/bin/imapd"), program("courier", f"{_LOGIN}/courierpop3d")
         imaplogin, pop3login = (program("courier", f"{_LOGIN}/{name}") for name in ("imaplogin", "courierpop3login"))
         environment = {
             **os.environ, **_OPTIONS, "TLS_CERTFILE": f"{folder}/pem", "IMAP_CAPABILITY": _CAPABILITY,
-            "IMAP_CAPABILITY_TLS": f"{_CAPABILITY} AUTH=PLAIN", "IMAP_STARTTLS": "YES"}
+            "IMAP_CAPABILITY_TLS": f"{_CAPABILITY} AUTH=PLAIN", "IMAP_STARTTLS": "YES", **options}
+        limits = [f"-maxprocs={connections}", f"-maxperip={per_address or connections}"]
         try:
             self._start("passwords", [sys.executable, "-m", "Servers.courierauth", f"{folder}/mail", f"{folder}/run"], {
                 **os.environ, "PYTHONPATH": str(pathlib.Path(__file__).resolve().parents[1])})
-            self.imap = self._serve("imap", connections, environment, [imaplogin, imapd, "Maildir"])
+            wait_until(lambda: os.path.exists(f"{folder}/run/authdaemon/socket"), 20, "Courier's password service")
+            self.imap = self._serve("imap", limits, environment, [imaplogin, imapd, "Maildir"])
             tls = ["/usr/bin/couriertls", "-server", "-tcpd"]
             self.imaps = self._serve(
-                "imaps", connections, {**environment, "IMAP_TLS": "1"}, [*tls, imaplogin, imapd, "Maildir"])
-            self.pop3 = self._serve("pop3", connections, environment, [pop3login, pop3d, "Maildir"])
+                "imaps", limits, {**environment, "IMAP_TLS": "1"}, [*tls, imaplogin, imapd, "Maildir"])
+            self.pop3 = self._serve("pop3", limits, environment, [pop3login, pop3d, "Maildir"])
         except BaseException:
             self.stop()
             raise
@@ -54,15 +58,15 @@ class Courier:
         self.daemons.append(daemon)
         return daemon
 
-    def _serve(self, name, connections, environment, program):
+    def _serve(self, name, limits, environment, program):
         """A listener of its own mount namespace: the place of the password service is fixed in Courier's programs."""
         for attempt in range(3):
             port = free_port()
             daemon = self._start(name, [
                 "unshare", "--mount", "sh", "-c",
                 f'mkdir -p /run/courier && mount --bind "{self.folder}/run" /run/courier && exec "$@"', "courier",
-                "couriertcpd", "-address=127.0.0.1", f"-maxprocs={connections}", f"-maxperip={connections}",
-                "-nodnslookup", "-noidentlookup", str(port), *program], environment)
+                "couriertcpd", "-address=127.0.0.1", *limits, "-nodnslookup",
+                "-noidentlookup", str(port), *program], environment)
             try:
                 wait_for_port(port, daemon.alive)
                 return port
@@ -70,6 +74,11 @@ class Courier:
                 if attempt == 2:
                     raise ServerError(f"Courier's {name}: {error}\n{self.log()}") from None
         raise AssertionError
+
+    def account(self, user, **fields):
+        """What the password service says of this user besides (OPTIONS, QUOTA)."""
+        with open(f"{self.folder}/mail/{user}.account", "w") as file:
+            file.writelines(f"{name}={value}\n" for name, value in fields.items())
 
     def log(self):
         return "".join(daemon.log_tail(50) for daemon in self.daemons)

@@ -1,7 +1,8 @@
 """The password service that Courier asks, in place of authdaemond: `courierauth MAIL RUN` serves RUN/authdaemon/socket.
-Every user has the password `pass`, and a Maildir below MAIL."""
+Every user has the password `pass`, and a Maildir below MAIL; MAIL/USER.account holds further fields of one."""
 
 import os
+import pathlib
 import pwd
 import socketserver
 import sys
@@ -34,8 +35,9 @@ class _Request(socketserver.StreamRequestHandler):
                 self.wfile.write(b"FAIL\n")
                 return
         home = _home(self.server.mail, name)
-        self.wfile.write(
-            f"UID={_OWNER.pw_uid}\nGID={_OWNER.pw_gid}\nHOME={home}\nADDRESS={name}\nMAILDIR={home}/Maildir\n.\n".encode())
+        fields = f"UID={_OWNER.pw_uid}\nGID={_OWNER.pw_gid}\nHOME={home}\nADDRESS={name}\nMAILDIR={home}/Maildir\n"
+        more = pathlib.Path(f"{home}.account")
+        self.wfile.write((fields + (more.read_text() if more.exists() else "") + ".\n").encode())
 
 
 def main(mail, run):

@@ -5,6 +5,7 @@ import os
 import pwd
 import shutil
 import sqlite3
+import subprocess
 
 from .process import Daemon, ServerError, free_port, wait_for_port
 from .unpacked import program
@@ -77,8 +78,10 @@ class Cyrus:
 
     separator, prefix = "/", ""
 
-    def __init__(self, folder, pki):
+    def __init__(self, folder, pki, certificate=None, **options):
+        """certificate: the pair to show instead of the good one. options: lines of imapd.conf, put over those here."""
         self.folder, self.ca = folder, pki.ca
+        certificate, key = certificate or pki.good
         owner = pwd.getpwnam("cyrus")
         os.makedirs(folder, mode=0o755)
         for name in ("conf", "spool", "sieve", "proc", "lock", "socket"):
@@ -87,13 +90,15 @@ class Cyrus:
             os.makedirs(f"{folder}/conf/{name}", mode=0o755)
         with sqlite3.connect(f"{folder}/conf/passwords.db") as passwords:
             passwords.execute("CREATE TABLE password(value)")
-        shutil.copy(pki.good[1], f"{folder}/conf/server.key")
+        shutil.copy(key, f"{folder}/conf/server.key")
         for top, names, files in os.walk(folder):
             for name in (".", *names, *files):
                 os.chown(os.path.join(top, name), owner.pw_uid, owner.pw_gid)
         for attempt in range(3):
             self.imap, self.imaps, self.pop3, self.lmtp = (free_port() for _ in range(4))
-            self._write("imapd.conf", _IMAPD.format(folder=folder, certificate=pki.good[0]))
+            lines = dict(
+                line.split(": ", 1) for line in _IMAPD.format(folder=folder, certificate=certificate).split("\n") if line)
+            self._write("imapd.conf", "".join(f"{name}: {value}\n" for name, value in {**lines, **options}.items()))
             self._write("cyrus.conf", _SERVICES.format(
                 folder=folder, bin=_BIN, imapd=program("cyrus", "usr/lib/cyrus/bin/imapd"),
                 pop3d=program("cyrus", "usr/lib/cyrus/bin/pop3d"), idled=program("cyrus", "usr/lib/cyrus/bin/idled"),
@@ -114,6 +119,19 @@ class Cyrus:
     def _write(self, name, text):
         with open(f"{self.folder}/{name}", "w") as file:
             file.write(text)
+
+    def deny(self, user, service):
+        """Switches one service off for one user."""
+        subprocess.run(
+            [f"{_BIN}/cyr_deny", "-C", f"{self.folder}/imapd.conf", "-s", service, user], check=True,
+            capture_output=True, user="cyrus")
+
+    def close_for_repair(self, words):
+        """Every session from now on is ended with these words."""
+        self._write("conf/msg/shutdown", f"{words}\n")
+
+    def reopen(self):
+        os.remove(f"{self.folder}/conf/msg/shutdown")
 
     def log(self):
         """What its master has printed; the rest goes to the machine's own log."""

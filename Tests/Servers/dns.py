@@ -1,6 +1,6 @@
 """A name server on a port of 127.0.0.1, UDP and TCP, that answers from a table; and does not, on purpose.
 
-zone: names to lists of records, each a text: `TXT ...`, `MX 10 host`, `A 192.0.2.1`, `AAAA ...`, `CNAME name`, or one of the faults
+zone: names to lists of records, each a text: `TXT ...`, `MX 10 host`, `SRV 0 1 993 host`, `A 192.0.2.1`, `AAAA ...`, `CNAME name`, or one of the faults
 
     SERVFAIL, REFUSED   that code                   SILENT   no answer at all
     TRUNCATED           TC over UDP, whole by TCP   BROKEN   octets that are no message behind a good header
@@ -136,6 +136,9 @@ def _data(kind, value):
     if kind == "MX":
         preference, host = value.split(" ")
         return dnslib.MX(host, int(preference))
+    if kind == "SRV":
+        priority, weight, port, host = value.split(" ")
+        return dnslib.SRV(int(priority), int(weight), int(port), host)
     return {"A": dnslib.A, "AAAA": dnslib.AAAA}[kind](value)
 
 

@@ -120,6 +120,21 @@ service imap-hibernate {{
   }}
 }}
 """
+_TOKENS = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
+}}
+"""
+_TOKENS_CHECKED = """
+introspection_url = {url}/introspect
+introspection_mode = post
+username_attribute = username
+active_attribute = active
+active_value = true
+scope = mail
+"""
 _INSTANCES = "/proc/sys/fs/inotify/max_user_instances"
 
 
@@ -130,12 +145,16 @@ class Dovecot:
     capability: the whole CAPABILITY line in place of the server's own, for a server that can little.
     many: so many sessions at once, most of them waiting in IDLE, which are hibernated. Each watches by inotify, of which the
     kernel gives a user 128 unless told otherwise (the others would be looked at each half minute).
+    tokens: the address of a server that says whether an access token is good (RFC 7662): then XOAUTH2 and OAUTHBEARER are
+    offered, or what `mechanisms` says.
     certificate: a pair of the `Pki`; starttls=False: it offers no TLS at all."""
 
     def __init__(
         self, folder, pki, *, certificate=None, starttls=True, capability="", mechanisms="plain login",
-        connections=1000, mail_format="sdbox", many=0,
+        connections=1000, mail_format="sdbox", many=0, tokens=None,
     ):
+        if tokens and mechanisms == "plain login":
+            mechanisms += " xoauth2 oauthbearer"
         self.folder = folder
         self.auth, self.lmtp = f"{folder}/auth", f"{folder}/lmtp"
         self.ca = pki.ca
@@ -163,6 +182,10 @@ class Dovecot:
                         key=certificate[1], password=PASSWORD, imap=self.imap, imaps=self.imaps,
                         pop3=self.pop3, pop3s=self.pop3s,
                         implicit="yes" if starttls else "no", capability=capability))
+                if tokens:
+                    file.write(_TOKENS.format(folder=folder))
+                    with open(f"{folder}/oauth2.conf", "w") as checked:
+                        checked.write(_TOKENS_CHECKED.format(url=tokens))
                 if many:
                     file.write(_MANY.format(more=2 * many + 1000, all=8 * many + 4000))
             self.daemon = Daemon(["/usr/sbin/dovecot", "-F", "-c", f"{folder}/dovecot.conf"], f"{folder}/output")

@@ -61,14 +61,26 @@ class Pki:
             if name.endswith((".pem", ".key")):
                 os.chmod(f"{folder}/{name}", 0o644)
 
-    def _issue(self, name, extensions, start, end):
+    def named(self, name, hosts):
+        """A good certificate for other host names: the pair (certificate, key). Wildcards are names like any other."""
+        with open(f"{self.folder}/{name}.cnf", "w") as file:
+            file.write(
+                "[these]\nbasicConstraints = CA:FALSE\nextendedKeyUsage = serverAuth\nsubjectAltName = @names\n[names]\n"
+                + "".join(f"DNS.{number} = {host}\n" for number, host in enumerate(hosts, 1)))
+        pair = self._issue(
+            name, "these", "20200101000000Z", "20491231235959Z", ("-extfile", f"{self.folder}/{name}.cnf"))
+        for path in pair:
+            os.chmod(path, 0o644)
+        return pair
+
+    def _issue(self, name, extensions, start, end, more=()):
         certificate, key, request = (f"{self.folder}/{name}.{end_}" for end_ in ("pem", "key", "csr"))
         self._openssl(
             "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost",
             "-keyout", key, "-out", request)
         self._openssl(
             "ca", "-batch", "-notext", "-cert", self.ca, "-keyfile", f"{self.folder}/ca.key", "-in", request,
-            "-out", certificate, "-extensions", extensions, "-startdate", start, "-enddate", end)
+            "-out", certificate, "-extensions", extensions, "-startdate", start, "-enddate", end, *more)
         return certificate, key
 
     def _openssl(self, command, *arguments):

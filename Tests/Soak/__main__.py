@@ -6,7 +6,7 @@ import random
 import subprocess
 import sys
 
-SERVERS = ("dovecot", "dovecot-bare", "cyrus", "courier")
+SERVERS = ("dovecot", "dovecot-bare", "cyrus", "courier", "gmail")
 
 
 def main():
@@ -18,6 +18,7 @@ def main():
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
     options = options.parse_args()
     runs = [["Soak.kills", "--kills", str(options.kills), "--seed", str(options.seed)]]
+    runs.append([*runs[0], "--gmail"])
     runs += [
         ["Sync.random_run", "--server", server, "--steps", str(options.steps), "--seed", str(options.seed)]
         for server in SERVERS]

@@ -41,6 +41,9 @@ extension StoreTests {
             for at in stride(from: 0, to: items.count, by: 50) { try desk.commit(Array(items[at..<(at + 50)])) }
             _ = try desk.send(["ZEBULON@vanish.example"])
             _ = try desk.send(["y1@vanish.example"])
+            while case let some = try desk.store.unindexed(limit: 100), !some.isEmpty {
+                try desk.store.index(some.map { ($0, "word\($0.id)") })
+            }
             try desk.store.addLog(
                 NewLog(account: desk.account, what: "send", message: "refused: <zebulon@vanish.example> is unknown"))
             #expect(try found("zebulon", desk))
@@ -56,6 +59,62 @@ extension StoreTests {
             try checkWhole(desk.store)
             _ = try desk.put("bob", ["zebulon@vanish.example"])
             #expect(try !desk.store.isErased(["zebulon@vanish.example"], account: desk.account))
+        }
+
+        /// Who has a whole domain is not those in it who are contacts of their own, or mailboxes here.
+        @Test func ofADomainWhatIsSomebodyElsesIsStoredOn() throws {
+            let desk = try Desk()
+            let firm = try desk.put("firm", [], domains: ["firm.example", "example.com"])
+            _ = try desk.put("carl", ["carl@firm.example"])
+            try desk.store.eraseContact(firm)
+            for (address, isErased) in [
+                ("x@firm.example", true), ("carl@firm.example", false), ("Carl+news@FIRM.example", false),
+                ("ann@example.com", false), ("dora@example.com", true), ("x@other.example", false),
+            ] {
+                #expect(try desk.store.isErased([address], account: desk.account) == isErased, "\(address)")
+            }
+            _ = try desk.put("dora", ["dora@example.com"])
+            #expect(try !desk.store.isErased(["dora@example.com"], account: desk.account))
+        }
+
+        /// A sync that began before brings it all the same.
+        @Test func whatASyncBringsAfterwardsIsNotStored() throws {
+            let desk = try Desk()
+            try desk.commit([.message(mail(1, from: "bob@vanish.example"))])
+            let bob = try desk.put("bob", ["bob@vanish.example"])
+            try desk.store.eraseContact(bob)
+            let staged = try desk.body("staged for bob@vanish.example")
+            var last = mail(4, from: "bob@vanish.example")
+            last.body = .staged(staged)
+            try desk.commit([
+                .message(mail(2, from: "BOB+x@vanish.example")), .message(mail(3, from: "carl@vanish.example")),
+                .message(last),
+            ])
+            #expect(try desk.messages().count == 1)
+            for ref in ["1", "2", "4"] {
+                #expect(try desk.store.folderReader(desk.inbox).held(ref) == .skipped(reason: "erased"), "\(ref)")
+            }
+            let isThere = try desk.store.read { (db) throws(Failure) in
+                try db.exists("SELECT 1 FROM body WHERE id = ?", staged)
+            }
+            #expect(!isThere)
+            #expect(try !found("bob+x@", desk))
+            try checkWhole(desk.store)
+        }
+
+        @Test func everybodysContactEndsWhatACompanyErased() throws {
+            let desk = try Desk()
+            let red = try desk.store.write { transaction throws(Failure) in
+                try transaction.db.run("INSERT INTO company(key) VALUES('red')")
+                return transaction.db.lastRowID
+            }
+            var changes = AccountChanges()
+            changes.company = red
+            try desk.store.updateAccount(desk.account, values: changes, settings: [:], secrets: [:])
+            try desk.store.eraseContact(try desk.put("bob", ["bob@example.com"], company: red))
+            #expect(try desk.store.isErased(["bob@example.com"], account: desk.account))
+            _ = try desk.put("bob", ["bob@example.com"])
+            #expect(try !desk.store.isErased(["bob@example.com"], account: desk.account))
         }
 
         @Test func whatAnotherCompanyHasStays() throws {

@@ -179,7 +179,7 @@ extension StoreTests {
                 values.address = "user\(index)@example.com"
                 return try desk.store.insertAccount(values, job: NewJob(kind: "connect")).account
             }
-            let failures = Mutex<[String]>([])
+            let failures = Lock<[String]>([])
             let written = Counter()
             let read = Counter()
             // For a while, and on a busy machine until each side did something.
@@ -222,7 +222,7 @@ extension StoreTests {
                     == min(written.value.load(ordering: .relaxed), 10_000))
         }
 
-        private func run(_ work: [@Sendable () throws -> Void], failures: borrowing Mutex<[String]>) {
+        private func run(_ work: [@Sendable () throws -> Void], failures: Lock<[String]>) {
             final class Task: @unchecked Sendable {
                 let body: @Sendable () throws -> Void
                 var failure: String?

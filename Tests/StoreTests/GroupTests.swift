@@ -42,8 +42,8 @@ extension StoreTests {
             let desk = try Desk()
             let (store, account) = (desk.store, desk.account)
             let bell = try store.openBell()
-            let seen = Mutex<[Int: [String]]>([:])
-            let failed = Mutex<[Int: Int32]>([:])
+            let seen = Lock<[Int: [String]]>([:])
+            let failed = Lock<[Int: Int32]>([:])
             let others = (1...6).map { number in
                 { @Sendable in
                     do throws(Failure) {
@@ -74,7 +74,7 @@ extension StoreTests {
         @Test func whatIsLostAsAWholeFailsForAll() throws {
             let desk = try Desk()
             let (store, account) = (desk.store, desk.account)
-            let failed = Mutex<[Int: Int32]>([:])
+            let failed = Lock<[Int: Int32]>([:])
             let others = (1...2).map { number in
                 { @Sendable in
                     do throws(Failure) {
@@ -101,7 +101,7 @@ extension StoreTests {
         @Test func whatIsNotDurableIsATransactionOfItsOwn() throws {
             let desk = try Desk()
             let store = desk.store
-            let level = Mutex<[Int64?]>([])
+            let level = Lock<[Int64?]>([])
             let started = Atomic<Bool>(false)
             let thread = try PosixThread.start("normal") {
                 while !started.load(ordering: .acquiring) { usleep(100) }
@@ -163,7 +163,7 @@ extension StoreTests {
             let desk = try Desk()
             let (store, account) = (desk.store, desk.account)
             let body = try desk.body("mail")
-            let made = Mutex<[Int64]>([])
+            let made = Lock<[Int64]>([])
             let threads = try (0..<8).map { thread in
                 try PosixThread.start("queue") {
                     for number in 0..<50 {

@@ -1,6 +1,7 @@
 """Another IMAP client at the same mailbox: what a person does with their phone while Mailroom is connected. It speaks
 to any server, and can tell what the server has, whole."""
 
+import base64
 import imaplib
 import re
 import ssl
@@ -47,6 +48,15 @@ class Client:
         if folder == "INBOX":
             return folder
         return self.server.prefix + folder.replace("/", self.server.separator)
+
+    @staticmethod
+    def spelled(name):
+        """A name as this client writes it: modified UTF-7 (RFC 3501, section 5.1.3)."""
+        found = re.sub(
+            "[^\x20-\x7e]+",
+            lambda match: "\0" + base64.b64encode(match[0].encode("utf-16-be")).decode().rstrip("=").replace("/", ",") + "-",
+            name.replace("&", "&-"))
+        return found.replace("\0", "&")
 
     def must(self, answer):
         kind, data = answer

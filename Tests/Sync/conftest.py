@@ -1,5 +1,5 @@
-"""Four real servers, and the same tests against each: Dovecot with all it can, Dovecot cut to the bare protocol,
-Cyrus, Courier."""
+"""Four real mail servers and the test servers of the Gmail API and of Microsoft Graph, and the same tests against each: Dovecot with
+all it can, Dovecot cut to the bare protocol, Cyrus, Courier, Gmail, Graph."""
 
 import itertools
 import pathlib
@@ -7,17 +7,11 @@ import pathlib
 import mailroom
 import pytest
 
-from Servers import PASSWORD, Courier, Cyrus, Dovecot, Pki, scratch
-from Sync.client import Client
+from Servers import Pki, scratch
+from Sync.ends import ENDS
 from Sync.mailbox import Mailbox
 
 DIST = pathlib.Path(__file__).resolve().parents[2] / "dist"
-SERVERS = {
-    "dovecot": lambda folder, pki: Dovecot(folder, pki),
-    "dovecot-bare": lambda folder, pki: Dovecot(folder, pki, capability="IMAP4rev1"),
-    "cyrus": Cyrus,
-    "courier": Courier,
-}
 _numbers = itertools.count(1)
 
 
@@ -31,12 +25,9 @@ def pki():
     return Pki(f"{scratch()}/pki")
 
 
-@pytest.fixture(scope="session", params=SERVERS)
+@pytest.fixture(scope="session", params=ENDS)
 def server(request, pki):
-    running = SERVERS[request.param](f"{scratch()}/{request.param}", pki)
-    running.name = request.param
-    if not hasattr(running, "prefix"):
-        running.prefix, running.separator = "", "/"
+    running = ENDS[request.param](f"{scratch()}/{request.param}", pki)
     yield running
     running.stop()
 
@@ -48,7 +39,7 @@ def user():
 
 @pytest.fixture
 def other(server, user):
-    with Client(server, user) as client:
+    with server.client(user) as client:
         yield client
 
 

@@ -4,8 +4,6 @@ import time
 
 import mailroom
 
-from Servers import PASSWORD
-
 #: The fields of a sync's result that say that something was different.
 NEWS = ("messages", "flags", "gone")
 
@@ -15,16 +13,13 @@ class Mailbox:
         self.server, self.user, self.store = server, user, store
         self.room = mailroom.open(
             store, key_file=True, ca_file=server.ca, connect_timeout_ms=10_000, io_timeout_ms=20_000, **options)
-        self.port = port or server.imap
+        self.port = port
         self.id = None
         if connect:
             self.id = self.room.connect(**self.settings())["id"]
 
     def settings(self, **others):
-        return {
-            "address": f"{self.user}@test.example", "password": PASSWORD, "imap_host": "127.0.0.1",
-            "imap_port": str(self.port),
-            "imap_tls": "none" if self.server.name == "dovecot-bare" else "starttls", **others}
+        return {**self.server.settings(self.user, self.port), **others}
 
     def __enter__(self):
         return self
@@ -33,13 +28,11 @@ class Mailbox:
         self.room.close()
 
     def path(self, folder):
-        if folder == "INBOX":
-            return folder
-        return self.server.prefix + folder.replace("/", self.server.separator)
+        return self.server.path(folder)
 
     def sync(self):
         """One sync. Where the server has no modification sequences, changed flags are seen by comparing alone."""
-        return self.room.sync(self.id, walk=self.server.name in ("dovecot-bare", "courier"))
+        return self.room.sync(self.id, walk=self.server.walks)
 
     def settle(self, rounds=12):
         """Syncs until nothing is different any more and no wish is open; one that waits for its next attempt is waited for."""
@@ -79,7 +72,7 @@ class Mailbox:
         folders = {row["id"]: row["path"] for row in self.room.find("folder", account=self.id) if row["selectable"]}
         found = {path: {} for path in folders.values()}
         for row in self.room.find("place", account=self.id):
-            uid = int(row["ref"]) if row.get("ref") else -row["id"]
+            uid = self.server.uid(row["ref"]) if row.get("ref") else -row["id"]
             found[folders[row["folder"]]][uid] = (names.get(row.get("message")), frozenset(row.get("flags") or []))
         return found
 

@@ -5,13 +5,14 @@ at any byte. In the end both have the same, the audit finds nothing, and every w
 """
 
 import argparse
+import contextlib
 import pathlib
 import random
 import tempfile
 
 import mailroom
 
-from Sync.client import Client, ClientError
+from Sync.client import ClientError
 from Sync.cutting import Cutting
 from Sync.mailbox import Mailbox, same
 
@@ -23,8 +24,8 @@ class RandomRun:
     def __init__(self, server, user, folder, seed, cuts=True, log=None):
         self.chance = random.Random(seed)
         self.seed, self.log = seed, log or (lambda text: None)
-        self.cutting = Cutting(server.imap) if cuts else None
-        self.other = Client(server, user)
+        self.cutting = Cutting(server.port) if cuts else None
+        self.other = server.client(user)
         for name in ("Trash", "Drafts"):
             if name not in self.other.folders():
                 self.other.create(name)
@@ -202,11 +203,12 @@ class RandomRun:
 
 
 def main():
-    from Servers import PASSWORD, Pki, scratch  # noqa: F401
-    from Sync.conftest import DIST, SERVERS
+    from Servers import Pki, scratch
+    from Sync.conftest import DIST
+    from Sync.ends import ENDS
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--server", choices=SERVERS, default="dovecot")
+    parser.add_argument("--server", choices=ENDS, default="dovecot")
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--no-cuts", action="store_true", help="leave the connection whole")
@@ -215,11 +217,9 @@ def main():
     seed = given.seed if given.seed is not None else random.SystemRandom().randrange(1 << 31)
     mailroom.load(DIST / "lib" / "libmailroom.so.1")
     print(f"{given.server}: {given.steps} steps, seed {seed}", flush=True)
-    server = SERVERS[given.server](f"{scratch()}/server", Pki(f"{scratch()}/pki"))
-    server.name = given.server
-    if not hasattr(server, "prefix"):
-        server.prefix, server.separator = "", "/"
-    with tempfile.TemporaryDirectory() as folder, server:
+    server = ENDS[given.server](f"{scratch()}/server", Pki(f"{scratch()}/pki"))
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        stack.callback(server.stop)
         log = (lambda text: print(text, flush=True)) if given.verbose else None
         with RandomRun(server, f"random{seed}", folder, seed, not given.no_cuts, log) as run:
             states = run.run(given.steps)

@@ -7,7 +7,6 @@ import signal
 import pytest
 
 from EndToEnd import helper
-from Sync.client import Client
 from Sync.mailbox import Mailbox, same
 from Sync.scenarios import SCENARIOS
 
@@ -64,7 +63,7 @@ class Run:
         self.store = folder / f"{self.user}.db"
 
     def __enter__(self):
-        self.other = Client(self.server, self.user)
+        self.other = self.server.client(self.user)
         self.scenario.prepare(self.other)
         with Mailbox(self.server, self.user, self.store) as mailbox:
             mailbox.settle()
@@ -90,7 +89,7 @@ class Run:
 def chosen(server, times):
     """Every time, or where there are many, the first, the last and some between; the servers after the first show that
     the points are no one server's affair: once each."""
-    if server.name != "dovecot":
+    if server.name not in ("dovecot", "gmail", "graph"):
         return range(1, min(times, 1) + 1)
     if times <= 6:
         return range(1, times + 1)
@@ -119,4 +118,5 @@ def test_aborted_and_resumed(server, scenario, tmp_path):
                 assert run.outcome() == expected, f"killed at {point}, time {nth}"
                 assert not any(resumed["again"].get(name, 0) for name in ("messages", "flags", "gone", "bytes"))
                 tried += 1
-    assert tried >= 5, "hardly any point was reached"
+    # At Gmail a renamed label is no other one, and no folder is synced for it.
+    assert tried >= (3 if server.name == "gmail" else 5), "hardly any point was reached"

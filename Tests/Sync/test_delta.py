@@ -52,7 +52,7 @@ def test_flags_come_and_go(mailbox, other):
     mailbox.sync()
     same(mailbox, other)
     assert mailbox.message(1)["seen"] == 0
-    assert "later" in mailbox.message(1)["flags"]
+    assert ("later" in mailbox.message(1)["flags"]) == mailbox.server.keeps("later")
 
 
 def test_many_at_once(mailbox, other):

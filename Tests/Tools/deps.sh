@@ -11,7 +11,7 @@ build=(
     gcc=gcc g++=g++ binutils=objcopy make=make pkg-config=pkg-config
     libssl-dev=/usr/include/openssl/ssl.h libsqlite3-dev=/usr/include/sqlite3.h
     libffi-dev="/usr/include/*/ffi.h" libjansson-dev=/usr/include/jansson.h
-    zlib1g-dev=/usr/include/zlib.h libidn2-dev=/usr/include/idn2.h
+    zlib1g-dev=/usr/include/zlib.h libexpat1-dev=/usr/include/expat.h libidn2-dev=/usr/include/idn2.h
     libcurl4-openssl-dev="/usr/include/*/curl/curl.h"
     python3=python3 python3-venv=py:ensurepip python3-pip=py:pip
 )
@@ -53,12 +53,13 @@ if [ "$group" = test ]; then
     done
 fi
 
+# module=package, or the one name where they are the same
 modules=(setuptools wheel)
-[ "$group" = test ] && modules+=(pytest dnslib mypy)
+[ "$group" = test ] && modules+=(pytest dnslib mypy googleapiclient=google-api-python-client msgraph=msgraph-sdk authlib flask)
 python=.build-venv/bin/python
 lacking=()
 for module in "${modules[@]}"; do
-    "$python" -c "import $module" 2>/dev/null || lacking+=("$module")
+    "$python" -c "import ${module%%=*}" 2>/dev/null || lacking+=("${module#*=}")
 done
 
 if [ "$action" = check ]; then
@@ -115,7 +116,7 @@ if [ ${#lacking[@]} -gt 0 ]; then
     [ -x "$python" ] || python3 -m venv --system-site-packages .build-venv
     again=()
     for module in "${modules[@]}"; do
-        "$python" -c "import $module" 2>/dev/null || again+=("$module")
+        "$python" -c "import ${module%%=*}" 2>/dev/null || again+=("${module#*=}")
     done
     [ ${#again[@]} -eq 0 ] || "$python" -m pip install --quiet --disable-pip-version-check "${again[@]}"
 fi

@@ -137,7 +137,8 @@ def run(reports):
         build("build of dist-test", ["make", "--no-print-directory", "dist-test"])
     if wanted("suites"):
         # A process each: a process loads one libmailroom, and not every folder tests the same build.
-        for name in ("Arrows", "ABI", "Bindings", "EndToEnd", "Send", "Sync", "Health"):
+        for name in (
+            "Arrows", "Servers", "ABI", "Bindings", "EndToEnd", "Send", "Sync", "Health", "Discovery", "OAuth", "Graph"):
             if not (ROOT / "Tests" / name).is_dir():
                 continue
             report = reports / f"{name}.xml"

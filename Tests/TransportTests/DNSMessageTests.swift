@@ -83,6 +83,19 @@ struct DNSMessageTests {
         #expect([".", ""].contains { records.last == .exchange(preference: 0, host: $0) })
     }
 
+    @Test func services() throws {
+        let question = try Self.ask("_imaps._tcp.example.com", .service)
+        let records =
+            Self.record(33, [0, 1, 0, 2, 3, 0xE1, 2, 0x6D, 0x78, 0xC0, 12]) + Self.record(33, [0, 0, 0, 0, 0, 0, 0])
+            // Too short, and a name that leads out of its record.
+            + Self.record(33, [0, 0, 0, 0, 0, 1]) + Self.record(33, [0, 0, 0, 0, 0, 1, 9, 0x6D])
+        let message = try #require(DNSMessage(Self.reply(4, question) + records, answers: question))
+        let found = try #require(message.answer("_imaps._tcp.example.com", .service)).records
+        #expect(found.first == .service(priority: 1, weight: 2, port: 993, host: "mx._imaps._tcp.example.com"))
+        #expect(found.count == 2)
+        #expect([".", ""].contains { found.last == .service(priority: 0, weight: 0, port: 0, host: $0) })
+    }
+
     @Test func whatIsNoAnswer() throws {
         let good = Self.reply(0)
         #expect(DNSMessage(good, answers: Self.question) != nil)
@@ -141,7 +154,8 @@ struct DNSMessageTests {
             for _ in 0...next(4) { bytes[29 + next(bytes.count - 29)] = UInt8(next(256)) }
             if next(4) == 0 { bytes.removeLast(next(bytes.count - 29)) }
             guard let message = DNSMessage(bytes, answers: Self.question) else { continue }
-            for type in [DNSType.text, .exchange, .address, .alias] where message.answer("example.com", type) != nil {
+            for type in [DNSType.text, .exchange, .address, .alias, .service]
+            where message.answer("example.com", type) != nil {
                 read += 1
             }
         }

@@ -1,3 +1,4 @@
+import Base
 import Glibc
 import Synchronization
 import Testing
@@ -6,7 +7,7 @@ import Testing
 
 /// Writes down who woke and why.
 final class Wakes: Sendable {
-    private let list = Mutex<[(name: Int, reason: WakeReason)]>([])
+    private let list = Lock<[(name: Int, reason: WakeReason)]>([])
 
     func note(_ name: Int) -> @Sendable (WakeReason) -> Void {
         { reason in self.list.withLock { $0.append((name, reason)) } }

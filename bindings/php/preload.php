@@ -9,7 +9,7 @@ namespace Mailroom;
 
 foreach ([
     'Library', 'MailroomException', 'Errors', 'Bytes', 'Fields', 'Rows', 'Blob', 'NewBlob', 'Events', 'Job', 'Sending',
-    'People', 'Wishes', 'MediaType', 'Room',
+    'Authorizing', 'People', 'Wishes', 'MediaType', 'Room',
 ] as $name) {
     require_once __DIR__ . "/src/$name.php";
 }

@@ -1,9 +1,11 @@
 extension RecordSpec {
     /// The kinds of records that functions take.
     package static let options: [RecordSpec] = [
-        openOptions, connect, reconnect, disconnect, syncOptions, auditOptions, verifyArguments, folderChanges, wanted,
+        openOptions, connect, reconnect, authorize, token, disconnect, syncOptions, auditOptions, verifyArguments,
+        folderChanges, wanted,
         copy, draft, outgoing, attachment, header, resend, resendAll, bulk, bulkRecipient, bulkValues, batchChanges,
-        domainArguments, doctorArguments, contacts, sending, limit, match, address, setting,
+        domainArguments, doctorArguments, discovery, finding, foundServer, look, contacts, sending, limit, match,
+        address, setting,
     ]
 
     package static let openOptions = RecordSpec(
@@ -36,6 +38,16 @@ extension RecordSpec {
                 "connections", .int,
                 "the most connections of this process at once; the default is what its limit of open files leaves"),
             .given("host_connections", .int, "the most of them to one server; the default is all of them"),
+            .given(
+                "resolver", .text,
+                "the name server that discovery asks, an address with a port or without; the default is the system's"),
+            .given(
+                "connect_to", .list,
+                "connections go elsewhere than the server's name says, host:port:address:port each; the certificate is still checked against the name"
+            ),
+            .given(
+                "autodiscover", .text,
+                "where Microsoft is asked whether it has a domain's mailboxes (discovery); an empty text: not at all"),
         ])
 
     package static let connect = RecordSpec(
@@ -44,6 +56,12 @@ extension RecordSpec {
         [
             .given("address", .text, "the mail address; required"),
             .given("provider", .text, "the scheme; the default is imap"),
+            .given(
+                "auth", .text,
+                "how it logs in: password (the default), oauth2, service (the application for itself) or external (mr_token_put)"
+            ),
+            .given("state", .text, "of the authorization that it is connected by (mr_authorize)"),
+            .given("code", .text, "what came back with that state; none where a device's code was entered"),
             .given("user_key", .text, "the CRM's own key of the user"),
             .given("company", .int, "the id of the company"),
             .given("display_name", .text, "the name that goes into From"),
@@ -66,6 +84,9 @@ extension RecordSpec {
     package static let reconnect = RecordSpec(
         "reconnect", "What mr_reconnect changes. Beside these: the settings and secrets of the provider.", open: true,
         [
+            .given("auth", .text, "another way to log in: password, oauth2, service or external"),
+            .given("state", .text, "of the authorization that it is connected by (mr_authorize)"),
+            .given("code", .text, "what came back with that state; none where a device's code was entered"),
             .given("user_key", .text, "the CRM's own key of the user"),
             .given("company", .int, "the id of the company to which it moves; 0: none"),
             .given("display_name", .text, "the name that goes into From"),

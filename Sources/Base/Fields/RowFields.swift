@@ -60,6 +60,13 @@ extension RecordSpec {
             .shown("note", .text, "what is worth knowing of its provider; absent where nothing is"),
             .shown("held_reason", .text, "why queued mail is held; absent where it is not"),
             .shown("settings", .record, "the provider's settings, without secrets"),
+            .shown("auth", .text, "how it logs in: password, oauth2, service or external"),
+            .shown("token_expires", .int, "when its access token runs out; absent where it has none"),
+            .shown("token_refreshed", .int, "when its access token was fetched or handed in"),
+            .shown(
+                "auth_ends", .int,
+                "when its provider will stop taking this kind of login; absent where it is not known to"),
+            .shown("auth_note", .text, "what that means; absent where there is nothing to say"),
             .shown("created_at", .int, "when it was connected first"),
         ])
 

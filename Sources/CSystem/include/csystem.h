@@ -14,5 +14,6 @@
 #include "csystem/net.h"
 #include "csystem/openssl.h"
 #include "csystem/sqlite.h"
+#include "csystem/xml.h"
 #include "csystem/zlib.h"
 #endif

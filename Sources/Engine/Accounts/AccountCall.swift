@@ -15,6 +15,8 @@ class AccountCall: CallDelegate {
     var foundNothing = false
     /// Told of the way to the server; nil where nobody asks.
     var trace: SessionTrace?
+    /// Of the token that was given last.
+    private var tokenNumber: Int64?
     /// What the server said it can do, at the login.
     private(set) var capabilities: String?
 
@@ -31,6 +33,7 @@ class AccountCall: CallDelegate {
             ioTimeoutMs: core.options.ioTimeoutMs, caFile: account.settings["ca_file"] ?? core.options.caFile,
             account: account.id, provider: scheme, cancellation: interruption.wake)
         options.trace = trace
+        options.routes = core.options.routes
         return options
     }
 
@@ -75,7 +78,21 @@ class AccountCall: CallDelegate {
         }
     }
 
+    func token(refresh: Bool) throws(Failure) -> [UInt8] {
+        guard account.usesTokens else { throw .unsupported("\(account.address) does not log in by access tokens") }
+        var refused: Int64?
+        if refresh {
+            refused = tokenNumber
+            if refused == nil { refused = try core.store.token(account: account.id)?.generation }
+        }
+        let given = try TokenKeeper(core: core, account: account, interruption: interruption).token(refused: refused)
+        tokenNumber = given.generation
+        return given.token
+    }
+
     func secret(_ name: String) -> [UInt8]? {
+        // What an application proves itself with is the host's alone.
+        if OAuthForm.isOwn(secret: name) { return nil }
         if let secret = try? core.store.secret(account: account.id, name: name) { return secret }
         guard name == "smtp_password" else { return nil }
         return try? core.store.secret(account: account.id, name: "password")

@@ -19,11 +19,18 @@ struct AccountForm {
     /// Takes every field of the record that is not one of `own` as a setting or a secret.
     mutating func take(_ record: Record, beside own: RecordSpec) throws(Failure) {
         for field in record.fields where own.field(field.name) == nil {
-            guard let spec = manifest.setting(field.name) ?? sender?.setting(field.name) else {
+            guard let spec = setting(field.name) else {
                 throw .invalid(field.name, "provider \(manifest.scheme) has no such setting")
             }
             try take(spec, field.value)
         }
+    }
+
+    /// Whether an access token may take the password's place.
+    var takesTokens: Bool { OAuthForm.applies(to: manifest) }
+
+    private func setting(_ name: String) -> SettingSpec? {
+        manifest.setting(name) ?? sender?.setting(name) ?? (takesTokens ? OAuthForm.setting(name) : nil)
     }
 
     private mutating func take(_ spec: SettingSpec, _ value: Value) throws(Failure) {
@@ -80,7 +87,7 @@ struct AccountForm {
     }
 
     func isSecret(_ name: String) -> Bool {
-        (manifest.setting(name) ?? sender?.setting(name))?.secret == true
+        setting(name)?.secret == true
     }
 
     /// The default of a setting, from either form.

@@ -10,6 +10,10 @@ struct AccountView {
     func shown(_ row: Record, _ view: SendingView) throws(Failure) -> Record {
         var shown = try freshness(row)
         words.put(into: &shown)
+        if let outlook = outlook(row) {
+            shown.set("auth_ends", outlook.ends)
+            shown.set("auth_note", outlook.note)
+        }
         if (row.int("unmatched") ?? 0) > 0 { shown.set("note", AccountView.note(row)) }
         guard view.wantsSending, row.int("sends") == 1, let id = row.int("id") else { return shown }
         do throws(Failure) {
@@ -34,6 +38,15 @@ struct AccountView {
             Some messages name no author or no recipient, and nobody was found in the other fields of the header, in what \
             was sent from here and in their threads: they belong to no contact.
             """
+    }
+
+    private func outlook(_ row: Record) -> LoginOutlook? {
+        let settings = row["settings"]?.record
+        let host = settings.flatMap { $0.text("imap_host") ?? $0.text("pop3_host") ?? $0.text("smtp_host") }
+        guard let provider = (host ?? row.text("provider")).flatMap(KnownProvider.of) else { return nil }
+        return LoginOutlook.of(
+            provider, auth: row.text("auth") ?? "password", receives: row.int("receives") == 1,
+            sends: row.int("sends") == 1)
     }
 
     private func freshness(_ row: Record) throws(Failure) -> Record {

@@ -17,6 +17,9 @@ struct ConnectWork {
         var result = Record(["account": .int(account.id)])
         var sides: [HealthRules.Side] = []
         let manifest = try core.registry.manifest(account.provider)
+        try prove(account.receives ? .receive : .send) { () throws(Failure) in
+            try GrantWork(core: core, account: account, interruption: interruption).run()
+        }
         if account.receives {
             try prove(.receive) { () throws(Failure) in
                 result.set("folders", try folders())
@@ -46,7 +49,7 @@ struct ConnectWork {
         let session = try call.open(account.provider)
         defer { call.close(session, account.provider) }
         try session.folders(call.options(account.provider), call)
-        let rows = try core.store.applyFolders(account.id, call.folders, lease: lease)
+        let rows = try core.store.applyFolders(account.id, call.folders, state: call.state, lease: lease)
         return Int64(rows.count)
     }
 
@@ -73,6 +76,11 @@ struct AccountFailure {
         let (provider, statusURL) = core.knownProvider(account, side)
         let told = side == .send ? SendOutcome.told(failure) : failure
         var explained = told.explained(at: provider, statusURL: statusURL)
+        if account.usesTokens, told.cause == nil, explained.isAboutPassword {
+            var refused = told
+            refused.cause = "oauth.token_refused"
+            explained = refused.explained(at: provider, statusURL: statusURL)
+        }
         explained.account = account.id
         explained.provider = explained.provider ?? account.provider
         guard interruption.reason == .none, !interruption.isGivingWay, failure.result != Int32(MR_E_KEY),

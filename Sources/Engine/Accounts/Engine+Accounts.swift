@@ -12,21 +12,28 @@ extension Engine {
         let scheme = record.text("provider") ?? "imap"
         var form = try form(scheme)
         try form.take(record, beside: .connect)
-        try form.checkComplete(form.settings)
+        var (settings, secrets) = (form.settings, form.secrets)
+        settings["auth"] = try Engine.auth(record, form)
+        let grant = try grant(record, takesTokens: form.takesTokens, &settings, &secrets)
+        if settings["auth"] != nil, settings["auth"] != "password" {
+            Engine.fillServers(&settings, scheme, OAuthClient.issuer(settings, address, scheme))
+        }
+        try form.checkComplete(settings)
         if let company = record.int("company") { _ = try known("company", company) }
         var values = AccountValues(address: address, provider: scheme)
         values.userKey = try Engine.line(record, "user_key")
         values.company = record.int("company")
         values.displayName = try Engine.line(record, "display_name")
-        values.receives = form.receives(form.settings)
-        values.sends = form.sends(form.settings)
-        values.settings = form.settings
+        values.receives = form.receives(settings)
+        values.sends = form.sends(settings)
+        values.settings = settings
         values.settings["direction"] = try Engine.direction(record)
         for (name, value) in try SendSettings.read(record) { values.settings[name] = value }
         values.settings["sent_copy"] = try Engine.sentCopy(record)
         values.settings["accept_duplicate"] = try Engine.acceptDuplicate(record)
-        values.secrets = form.secrets
-        let made = try core.store.insertAccount(values, job: NewJob(kind: "connect", onDeath: .repeat))
+        values.secrets = secrets
+        let made = try core.store.insertAccount(
+            values, grant: grant, job: NewJob(kind: "connect", onDeath: .repeat))
         return Job(made.job, self)
     }
 
@@ -36,7 +43,10 @@ extension Engine {
         let account = try core.store.account(id)
         var form = try form(account.provider)
         try form.take(record, beside: .reconnect)
-        var settings = account.settings.merging(form.settings) { $1 }
+        var (given, secrets) = (form.settings, form.secrets)
+        if let auth = try Engine.auth(record, form) { given["auth"] = auth }
+        let grant = try grant(record, takesTokens: form.takesTokens, &given, &secrets)
+        var settings = account.settings.merging(given) { $1 }
         for name in form.cleared { settings[name] = nil }
         try form.checkComplete(settings)
         var changes = AccountChanges()
@@ -48,8 +58,8 @@ extension Engine {
         changes.displayName = try Engine.line(record, "display_name")
         changes.receives = form.receives(settings)
         changes.sends = form.sends(settings)
-        var changedSettings: [String: String?] = form.settings.mapValues { $0 }
-        var changedSecrets: [String: [UInt8]?] = form.secrets.mapValues { $0 }
+        var changedSettings: [String: String?] = given.mapValues { $0 }
+        var changedSecrets: [String: [UInt8]?] = secrets.mapValues { $0 }
         if let direction = try Engine.direction(record) { changedSettings["direction"] = direction }
         changedSettings.merge(try SendSettings.read(record)) { $1 }
         if let accepts = try Engine.acceptDuplicate(record) { changedSettings["accept_duplicate"] = accepts }
@@ -65,7 +75,7 @@ extension Engine {
             }
         }
         let job = try core.store.reconnectAccount(
-            id, values: changes, settings: changedSettings, secrets: changedSecrets,
+            id, values: changes, settings: changedSettings, secrets: changedSecrets, grant: grant,
             job: NewJob(kind: "reconnect", account: id, onDeath: .repeat))
         if try core.store.account(id).health.state == "pending" { core.forget(id) }
         return Job(job, self)
@@ -107,7 +117,7 @@ extension Engine {
         return choice
     }
 
-    private func form(_ scheme: String) throws(Failure) -> AccountForm {
+    func form(_ scheme: String) throws(Failure) -> AccountForm {
         do throws(Failure) {
             return try AccountForm(scheme, core.registry)
         } catch  where error.result == Int32(MR_E_NOT_FOUND) {

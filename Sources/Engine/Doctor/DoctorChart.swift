@@ -72,9 +72,4 @@ struct DoctorChart {
         let failed = steps.filter { !$0.isOK }
         return failed.first { $0.step != "account" } ?? failed.first
     }
-
-    func hasFailed(_ side: HealthRules.Side) -> Bool {
-        let name = side == .receive ? "receive" : "send"
-        return steps.contains { !$0.isOK && $0.side == name }
-    }
 }

@@ -19,7 +19,7 @@ struct DoctorWork {
     let report: (_ done: Int64, _ note: String) -> Void
 
     /// The way to a server, in the order in which it is shown.
-    private static let way = ["name_resolution", "port", "tls", "greeting", "capabilities", "login"]
+    static let way = ["name_resolution", "port", "tls", "greeting", "capabilities", "login"]
 
     /// - Returns: account, address, ok, `steps`, and of the first failure cause, title, reason, advice and server_text.
     func run() throws(Failure) -> Record {
@@ -28,8 +28,10 @@ struct DoctorWork {
             if account.receives { try receiving(&chart) }
             if account.sends { try sending(&chart) }
             try standing(&chart)
+            chart.add(try discovery(chart))
+        } else {
+            chart.skip("discovery", because: "nothing is tried")
         }
-        chart.skip("discovery", because: "comparing the settings with what can be found comes with a later version")
         var record = Record(["account": .int(account.id), "address": .text(account.address)])
         let failed = chart.firstFailure?.record(words)
         record.set("ok", failed == nil ? 1 : 0)
@@ -131,6 +133,8 @@ struct DoctorWork {
             default: "plugin"
             }
         case "tls", "starttls": return "tls"
+        // Also where it is said behind a login that went well.
+        case _ where failure.result == Int32(MR_E_AUTH): return "login"
         case "greeting": return failure.cause == "tls.unsaid" ? "tls" : "greeting"
         case "capability": return "capabilities"
         default: return seen.contains("greeting") ? "login" : "greeting"

@@ -1,7 +1,7 @@
 extension Cause {
     /// Every cause that this version knows. A code once given keeps its meaning.
     static let catalogue: [Cause] =
-        login + connection + limits + service + sending + bounces + verifying + house
+        login + oauth + connection + limits + service + sending + bounces + verifying + house
 
     private static let login: [Cause] = [
         Cause(

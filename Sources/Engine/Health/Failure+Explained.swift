@@ -50,4 +50,10 @@ extension Failure {
 
     private var tokenHasExpired: Bool { RefusalText(serverText ?? "").has("accesstokenexpired") }
     private var isNotConnected: Bool { RefusalText(serverText ?? "").has("authenticated but not connected") }
+
+    /// Whether it says of a password what can only be true of a token, where one was shown.
+    var isAboutPassword: Bool {
+        ["auth.refused", "auth.invalid_credentials", "auth.app_password", "auth.web_login", "auth.basic_off"]
+            .contains(cause)
+    }
 }

@@ -106,7 +106,9 @@ enum HealthRules {
     }
 
     /// Sending that the provider has stopped is not tried again by itself: it wants the owner, and trying makes it worse.
-    private static func waitsForOwner(_ failure: Failure) -> Bool { failure.failureClass == "suspended" }
+    private static func waitsForOwner(_ failure: Failure) -> Bool {
+        failure.failureClass == "suspended" || Cause.waitsForSomebody(failure.cause)
+    }
 
     /// The pause that the server named: at least a second, and not more than a day, whatever it says.
     static func namedPause(_ failure: Failure) -> Int64? {

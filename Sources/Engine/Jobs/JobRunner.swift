@@ -54,7 +54,7 @@ struct JobRunner {
 
     /// A verification and the doctor watch how others work on the account: they must not keep them from it. A look at a domain
     /// does not touch the account.
-    private static func needsLease(_ job: JobRow) -> Bool { !["verify", "domain", "doctor"].contains(job.kind) }
+    private static func needsLease(_ job: JobRow) -> Bool { !["verify", "domain", "doctor", "discover"].contains(job.kind) }
 
     private func claim(_ id: Int64, _ interruption: Interruption) throws(Failure) {
         guard let job = try core.store.claimJob(id) else { return }
@@ -86,6 +86,7 @@ struct JobRunner {
 
     private func work(_ job: JobRow, _ interruption: Interruption) throws(Failure) -> Record {
         if job.kind == "domain" { return try domain(job, interruption) }
+        if job.kind == "discover" { return try discover(job, interruption) }
         guard let account = job.account else {
             throw .unsupported("jobs of kind '\(job.kind)' come with a later version")
         }

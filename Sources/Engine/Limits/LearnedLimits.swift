@@ -1,6 +1,5 @@
 import Base
 import Store
-import Synchronization
 
 /// What a server has taught: it took fewer connections of an account than its manifest promises. Remembered in the store
 /// for a day, then one more is tried again.
@@ -11,7 +10,7 @@ final class LearnedLimits: Sendable {
     }
 
     static let keepMs: Int64 = 24 * 3_600_000
-    private let known = Mutex<[Connections.Key: Learned?]>([:])
+    private let known = Lock<[Connections.Key: Learned?]>([:])
 
     /// The connections that the account may have with the server.
     func limit(_ key: Connections.Key, of server: MailServer, _ store: Store) -> Int {

@@ -5,7 +5,7 @@ import Transport
 
 /// The server behind one side of an account, and what may be asked of it.
 struct MailServer: Sendable {
-    /// Its name in small letters; the scheme where the provider has no server (a directory on this machine).
+    /// Its name in small letters; the scheme where the provider has an interface of its own, or no server (a directory on this machine).
     let host: String
     /// Whether it is reached by a network.
     let isRemote: Bool
@@ -23,7 +23,8 @@ struct MailServer: Sendable {
             ?? MailServer.host(
                 ofApi: account.settings["\(scheme)_api"] ?? manifest.setting("\(scheme)_api")?.defaultValue)
         host = named.map { $0.lowercased() } ?? scheme
-        isRemote = named != nil
+        // A provider's own interface is one server, wherever it is.
+        isRemote = named != nil || manifest.setting("\(scheme)_api") != nil
         let habits = HostHabits.of(host)
         let manifestly = manifest.limits["connections"].map { Int(clamping: $0) }
         // The setting is of the side that receives: sending has the manifest's own limit.

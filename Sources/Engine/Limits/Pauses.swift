@@ -1,7 +1,6 @@
 import Base
 import CMailroom
 import Store
-import Synchronization
 
 /// Until when an account leaves a server alone, because the server asked for it: also what an impatient caller asks for.
 final class Pauses: Sendable {
@@ -12,7 +11,7 @@ final class Pauses: Sendable {
 
     /// Where the server names no time.
     static let unnamedMs: Int64 = 60_000
-    private let pauses = Mutex<[Connections.Key: Pause]>([:])
+    private let pauses = Lock<[Connections.Key: Pause]>([:])
 
     /// Begins a pause where the failure is a server's wish for one.
     /// - Returns: the failure, with the time to wait.

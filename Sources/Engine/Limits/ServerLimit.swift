@@ -29,7 +29,8 @@ enum ServerLimit: Sendable, Equatable {
     private static let loggingIn: Set<String> = ["dial", "greeting", "login", "auth", "authenticate"]
 
     private static let connectionWords = [
-        "number of connections", "simultaneous connections", "too many connections", "too many concurrent connections",
+        "number of connections", "simultaneous connections", "too many connections", "too many open connections",
+        "too many concurrent connections",
         "connection limit", "concurrent connections limit", "mail_max_userip_connections", "connections from your host",
     ]
 

@@ -18,7 +18,7 @@ struct SendingHabits: Sendable {
             hosts: gmail,
             values: [.messagesDay: 2_000, .recipientsDay: 10_000]),
         SendingHabits(
-            hosts: ["smtp.office365.com", "outlook.office365.com", "smtp.office365.us"],
+            hosts: ["smtp.office365.com", "outlook.office365.com", "smtp.office365.us", "graph"],
             values: [.messagesMinute: 30, .recipientsDay: 10_000]),
         // Without a subscription; new addresses have less, which is learned.
         SendingHabits(

@@ -2,7 +2,6 @@ import Base
 import CMailroom
 import PluginHost
 import Store
-import Synchronization
 
 /// Sessions that are kept open for some minutes after a sync, one an account: what push tells of is fetched without a new
 /// login. They give way to whatever else needs a connection, and hold the account's lease while they are kept.
@@ -24,7 +23,7 @@ final class SessionCache: LeaseHolder {
     static let keepMs: Int64 = 5 * 60_000
     private let core: Core
     private let timers: Timers
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(_ core: Core, _ timers: Timers) {
         self.core = core

@@ -1,5 +1,4 @@
 import Base
-import Synchronization
 
 /// Until when an account's queue rests, as far as this process knows: its limits have no room, or its server took nothing.
 /// The store says what is due; this only keeps it from being asked for nothing.
@@ -14,7 +13,7 @@ final class SendTurns: Sendable {
     static let longestMs: Int64 = 60_000
     private let timers: Timers
     private let hurry: @Sendable () -> Void
-    private let rests = Mutex<[Int64: Rest]>([:])
+    private let rests = Lock<[Int64: Rest]>([:])
 
     init(_ timers: Timers, hurry: @escaping @Sendable () -> Void) {
         self.timers = timers

@@ -1,5 +1,4 @@
 import Base
-import Synchronization
 
 /// What is to be done later, on the schedule's thread: it must not take long there. While no schedule runs, nothing is taken.
 final class Timers: Sendable {
@@ -20,7 +19,7 @@ final class Timers: Sendable {
 
     /// Rung where something is due earlier than what the schedule waits for.
     let wake = WakeUp()
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     func start() { state.withLock { $0.running = true } }
 

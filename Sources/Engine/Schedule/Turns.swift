@@ -1,7 +1,6 @@
 import Base
 import CMailroom
 import Store
-import Synchronization
 
 /// Whose turn it is to be synced: by the clock, or because a server told of news. One sync of an account at a time; what
 /// comes meanwhile is done after it, at once but not faster than people read: a burst of messages makes a few syncs.
@@ -37,7 +36,7 @@ final class Turns: Sendable {
     private static let elsewhereMs: Int64 = 5_000
     private let core: Core
     private let timers: Timers
-    private let state = Mutex<(open: Bool, turns: [Int64: Turn])>((false, [:]))
+    private let state = Lock<(open: Bool, turns: [Int64: Turn])>((false, [:]))
 
     init(_ core: Core, _ timers: Timers) {
         self.core = core

@@ -103,7 +103,9 @@ extension SendClass {
         // the Gmail API
         "dailylimitexceeded": Found(.sendingLimit), "quotaexceeded": Found(.sendingLimit),
         "ratelimitexceeded": Found(.throttling), "userratelimitexceeded": Found(.throttling),
-        "resource_exhausted": Found(.throttling), "backenderror": Found(.outage),
+        "resource_exhausted": Found(.throttling), "backenderror": Found(.outage), "uploadtoolarge": Found(.tooLarge),
+        "sendasdenied": Found(.sendAsDenied), "insufficientpermissions": Found(.auth, "oauth.scope_missing"),
+        "access_token_scope_insufficient": Found(.auth, "oauth.scope_missing"),
         // OAuth
         "invalid_grant": Found(.auth, "auth.consent"), "interaction_required": Found(.auth, "auth.consent"),
         "consent_required": Found(.auth, "auth.consent"), "temporarily_unavailable": Found(.outage),

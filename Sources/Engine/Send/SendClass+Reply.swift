@@ -43,7 +43,7 @@ extension SendClass {
             let reply = completed()
             if let enhanced = reply.enhanced { return enhanced.hasPrefix("4") }
             if let smtp = reply.smtp { return (400..<500).contains(smtp) }
-            return reply.http.map { $0 == 408 || $0 == 425 || $0 == 429 || $0 >= 500 } ?? false
+            return reply.http.map { $0 == 408 || $0 == 425 || $0 == 429 || $0 >= 500 && $0 != 507 } ?? false
         }
 
         /// Whether it said so by its code that it will say the same again.

@@ -260,7 +260,10 @@ extension SendClass {
         Words(.auth, "auth.web_login", .permanent, saying: ["via your web browser", "web login required"]),
         Words(
             .auth, "auth.imap_disabled", .permanent,
-            saying: ["yet to enable imap", "imap access is disabled", "imap is disabled", "imap ... not enabled"]),
+            saying: [
+                "yet to enable imap", "imap access is disabled", "imap is disabled", "imap ... not enabled",
+                " authorization failure ",
+            ]),
         Words(.auth, "auth.tls_needed", .permanent, saying: ["starttls ... first", "encryption required"]),
         Words(
             .auth, "auth.invalid_credentials", .permanent, without: ["temporar", "try again later"],

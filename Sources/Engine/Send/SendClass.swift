@@ -59,6 +59,8 @@ enum SendClass: String, Sendable, CaseIterable {
     static func find(_ reply: Reply) -> Found {
         let reply = reply.completed()
         let text = RefusalText(reply.text ?? "")
+        // An API gives its errors names, and its words are no mail server's.
+        if reply.http != nil, let named = reply.code.flatMap({ byName($0, reply) }) { return named }
         if let told = byWords(text, reply) { return told }
         if let named = reply.code.flatMap({ byName($0, reply) }) { return named }
         if let coded = reply.enhanced.flatMap({ byEnhanced($0, reply) }) { return coded }

@@ -61,11 +61,12 @@ struct SentCopies {
         case .append:
             guard let folder = try folder() else {
                 try store.setCopies(sends.map(\.id), "lost", account: account.id, lease: lease)
-                return try store.addLog(
-                    NewLog(
-                        account: account.id, level: "warning", what: "send",
-                        message: "no copy was put into Sent: \(account.address) has no folder with the role sent",
-                        send: sends.first?.id))
+                var log = NewLog(
+                    account: account.id, level: "warning", what: "send",
+                    message: "no copy was put into Sent: \(account.address) has no folder with the role sent",
+                    send: sends.first?.id)
+                log.cause = "folders.sent_missing"
+                return try store.addLog(log)
             }
             var copies: [NewAppend] = []
             var lost: [Int64] = []

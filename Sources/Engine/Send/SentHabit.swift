@@ -10,6 +10,9 @@ struct SentHabit: Sendable {
     static let keepers: [SentHabit] = [
         SentHabit(
             senders: ["smtp.gmail.com", "smtp.googlemail.com"], holders: ["imap.gmail.com", "imap.googlemail.com"]),
+        // Sent by the provider's own interface, which is named by its scheme.
+        SentHabit(senders: ["gmail"], holders: ["gmail"]),
+        SentHabit(senders: ["graph"], holders: ["graph"]),
         SentHabit(senders: ["smtp.mail.me.com"], holders: ["imap.mail.me.com"]),
         SentHabit(
             senders: ["smtp.office365.com", "smtp-mail.outlook.com", "smtp.outlook.com"],

@@ -29,6 +29,9 @@ final class FolderCall: AccountCall {
         return Int32(MR_OK)
     }
 
+    /// The provider's own values, to be stored with the folders.
+    var state: [(key: String, value: [UInt8]?)] { pendingState.map { (key: $0.0, value: $0.1) } }
+
     /// What the server said of the folder's contents in this listing; nil where it said nothing.
     func status(of folder: FolderRow) -> Status? { statuses[Array(folder.path.utf8)] }
 }

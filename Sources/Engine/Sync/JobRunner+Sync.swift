@@ -32,24 +32,38 @@ extension JobRunner {
     ) throws(Failure) -> Record {
         guard account.receives else { throw .unsupported("\(account.address) only sends: there is nothing to sync") }
         let scope: SyncScope = if let only { .only(only) } else if all { .all } else { .due }
-        do throws(Failure) {
-            let work = SyncWork(
-                core: core, account: account, interruption: interruption, lease: lease, scope: scope,
-                pace: try core.pace(account), walk: walk, report: report)
-            let result = try work.run()
-            try ended(work)
-            return result
-        } catch {
-            // A folder that was asked for, and is not there or refused, says nothing of the account.
-            if only != nil, error.field == "folder" || FolderFailure(error.result) == .folder {
-                try? core.store.setActivity(account.id, activity: "idle", done: 0, total: nil, lease: lease)
-                throw error.explained()
+        var mayGoOn = account.usesTokens
+        while true {
+            do throws(Failure) {
+                let work = SyncWork(
+                    core: core, account: account, interruption: interruption, lease: lease, scope: scope,
+                    pace: try core.pace(account), walk: walk, report: report)
+                let result = try work.run()
+                try ended(work)
+                return result
+            } catch {
+                // Some servers end the session with its token: with the next one it goes on from the last commit.
+                if mayGoOn, core.hasTokenRunOut(account, error) {
+                    mayGoOn = false
+                    continue
+                }
+                throw try failed(account, interruption, lease, only, error)
             }
-            let failure = try AccountFailure(core: core, account: account, lease: lease, interruption: interruption)
-                .record(error.understood(), .receive, what: "sync")
-            try? core.store.setActivity(account.id, activity: "waiting", done: 0, total: nil, lease: lease)
-            throw failure
         }
+    }
+
+    private func failed(
+        _ account: AccountRow, _ interruption: Interruption, _ lease: Lease, _ only: [String]?, _ error: Failure
+    ) throws(Failure) -> Failure {
+        // A folder that was asked for, and is not there or refused, says nothing of the account.
+        if only != nil, error.field == "folder" || FolderFailure(error.result) == .folder {
+            try? core.store.setActivity(account.id, activity: "idle", done: 0, total: nil, lease: lease)
+            return error.explained()
+        }
+        let failure = try AccountFailure(core: core, account: account, lease: lease, interruption: interruption)
+            .record(error.understood(), .receive, what: "sync")
+        try? core.store.setActivity(account.id, activity: "waiting", done: 0, total: nil, lease: lease)
+        return failure
     }
 
     private func ended(_ work: SyncWork) throws(Failure) {

@@ -11,6 +11,8 @@ extension SyncCall {
         let ref: String
         let flags: [String]
         let size: Int64?
+        /// The size as far as the server tells it: some tell about how much it is.
+        let about: Int64?
         let date: Int64?
         let stable: String?
         let messageID: String?
@@ -21,6 +23,7 @@ extension SyncCall {
             self.ref = ref
             flags = MessageFlags.split(fields.text("flags"))
             size = fields.int("size").flatMap { $0 >= 0 ? $0 : nil }
+            about = size ?? fields.int("about").flatMap { $0 >= 0 ? $0 : nil }
             date = fields.int("internal_date")
             stable = MessageFlags.stable(fields)
             messageID = fields.text("message_id").flatMap { $0.isEmpty ? nil : $0 }
@@ -31,7 +34,7 @@ extension SyncCall {
     /// - Returns: MR_OK, MR_HEADER or MR_SKIP.
     func answer(_ fields: Record) throws(Failure) -> Int32 {
         let header = Header(fields, ref: try ref(fields))
-        let decision = rule.decide(size: header.size, date: header.date)
+        let decision = rule.decide(size: header.about, date: header.date)
         switch try reader.held(header.ref) {
         case .message: return known(header, fields)
         // By today's rule the rest is wanted, too.
@@ -67,7 +70,7 @@ extension SyncCall {
             let parsed = MessageParser.parse(bytes)
             if let reason = try exclusion.reason(parsed) {
                 let leftOut = LeftOut(
-                    ref: header.ref, flags: header.flags, size: header.size ?? 0, date: header.date ?? 0,
+                    ref: header.ref, flags: header.flags, size: header.about ?? 0, date: header.date ?? 0,
                     reason: reason, stable: header.stable, people: Exclusion.people(parsed, reason))
                 add(.leftOut(leftOut))
                 return Int32(MR_SKIP)
@@ -79,7 +82,7 @@ extension SyncCall {
         case .nothing(let reason):
             add(
                 .skipped(
-                    ref: header.ref, flags: header.flags, size: header.size ?? 0, date: header.date ?? 0,
+                    ref: header.ref, flags: header.flags, size: header.about ?? 0, date: header.date ?? 0,
                     reason: reason, stable: header.stable))
             return Int32(MR_SKIP)
         }

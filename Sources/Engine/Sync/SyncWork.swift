@@ -72,7 +72,7 @@ struct SyncWork {
         }
         let listing = FolderCall(core: core, account: account, interruption: interruption)
         try session.folders(listing.options(account.provider), listing)
-        return (try core.store.applyFolders(account.id, listing.folders, lease: lease), listing)
+        return (try core.store.applyFolders(account.id, listing.folders, state: listing.state, lease: lease), listing)
     }
 
     // MARK: the round

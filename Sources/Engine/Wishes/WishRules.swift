@@ -20,7 +20,8 @@ enum WishRules {
     static func decide(_ failure: Failure, _ wish: WishRow, now: Int64) -> Verdict {
         switch Int(failure.result) {
         case MR_E_REFUSED, MR_E_NOT_FOUND, MR_E_UNSUPPORTED, MR_E_INVALID:
-            guard failure.code.map({ passing.contains($0.uppercased()) }) == true else { return .lose }
+            let passes = failure.code.map { passing.contains($0.uppercased()) } ?? false
+            guard passes || failure.cause == "send.quota_exceeded" else { return .lose }
         case MR_E_STALE: return .awaitSync(pause(wish.attempts))
         default: break
         }

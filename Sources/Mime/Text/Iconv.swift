@@ -1,5 +1,5 @@
+import Base
 import CSystem
-import Synchronization
 
 /// Conversion to UTF-8 by iconv(3). Opened descriptors are kept for the next use, a few of each charset.
 enum Iconv {
@@ -8,7 +8,7 @@ enum Iconv {
         let pointer: UnsafeMutableRawPointer
     }
 
-    private static let idle = Mutex<[(name: String, descriptor: Descriptor)]>([])
+    private static let idle = PerProcess { Lock<[(name: String, descriptor: Descriptor)]>([]) }
     private static let idleLimit = 16
 
     /// Nil where iconv does not know the charset. What cannot be read becomes U+FFFD, byte by byte.
@@ -43,24 +43,21 @@ enum Iconv {
         return (String(decoding: out, as: UTF8.self), exact)
     }
 
-    // Never waits for the lock: a thread of the parent may hold it for ever in a child of fork(2).
     private static func take(_ name: String) -> Descriptor? {
-        let kept: Descriptor? =
-            idle.withLockIfAvailable { list in
-                guard let index = list.lastIndex(where: { $0.name == name }) else { return nil }
-                return list.remove(at: index).descriptor
-            } ?? nil
+        let kept: Descriptor? = idle.current.withLock { list in
+            guard let index = list.lastIndex(where: { $0.name == name }) else { return nil }
+            return list.remove(at: index).descriptor
+        }
         if let kept { return kept }
         return csystem_iconv_open("UTF-8", name).map { Descriptor(pointer: $0) }
     }
 
     private static func give(_ name: String, _ descriptor: Descriptor) {
-        let kept =
-            idle.withLockIfAvailable { list in
-                guard list.count < idleLimit else { return false }
-                list.append((name, descriptor))
-                return true
-            } ?? false
+        let kept = idle.current.withLock { list in
+            guard list.count < idleLimit else { return false }
+            list.append((name, descriptor))
+            return true
+        }
         if !kept { csystem_iconv_close(descriptor.pointer) }
     }
 }

@@ -5,7 +5,9 @@ import Wire
 
 extension ImapConnection {
     /// Connects, secures the connection as the settings say, and logs in.
-    static func open(_ host: Host, _ settings: ImapSettings) throws(Failure) -> ImapConnection {
+    static func open(
+        _ host: Host, _ settings: ImapSettings, _ token: [UInt8]?
+    ) throws(Failure) -> ImapConnection {
         let connection = ImapConnection(try settings.server.connect(host))
         do throws(Failure) {
             let greeting = try connection.greeting(host)
@@ -19,7 +21,7 @@ extension ImapConnection {
                 }
                 try connection.secure(host)
             }
-            if greeting.kind != .preauth { try connection.login(host, settings) }
+            if greeting.kind != .preauth { try connection.login(host, settings, token) }
             if connection.dialogue.capabilities == nil { try connection.must(host, .capability) }
             try connection.introduce(host, settings, greeting)
             let words = connection.capabilities.names.sorted().prefix(300).joined(separator: " ")
@@ -63,7 +65,8 @@ extension ImapConnection {
         return failure
     }
 
-    private func login(_ host: Host, _ settings: ImapSettings) throws(Failure) {
+    private func login(_ host: Host, _ settings: ImapSettings, _ token: [UInt8]?) throws(Failure) {
+        if let token { return try login(host, settings, by: token) }
         guard let password = settings.server.password else {
             var failure = Failure.invalid("password", "is not set")
             failure.cause = "auth.missing"
@@ -84,25 +87,41 @@ extension ImapConnection {
                 status = try run(host, login)
             }
         } else if !settings.actingName.isEmpty {
-            throw noLogin("PLAIN, which a login for another's mailbox needs")
+            throw noLogin("PLAIN, which a login for another's mailbox needs", settings)
         } else if mayLogin {
             status = try run(host, login)
         } else if capabilities.offers(mechanism: "LOGIN") {
             status = try run(host, .authenticate(.login(user: settings.loginName, password: password)))
         } else {
-            throw noLogin("PLAIN or LOGIN")
+            throw noLogin("PLAIN or LOGIN", settings)
         }
         if status.kind != .ok { throw Imap.Refusal.failure(status, step: "auth") }
     }
 
-    private func noLogin(_ needed: String) -> Failure {
+    private func login(_ host: Host, _ settings: ImapSettings, by token: [UInt8]) throws(Failure) {
+        if dialogue.capabilities == nil { try must(host, .capability) }
+        let user = settings.mailbox.isEmpty ? Array(settings.server.user.utf8) : settings.mailbox
+        guard
+            let mechanism = Imap.Mechanism.token(
+                token, user: user, host: settings.server.host, port: settings.server.port,
+                offered: { capabilities.offers(mechanism: $0) })
+        else { throw noLogin("OAUTHBEARER or XOAUTH2", settings) }
+        let status = try run(host, .authenticate(mechanism))
+        if status.kind == .ok { return }
+        var failure = Imap.Refusal.failure(status, step: "auth")
+        dialogue.tokenRefusal?.add(to: &failure)
+        throw failure
+    }
+
+    private func noLogin(_ needed: String, _ settings: ImapSettings) -> Failure {
         let offered = capabilities.names.filter { $0.hasPrefix("AUTH=") }.sorted().prefix(16).joined(separator: " ")
         var failure = Failure(
             MR_E_AUTH,
             "the server offers no login that can be used (\(needed)); offered: \(offered.isEmpty ? "none" : offered)"
         )
         failure.step = "auth"
-        failure.cause = "auth.mechanism"
+        let isOpen = settings.server.security == .none && capabilities.has("STARTTLS")
+        failure.cause = isOpen ? "auth.tls_needed" : "auth.mechanism"
         return failure
     }
 }

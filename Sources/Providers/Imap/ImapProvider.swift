@@ -6,6 +6,9 @@ package enum ImapProvider: Provider {
     package static var scheme: StaticString { "imap" }
 
     package static func open(_ host: Host) throws(Failure) -> any Session {
-        ImapSession(try ImapConnection.open(host, ImapSettings(host)))
+        let settings = try ImapSettings(host)
+        return try settings.server.open(host) { (token) throws(Failure) in
+            ImapSession(try ImapConnection.open(host, settings, token))
+        }
     }
 }

@@ -52,6 +52,7 @@ final class Pop3Connection {
 
     var capabilities: Pop3.Capabilities? { dialogue.capabilities }
     var timestamp: String? { dialogue.timestamp }
+    var tokenRefusal: TokenRefusal? { dialogue.tokenRefusal }
     var isPipelining: Bool { dialogue.capabilities?.pipelining == true }
 
     /// Whether a command may be said, and its answer be told from others.

@@ -6,7 +6,10 @@ import Wire
 extension SmtpConnection {
     /// Logs in by PLAIN, or LOGIN where that is all there is (RFC 4954). Without a password there is no login, and
     /// the server says at MAIL whether it minds.
-    func login(_ host: Host, _ settings: ServerSettings, _ offers: SmtpCapabilities) throws(Failure) {
+    func login(
+        _ host: Host, _ settings: ServerSettings, _ offers: SmtpCapabilities, _ token: [UInt8]?
+    ) throws(Failure) {
+        if let token { return try login(host, settings, offers, by: token) }
         guard let password = settings.password else { return }
         let reply: SmtpReply
         if offers.mechanisms.contains("PLAIN") {
@@ -14,9 +17,35 @@ extension SmtpConnection {
         } else if offers.mechanisms.contains("LOGIN") {
             reply = try steps(host, .authLogin, [Array(settings.user.utf8), password])
         } else {
-            throw SmtpFailure.noLogin(offers.mechanisms)
+            throw SmtpFailure.noLogin(
+                offers.mechanisms, "PLAIN or LOGIN", wantsTLS: settings.security == .none && offers.startTLS)
         }
         guard reply.isDone else { throw SmtpFailure.ofLogin(reply) }
+    }
+
+    private func login(
+        _ host: Host, _ settings: ServerSettings, _ offers: SmtpCapabilities, by token: [UInt8]
+    ) throws(Failure) {
+        guard
+            let mechanism = Imap.Mechanism.token(
+                token, user: Array(settings.user.utf8), host: settings.host, port: settings.port,
+                offered: { offers.mechanisms.contains($0) })
+        else {
+            throw SmtpFailure.noLogin(offers.mechanisms, "OAUTHBEARER or XOAUTH2", wantsTLS: false)
+        }
+        var reply = try exchange(host, .authToken(mechanism), .auth)
+        var refusal: TokenRefusal?
+        if reply.code == 334 {
+            refusal = TokenRefusal(challenge: reply.text)
+            // A server that overlooked the initial response asks for it again.
+            let answer = refusal == nil ? mechanism.responses[0] : mechanism.answerToRefusal ?? []
+            reply = try exchange(host, .response(answer), .auth)
+        }
+        if reply.code == 334 { reply = try exchange(host, .cancel, .auth) }
+        if reply.isDone { return }
+        var failure = SmtpFailure.ofLogin(reply)
+        refusal?.add(to: &failure)
+        throw failure
     }
 
     private func plain(_ host: Host, _ user: String, _ password: [UInt8]) throws(Failure) -> SmtpReply {

@@ -21,12 +21,12 @@ enum SmtpFailure {
     }
 
     /// The server has no login that is known here.
-    static func noLogin(_ mechanisms: [String]) -> Failure {
+    static func noLogin(_ mechanisms: [String], _ needed: String, wantsTLS: Bool) -> Failure {
         let offered = mechanisms.isEmpty ? "none" : mechanisms.prefix(16).joined(separator: " ")
         var failure = Failure(
-            MR_E_AUTH, "the server offers no login that can be used (PLAIN or LOGIN); offered: \(offered)")
+            MR_E_AUTH, "the server offers no login that can be used (\(needed)); offered: \(offered)")
         failure.step = SmtpStep.auth.rawValue
-        failure.cause = "auth.mechanism"
+        failure.cause = wantsTLS ? "auth.tls_needed" : "auth.mechanism"
         return failure
     }
 

@@ -49,7 +49,7 @@ package struct ApiRequest {
     var isIdempotent: Bool { ["GET", "HEAD", "PUT", "DELETE"].contains(method) }
 
     /// Path and query, encoded (RFC 3986, section 2).
-    var target: String {
+    package var target: String {
         var text = path.map { "/" + ApiRequest.encoded($0) }.joined()
         for (index, item) in query.enumerated() {
             text += (index == 0 ? "?" : "&") + ApiRequest.encoded(item.name) + "=" + ApiRequest.encoded(item.value)

@@ -11,6 +11,8 @@ extension KindTable {
             (SELECT value FROM meta WHERE name = 'worker_seen_at'),
             CASE WHEN a.sends THEN \(heldReason) END, \(leftOut), \(unmatched),
             (SELECT count(*) FROM unindexed u WHERE u.account = a.id),
+            (SELECT t.expires_at FROM token t WHERE t.account = a.id AND t.access IS NOT NULL),
+            (SELECT t.issued_at FROM token t WHERE t.account = a.id AND t.access IS NOT NULL),
             (SELECT value FROM state w WHERE w.account = a.id AND w.key = '\(Store.waitingKey)')
             """,
         id: "a.id", visible: "a.erasing = 0",
@@ -71,7 +73,7 @@ extension KindTable {
         if ["first_sync", "syncing"].contains(account.activity), Clock.wall() &- moved > stalledAfterMs {
             record.set("stalled_since", moved)
         }
-        if let waiting = Store.waiting(row.optionalBytes(next + 13), now: Clock.wall()) {
+        if let waiting = Store.waiting(row.optionalBytes(next + 15), now: Clock.wall()) {
             record.set("waiting_for", waiting.what)
             record.set("waiting_until", waiting.until)
         }
@@ -90,9 +92,12 @@ extension KindTable {
         record.set("left_out", row.int(next + 10))
         record.set("unmatched", row.int(next + 11))
         record.set("unindexed", row.int(next + 12))
+        record.set("auth", account.settings["auth"] ?? "password")
+        record.set("token_expires", row.optionalInt(next + 13))
+        record.set("token_refreshed", row.optionalInt(next + 14))
         var settings = Record()
         for (name, value) in account.settings.sorted(by: { $0.key < $1.key })
-        where !["direction", "sent_copy", "accept_duplicate"].contains(name) { settings.set(name, value) }
+        where !["direction", "sent_copy", "accept_duplicate", "auth"].contains(name) { settings.set(name, value) }
         record["settings"] = .record(settings)
         record.set("created_at", account.createdAt)
         return record

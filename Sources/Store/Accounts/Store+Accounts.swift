@@ -7,7 +7,7 @@ extension Store {
     /// - Throws: `MR_E_EXISTS` (with the account's id) where the same mailbox is connected already or waits to be
     ///   reconnected; `MR_E_KEY` where there are secrets and the store has no key.
     package func insertAccount(
-        _ values: AccountValues, job: NewJob
+        _ values: AccountValues, grant: NewGrant? = nil, job: NewJob
     ) throws(Failure) -> (account: Int64, job: Int64) {
         let made = try write { (transaction) throws(Failure) -> (account: Int64, job: Int64) in
             let db = transaction.db
@@ -26,6 +26,7 @@ extension Store {
                 "UPDATE account SET address_key = ? WHERE id = ?", AddressKey.of(values.address), account)
             for (name, value) in values.settings { try transaction.putSetting(account, name, value) }
             for (name, value) in values.secrets { try transaction.putSecret(account, name, value) }
+            if let grant { try transaction.bind(grant, to: account) }
             transaction.change("account", account, account: account, "added")
             var job = job
             job.account = account

@@ -18,6 +18,8 @@ extension Store {
             guard let there, erase || !there.erasing else { throw .notFound("account \(id)") }
             try transaction.voidLease(of: id)
             try db.run("DELETE FROM secret WHERE account = ?", id)
+            try db.run("DELETE FROM token WHERE account = ?", id)
+            try db.run("DELETE FROM authorization WHERE account = ?", id)
             try db.run(
                 """
                 UPDATE account SET state = 'disconnected', since = CASE state WHEN 'disconnected' THEN since ELSE ? END,

@@ -31,11 +31,13 @@ extension Store {
     /// back, waits, or changes the company needs a free one, or is `pending`, and the job has ended.
     /// - Returns: the job.
     package func reconnectAccount(
-        _ id: Int64, values: AccountChanges, settings: [String: String?], secrets: [String: [UInt8]?], job: NewJob
+        _ id: Int64, values: AccountChanges, settings: [String: String?], secrets: [String: [UInt8]?],
+        grant: NewGrant? = nil, job: NewJob
     ) throws(Failure) -> Int64 {
         try write { (transaction) throws(Failure) -> Int64 in
             let before = try loadAccount(transaction.db, id)
             try transaction.updateAccount(id, values: values, settings: settings, secrets: secrets)
+            if let grant { try transaction.bind(grant, to: id) }
             let account = try loadAccount(transaction.db, id)
             let full = try transaction.fullPlaces(before, movedTo: account.company)
             if let full {

@@ -13,7 +13,9 @@ struct Places {
     var isFull: Bool { limit.map { running >= $0 } ?? false }
 
     func note(of company: Int64) -> String {
-        "\(running) mailboxes of company \(company) run, and its limit is \(limit ?? 0): those go on, and no other begins"
+        let many =
+            running == 1 ? "1 mailbox of company \(company) runs" : "\(running) mailboxes of company \(company) run"
+        return "\(many), and its limit is \(limit ?? 0): what runs goes on, and no other begins"
     }
 }
 
@@ -85,6 +87,8 @@ extension Transaction {
 
 extension Places {
     fileprivate var reason: String {
-        "the company may run \(limit ?? 0) mailboxes, and \(running) run: this one begins when a place comes free"
+        let most = limit == 1 ? "1 mailbox" : "\(limit ?? 0) mailboxes"
+        return
+            "the company may run \(most), and \(running) run\(running == 1 ? "s" : ""): this one begins when a place comes free"
     }
 }

@@ -1,6 +1,5 @@
 import Base
 import CMailroom
-import Synchronization
 
 /// Stores a body piece by piece, in small transactions, with the memory of one piece. It is visible once sealed; what
 /// was not sealed when the process dies is removed by the next open. One thread at a time.
@@ -14,7 +13,7 @@ package final class BodyWriter: Sendable {
     }
 
     private let store: Store
-    private let state = Mutex(State())
+    private let state = Lock(State())
     /// On the heap by hand: in a forked child it is left alone, because freeing it would call OpenSSL.
     nonisolated(unsafe) private let digest: UnsafeMutablePointer<SHA256>
 

@@ -28,6 +28,10 @@ extension Store {
             let some = rest.prefix(Store.slice)
             ids += try write { (transaction) throws(Failure) in
                 var ids: [Int64] = []
+                for company in Set(some.compactMap(\.company)) {
+                    let isThere = try transaction.db.exists("SELECT 1 FROM company WHERE id = ?", company)
+                    guard isThere else { throw .notFound("company \(company)") }
+                }
                 for (company, values) in some { ids.append(try transaction.put(values, company: company ?? 0)) }
                 return ids
             }

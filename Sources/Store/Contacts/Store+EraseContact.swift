@@ -24,6 +24,7 @@ extension Store {
         }
         try eraseThreads()
         try eraseAddresses()
+        try eraseWords()
         try rewrite()
         try writeBack()
     }
@@ -46,17 +47,8 @@ extension Store {
     /// Whether mail from or for one of the addresses is not to be stored again.
     package func isErased(_ addresses: [String], account: Int64) throws(Failure) -> Bool {
         try read { (db) throws(Failure) in
-            guard let salt = try Erasure.salt(db) else { return false }
             let company = try db.int("SELECT company FROM account WHERE id = ?", account)
-            for key in Set(addresses.map(AddressKey.of)) where !key.isEmpty {
-                for name in Erasure.names(ofKey: key) {
-                    let isThere = try db.exists(
-                        "SELECT 1 FROM erased WHERE hash = ? AND (company = 0 OR company = ?)",
-                        Erasure.hash(name, salt), company)
-                    if isThere { return true }
-                }
-            }
-            return false
+            return try Erasure.isAny(of: Set(addresses.map(AddressKey.of)), company: company, db)
         }
     }
 
@@ -116,6 +108,34 @@ struct Erasure {
         [key, AddressKey.loose(ofKey: key), "@" + AddressKey.domain(ofKey: key)].compactMap(\.self)
     }
 
+    /// Whether one of the addresses was erased, seen from an account of the company.
+    static func isAny(of keys: Set<String>, company: Int64?, _ db: Connection) throws(Failure) -> Bool {
+        guard let salt = try salt(db) else { return false }
+        for key in keys where !key.isEmpty {
+            for name in names(ofKey: key) {
+                let isThere = try db.exists(
+                    "SELECT 1 FROM erased WHERE hash = ? AND (company = 0 OR company = ?)", hash(name, salt), company)
+                guard isThere else { continue }
+                if name.utf8.first != UInt8(ascii: "@") { return true }
+                // Who had a domain never had the addresses in it that are somebody else's.
+                if try !isOfAnother(key, company, db) { return true }
+            }
+        }
+        return false
+    }
+
+    /// Whether the address is a contact's that is seen from the company, or an account's.
+    private static func isOfAnother(_ key: String, _ company: Int64?, _ db: Connection) throws(Failure) -> Bool {
+        try db.exists(
+            """
+            SELECT 1 FROM contact_address x JOIN contact c ON c.id = x.contact
+              WHERE x.key = ?1 AND (c.company = 0 OR c.company = ?3)
+            UNION ALL SELECT 1 FROM contact_address x JOIN contact c ON c.id = x.contact
+              WHERE x.loose = ?2 AND (c.company = 0 OR c.company = ?3)
+            UNION ALL SELECT 1 FROM account WHERE address_key = ?1 AND erasing = 0 LIMIT 1
+            """, key, AddressKey.loose(ofKey: key) ?? key, company)
+    }
+
     static func salt(_ db: Connection) throws(Failure) -> [UInt8]? {
         try db.first("SELECT value FROM meta WHERE name = 'erased_salt'") { (row) throws(Failure) in row.bytes(0) }
     }
@@ -151,8 +171,10 @@ extension Transaction {
         guard let salt = try Erasure.salt(db),
             let company = try db.int("SELECT company FROM contact WHERE id = ?", contact)
         else { return }
+        // Everybody's contact is every company's.
         for name in names {
-            try db.run("DELETE FROM erased WHERE company = ? AND hash = ?", company, Erasure.hash(name, salt))
+            try db.run(
+                "DELETE FROM erased WHERE (?1 = 0 OR company = ?1) AND hash = ?2", company, Erasure.hash(name, salt))
         }
     }
 
@@ -228,9 +250,9 @@ extension Transaction {
                 """, spelling)
             try db.run(
                 """
-                DELETE FROM job WHERE state NOT IN ('queued', 'running') AND (instr(params, CAST(?1 AS BLOB)) > 0
-                  OR instr(coalesce(result, x''), CAST(?1 AS BLOB)) > 0
-                  OR instr(coalesce(failure, x''), CAST(?1 AS BLOB)) > 0)
+                DELETE FROM job WHERE state NOT IN ('queued', 'running') AND (instr(lower(CAST(params AS TEXT)), ?1) > 0
+                  OR instr(lower(CAST(coalesce(result, x'') AS TEXT)), ?1) > 0
+                  OR instr(lower(CAST(coalesce(failure, x'') AS TEXT)), ?1) > 0)
                 """, spelling)
             try db.run("UPDATE quarantine SET reason = '' WHERE instr(lower(reason), ?) > 0", spelling)
             try db.run("UPDATE account SET server_text = NULL WHERE instr(lower(server_text), ?) > 0", spelling)

@@ -230,7 +230,7 @@ extension Transaction {
         let thread = try db.int("SELECT thread FROM send WHERE id = ?", send)
         try db.run("DELETE FROM send WHERE id = ?", send)
         try db.run("UPDATE message SET send = NULL WHERE send = ?", send)
-        if let thread { try tell(thread) }
+        if let thread { tell(thread) }
         if let body { try releaseBody(body, erase: erase) }
         change("send", send, account: account, "removed")
     }

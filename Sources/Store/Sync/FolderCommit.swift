@@ -16,6 +16,8 @@ struct FolderCommit {
     let hasPartial: Bool
     /// Whether anything was ever sent from this store.
     let hasSends: Bool
+    /// Whether anybody was ever erased.
+    private let hasErased: Bool
     let role: String?
 
     /// How many void places go within the transaction of a commit.
@@ -30,12 +32,12 @@ struct FolderCommit {
         let row = try db.first(
             """
             SELECT next_place, void_places, complete, EXISTS (SELECT 1 FROM message WHERE partial = 1),
-              EXISTS (SELECT 1 FROM send) FROM folder
+              EXISTS (SELECT 1 FROM send), EXISTS (SELECT 1 FROM erased) FROM folder
             WHERE id = ? AND account = ? AND leaving = 0
             """, folder, account
-        ) { (row) throws(Failure) in (row.int(0), row.bool(1), row.bool(2), row.bool(3), row.bool(4)) }
+        ) { (row) throws(Failure) in (row.int(0), row.bool(1), row.bool(2), row.bool(3), row.bool(4), row.bool(5)) }
         guard let row else { throw .notFound("folder \(folder) of account \(account)") }
-        (nextPlace, hasVoidPlaces, complete, hasPartial, hasSends) = row
+        (nextPlace, hasVoidPlaces, complete, hasPartial, hasSends, hasErased) = row
         role = try transaction.role(of: folder)
         transaction.store.memory.expect(epoch: try transaction.loadCounters().addressEpoch)
     }
@@ -89,6 +91,7 @@ struct FolderCommit {
         guard incoming.summary.identity.count == 32 else {
             throw Failure(MR_E_INTERNAL, "the identity of a message is not 32 bytes")
         }
+        if hasErased, try leaveErased(message) { return }
         if incoming.whole != nil { return try addHeader(message) }
         let there = try db.int("SELECT id FROM message WHERE identity = ?", message.identity)
         if let there {
@@ -108,6 +111,24 @@ struct FolderCommit {
             incoming.ref, message: id, date: incoming.summary.date, flags: message.flags, stable: incoming.stable)
         try noteEcho(id, message)
         try noteReport(id, message)
+    }
+
+    /// Somebody may have been erased since the sync that brings the message began.
+    /// - Returns: false where nobody was who has part in it.
+    private mutating func leaveErased(_ message: PreparedMessage) throws(Failure) -> Bool {
+        let company = try db.int("SELECT company FROM account WHERE id = ?", account)
+        guard try Erasure.isAny(of: Set(message.participants.map(\.key)), company: company, db) else { return false }
+        let incoming = message.incoming
+        let reason = LeftOut.Reason.erased.rawValue
+        _ = try skip(
+            incoming.ref, message.flags, Skipped(size: incoming.size, date: incoming.internalDate, reason: reason),
+            stable: incoming.stable)
+        if case .staged(let body) = incoming.body,
+            try db.exists("SELECT 1 FROM body WHERE id = ? AND holders <= 0", body)
+        {
+            try transaction.dropBody(body)
+        }
+        return true
     }
 
     /// What a message says about one that was sent from here.

@@ -17,14 +17,7 @@ extension Store {
         let prepared = items.map(PreparedItem.init)
         let more = try write(batch.durable ? .full : .normal) { (transaction) throws(Failure) -> Bool in
             try transaction.require(lease, for: batch.account)
-            for (key, value) in batch.state {
-                if let value {
-                    try transaction.db.run(
-                        "INSERT OR REPLACE INTO state(account, key, value) VALUES(?, ?, ?)", batch.account, key, value)
-                } else {
-                    try transaction.db.run("DELETE FROM state WHERE account = ? AND key = ?", batch.account, key)
-                }
-            }
+            try transaction.put(batch.state, account: batch.account)
             var more = false
             if let folder = batch.folder {
                 var work = try FolderCommit(transaction, folder: folder, account: batch.account)
@@ -103,4 +96,17 @@ func messageKey(_ messageID: String) -> Int64 {
     hash = hash &* 0xd6e8_feb8_6659_fd93
     hash ^= hash >> 32
     return Int64(bitPattern: hash)
+}
+
+extension Transaction {
+    /// The provider's own values of an account; nil removes.
+    func put(_ state: [(key: String, value: [UInt8]?)], account: Int64) throws(Failure) {
+        for (key, value) in state {
+            if let value {
+                try db.run("INSERT OR REPLACE INTO state(account, key, value) VALUES(?, ?, ?)", account, key, value)
+            } else {
+                try db.run("DELETE FROM state WHERE account = ? AND key = ?", account, key)
+            }
+        }
+    }
 }

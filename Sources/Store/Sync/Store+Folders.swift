@@ -7,14 +7,16 @@ extension Store {
     /// they stay until a whole round has not found them elsewhere (`sweepAdrift`).
     /// - Parameter folders: records with path, and where there are: native, delimiter, role, selectable, messages, stable,
     ///   namespace, rights. Their `status` is not stored here: `setFoldersSynced` does, after the sync.
+    /// - Parameter state: the provider's own values, stored with them; nil removes.
     /// - Returns: the folders that there are now, by path.
     /// - Throws: `MR_E_PROTOCOL` where nothing is listed although there are folders: no server has none, and to believe
     ///   it would empty the mailbox.
     package func applyFolders(
-        _ account: Int64, _ folders: [Record], lease: Lease
+        _ account: Int64, _ folders: [Record], state: [(key: String, value: [UInt8]?)] = [], lease: Lease
     ) throws(Failure) -> [FolderRow] {
         try write { (transaction) throws(Failure) in
             try transaction.require(lease, for: account)
+            try transaction.put(state, account: account)
             let there = try FolderRow.load(transaction.db, account: account)
             if folders.isEmpty, !there.isEmpty {
                 throw Failure(MR_E_PROTOCOL, "the server lists no folder at all, and had \(there.count)")

@@ -8,8 +8,8 @@ extension Store {
     /// By the stable id; else by Message-ID, size and date, where exactly one message fits. Only the account's own
     /// messages: whoever writes to two people can give two mails the same of all three.
     /// - Parameters:
-    ///   - size: bytes of the whole message.
-    ///   - receivedAt: the server's date; nil: not compared. Some senders use a Message-ID twice.
+    ///   - size: bytes of the whole message; nil: not compared, where there is a date.
+    ///   - receivedAt: the server's date; nil: not compared, where there is a size. Some senders use a Message-ID twice.
     ///   - withBody: only a message whose body is stored.
     package func lookup(
         account: Int64, stable: String?, messageID: String?, size: Int64?, receivedAt: Int64?, withBody: Bool = true
@@ -25,18 +25,18 @@ extension Store {
                     """, stable, account, withBody)
                 if let found { return found }
             }
-            guard let messageID, !messageID.isEmpty, let size else { return nil }
+            guard let messageID, !messageID.isEmpty, size != nil || receivedAt != nil else { return nil }
             return try Store.lookup(
                 db, account: account, messageID: messageID, size: size, receivedAt: receivedAt, withBody: withBody)
         }
     }
 
     static func lookup(
-        _ db: Connection, account: Int64, messageID: String, size: Int64, receivedAt: Int64?, withBody: Bool
+        _ db: Connection, account: Int64, messageID: String, size: Int64?, receivedAt: Int64?, withBody: Bool
     ) throws(Failure) -> Int64? {
         let found = try db.all(
             """
-            SELECT m.id FROM message m WHERE m.message_key = ?1 AND m.message_id = ?2 AND m.size = ?3
+            SELECT m.id FROM message m WHERE m.message_key = ?1 AND m.message_id = ?2 AND (?3 IS NULL OR m.size = ?3)
             AND (?4 IS NULL OR m.received_at = ?4) AND (NOT ?5 OR m.partial = 0)
             AND (EXISTS (SELECT 1 FROM place p JOIN folder f ON f.id = p.folder
                 WHERE p.message = m.id AND f.account = ?6)

@@ -30,30 +30,49 @@ struct ThreadSubject {
     /// Lower case, with single spaces.
     /// - Returns: also whether the first prefix is that of an answer.
     static func base(_ subject: String) -> (text: String, isReply: Bool) {
-        var rest = subject.lowercased()[...]
+        var rest = Array(subject.lowercased().utf8)[...]
         var isReply = false
         var isFirst = true
         for _ in 0..<mostPrefixes {
-            rest = rest.drop { $0 == " " || $0 == "\t" }
+            rest = rest.drop(while: isBlank)
             // What a mailing list puts before it: [list].
-            if rest.first == "[", let end = rest.firstIndex(of: "]"), rest.index(after: end) < rest.endIndex {
-                let after = rest[rest.index(after: end)...].drop { $0 == " " }
+            if rest.first == UInt8(ascii: "["), let end = rest.firstIndex(of: UInt8(ascii: "]")) {
+                let after = rest[(end + 1)...].drop(while: isBlank)
                 if !after.isEmpty {
                     rest = after
                     continue
                 }
             }
-            guard let colon = rest.prefix(16).firstIndex(where: { $0 == ":" || $0 == "：" }) else { break }
+            guard let (before, after) = colon(rest) else { break }
             // Re[2]:, Re^2:, Re (2):, and French puts a space before the colon.
-            let word = String(rest[..<colon].prefix { !" [^(0123456789".contains($0) })
-            let tail = rest[..<colon].dropFirst(word.count)
-            guard tail.allSatisfy({ " []^()0123456789".contains($0) }) else { break }
-            let isAnswer = replies.contains(word)
-            guard isAnswer || forwards.contains(word) else { break }
+            let word = before.prefix { !(isCount($0) || isBlank($0)) }
+            guard before[word.endIndex...].allSatisfy({ isCount($0) || isBlank($0) }) else { break }
+            let name = String(decoding: word, as: UTF8.self)
+            let isAnswer = replies.contains(name)
+            guard isAnswer || forwards.contains(name) else { break }
             if isFirst { isReply = isAnswer }
             isFirst = false
-            rest = rest[rest.index(after: colon)...]
+            rest = after
         }
-        return (rest.split(whereSeparator: { $0 == " " || $0 == "\t" }).joined(separator: " "), isReply)
+        let words = rest.split(whereSeparator: isBlank).joined(separator: CollectionOfOne(UInt8(ascii: " ")))
+        return (String(decoding: Array(words), as: UTF8.self), isReply)
+    }
+
+    /// What stands before and after the first colon, also that of Chinese and Japanese writing, where it comes early.
+    private static func colon(_ text: ArraySlice<UInt8>) -> (before: ArraySlice<UInt8>, after: ArraySlice<UInt8>)? {
+        for (index, byte) in zip(text.indices, text).prefix(48) {
+            if byte == UInt8(ascii: ":") { return (text[..<index], text[(index + 1)...]) }
+            if byte == 0xEF, text[index...].starts(with: [0xEF, 0xBC, 0x9A]) {
+                return (text[..<index], text[(index + 3)...])
+            }
+        }
+        return nil
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+    private static func isCount(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]")
+            || byte == UInt8(ascii: "^") || byte == UInt8(ascii: "(") || byte == UInt8(ascii: ")")
     }
 }

@@ -27,7 +27,7 @@ extension Transaction {
         try addParticipants(of: message, to: id)
         try healLacking(joining.thread)
         try db.run("INSERT INTO unindexed(message, account) VALUES(?, ?)", id, account)
-        if joining.isOld, voice != Voice.nobody { try tell(joining.thread) }
+        if joining.isOld, voice != Voice.nobody { tell(joining.thread) }
         if hasSends, voice == Voice.outside { try noteReply(id, message, thread: joining.thread) }
         return id
     }

@@ -82,7 +82,7 @@ extension Transaction {
         try db.run("UPDATE thread SET messages = 0, subject_key = NULL, orphan = 0 WHERE id = ?", other)
         try redate(thread)
         try healLacking(thread)
-        try tell(thread)
+        tell(thread)
         change("thread", other, account: nil, "removed", "joined")
         change("thread", thread, account: nil, "changed", "joined")
     }
@@ -91,7 +91,7 @@ extension Transaction {
     func leaveThread(_ thread: Int64) throws(Failure) {
         try db.run("UPDATE thread SET messages = max(messages - 1, 0) WHERE id = ?", thread)
         try redate(thread)
-        try tell(thread)
+        tell(thread)
     }
 
     /// Dates and subject from the messages that are there: the ends of an index, however long the thread is.
@@ -105,9 +105,12 @@ extension Transaction {
             """, thread)
     }
 
-    /// Finds out anew who spoke last in the thread, and who waits.
-    func tell(_ thread: Int64) throws(Failure) {
-        try db.run(Transaction.tellThread, thread)
+    /// Has it found out anew, by the end of the transaction, who spoke last in the thread, and who waits.
+    func tell(_ thread: Int64) { untold.insert(thread) }
+
+    func tellUntold() throws(Failure) {
+        for thread in untold.sorted() { try db.run(Transaction.tellThread, thread) }
+        untold = []
     }
 
     /// Each date is the first or last of its kind along an index. What was sent from here and has not come back as a copy

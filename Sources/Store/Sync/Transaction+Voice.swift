@@ -62,7 +62,7 @@ extension Transaction {
         let voice = Voice.of(outgoing: outgoing, report: found.report, draft: found.draft, aside: found.aside)
         guard voice != found.voice || outgoing != found.outgoing else { return }
         try db.run("UPDATE message SET outgoing = ?, voice = ? WHERE id = ?", outgoing, voice, message)
-        try tell(found.thread)
+        tell(found.thread)
     }
 
     /// The message is one that was sent from here, whoever stands in From.
@@ -73,7 +73,7 @@ extension Transaction {
 
     /// A send was accepted, or is gone: its thread has a last word more or less.
     func tellThread(ofSend send: Int64) throws(Failure) {
-        if let thread = try db.int("SELECT thread FROM send WHERE id = ?", send) { try tell(thread) }
+        if let thread = try db.int("SELECT thread FROM send WHERE id = ?", send) { tell(thread) }
     }
 
     /// A person's message answers one that was sent from here: the first that does so stands at the send.
@@ -92,7 +92,7 @@ extension Transaction {
                 summary.date, thread, send.id)
             change("send", send.id, account: send.account, "changed", "replied")
         }
-        if !sends.isEmpty { try tell(thread) }
+        if !sends.isEmpty { tell(thread) }
     }
 }
 

@@ -109,6 +109,11 @@ struct DNSMessage {
             return name(at + 2).flatMap {
                 $0.length <= size - 2 ? .exchange(preference: number(at), host: $0.name) : nil
             }
+        case .service where size > 6:
+            return name(at + 6).flatMap {
+                $0.length <= size - 6
+                    ? .service(priority: number(at), weight: number(at + 2), port: number(at + 4), host: $0.name) : nil
+            }
         case .text:
             var text: [UInt8] = []
             var next = at

@@ -2,13 +2,15 @@ import Base
 import CMailroom
 import CSystem
 
-/// The types that can be asked for (RFC 1035, section 3.2.2; RFC 3596).
+/// The types that can be asked for (RFC 1035, section 3.2.2; RFC 2782; RFC 3596).
 package enum DNSType: UInt16, Sendable {
     case address = 1
     case alias = 5
     case exchange = 15
     case text = 16
     case address6 = 28
+    /// RFC 2782.
+    case service = 33
 }
 
 /// What one record says.
@@ -17,6 +19,8 @@ package enum DNSRecord: Sendable, Equatable {
     case address(String)
     case alias(String)
     case exchange(preference: UInt16, host: String)
+    /// A host of `.` says that there is no such service.
+    case service(priority: UInt16, weight: UInt16, port: UInt16, host: String)
     /// The strings of a TXT record in a row, without anything between them.
     case text([UInt8])
 }

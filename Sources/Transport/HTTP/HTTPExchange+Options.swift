@@ -32,6 +32,7 @@ extension HTTPExchange {
         ] { failed = csystem_curl_set_text(easy, option, value) != CURLE_OK || failed }
         failed = csystem_curl_set_list(easy, CURLOPT_HTTPHEADER, headers) != CURLE_OK || failed
         if let addresses { failed = csystem_curl_set_list(easy, CURLOPT_RESOLVE, addresses) != CURLE_OK || failed }
+        if let routeList { failed = csystem_curl_set_list(easy, CURLOPT_CONNECT_TO, routeList) != CURLE_OK || failed }
         guard !failed else { throw Failure(MR_E_INTERNAL, "libcurl does not know an option") }
         try setMethod(easy)
     }

@@ -21,6 +21,8 @@ final class HTTPExchange {
     /// Text and lists that libcurl looks at while the transfer runs.
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var addressList: UnsafeMutablePointer<curl_slist>?
+    /// Where the connection goes instead of to the site's own address and port.
+    private(set) var routeList: UnsafeMutablePointer<curl_slist>?
 
     var head = HTTPHead()
     var received = StreamBuffer()
@@ -47,13 +49,18 @@ final class HTTPExchange {
         self.options = options
         patience = options.patience
         isLastPiece = request.bodySize == nil
+        let target = options.proxy == nil ? options.routes.target(of: address.peer) : address.peer
         key = HTTPPool.Key(
-            origin: address.origin, proxy: options.proxy ?? "", caFile: options.caFile ?? "", account: options.account)
+            origin: address.origin + (target == address.peer ? "" : " " + target.text), proxy: options.proxy ?? "",
+            caFile: options.caFile ?? "", account: options.account)
         try CurlLibrary.prepare()
         let kept = HTTPPool.shared.take(key)
         guard let line = kept ?? HTTPLine() else { throw Failure(MR_E_INTERNAL, "libcurl has no memory left") }
         self.line = line
-        if kept == nil { addressList = try resolved() }
+        if target != address.peer {
+            routeList = csystem_curl_append(nil, "::\(HTTPExchange.bracketed(target.host)):\(target.port)")
+        }
+        if kept == nil { addressList = try resolved(target) }
         headerList = try HTTPExchange.list(request)
         try set(line, headerList, addressList)
         guard csystem_curl_add(line.multi, line.easy) == CURLM_OK else {
@@ -64,15 +71,17 @@ final class HTTPExchange {
     deinit { close() }
 
     /// The names are looked up here and not by libcurl, which would make threads of its own for it.
-    private func resolved() throws(Failure) -> UnsafeMutablePointer<curl_slist>? {
+    private func resolved(_ target: Peer) throws(Failure) -> UnsafeMutablePointer<curl_slist>? {
         let peer =
-            try options.proxy.map { (proxy) throws(Failure) in try HTTPExchange.peer(ofProxy: proxy) } ?? address.peer
+            try options.proxy.map { (proxy) throws(Failure) in try HTTPExchange.peer(ofProxy: proxy) } ?? target
         var dialling = patience
         dialling.timeoutMs = options.connectTimeoutMs
         let addresses = try Resolver.addresses(of: peer, until: dialling.until, dialling)
-        let texts = addresses.map { $0.text.utf8.contains(0x3a) ? "[\($0.text)]" : $0.text }
+        let texts = addresses.map { HTTPExchange.bracketed($0.text) }
         return csystem_curl_append(nil, "\(peer.host):\(peer.port):" + texts.joined(separator: ","))
     }
+
+    private static func bracketed(_ host: String) -> String { host.utf8.contains(0x3a) ? "[\(host)]" : host }
 
     private static func peer(ofProxy proxy: String) throws(Failure) -> Peer {
         let bytes = Array(proxy.utf8)
@@ -131,6 +140,7 @@ final class HTTPExchange {
         csystem_curl_reset(line.easy)
         csystem_curl_free_list(headerList)
         csystem_curl_free_list(addressList)
+        csystem_curl_free_list(routeList)
         if isGood { HTTPPool.shared.give(line, key) }
         received.drop(received.count)
         received.release()

@@ -12,6 +12,8 @@ package struct HTTPOptions {
     package var patience: Patience
     /// Whether `http://` is taken at all.
     package var allowPlain: Bool
+    /// Where connections go in the place of a site's own address.
+    package var routes = Routes()
     /// Connections are kept for those who give the same: nothing of one account's goes over another's.
     package var account: Int64
 

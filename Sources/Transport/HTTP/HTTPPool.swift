@@ -1,5 +1,4 @@
 import Base
-import Synchronization
 
 /// Connections that nobody uses at present, by whom they are good for. A process has one pool; a child made by fork(2)
 /// begins with an empty one.
@@ -20,7 +19,7 @@ final class HTTPPool: Sendable {
     private static let process = PerProcess { HTTPPool() }
     static var shared: HTTPPool { process.object }
 
-    private let idle = Mutex<[Key: [HTTPLine]]>([:])
+    private let idle = Lock<[Key: [HTTPLine]]>([:])
 
     /// An idle line, the latest first; nil where there is none.
     func take(_ key: Key) -> HTTPLine? {

@@ -103,27 +103,4 @@ extension Imap {
         /// What changed since: FETCH and VANISHED (EARLIER) before the answer. QRESYNC must have been enabled.
         case resync(Resync)
     }
-
-    /// How to prove who one is (RFC 4422).
-    package enum Mechanism: Sendable, Equatable {
-        /// RFC 4616. `acting`: the one whose mailbox is meant, where it is another than the user's own.
-        case plain(user: [UInt8], password: [UInt8], acting: [UInt8] = [])
-        /// Never made a standard; the server asks for name and password in turn.
-        case login(user: [UInt8], password: [UInt8])
-
-        package var name: String {
-            switch self {
-            case .plain: "PLAIN"
-            case .login: "LOGIN"
-            }
-        }
-
-        /// What is sent, answer by answer.
-        package var responses: [[UInt8]] {
-            switch self {
-            case .plain(let user, let password, let acting): [acting + [0] + user + [0] + password]
-            case .login(let user, let password): [user, password]
-            }
-        }
-    }
 }

@@ -121,8 +121,7 @@ struct CommandEncoder {
     private mutating func authenticate(_ mechanism: Imap.Mechanism) {
         say("AUTHENTICATE \(mechanism.name)")
         var responses = mechanism.responses[...]
-        // A first response for LOGIN is not in any document: only PLAIN's goes along.
-        if capabilities.has("SASL-IR"), case .plain = mechanism, let first = responses.popFirst() {
+        if capabilities.has("SASL-IR"), mechanism.hasInitialResponse, let first = responses.popFirst() {
             say(first.isEmpty ? " =" : " \(Base64.encode(first))")
         }
         say("\r\n")

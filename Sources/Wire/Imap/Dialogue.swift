@@ -38,6 +38,8 @@ extension Imap {
         package private(set) var mailbox: SelectedMailbox?
         /// Texts that must be shown to the user (`[ALERT]`): the driver takes them out.
         package private(set) var alerts: [String] = []
+        /// Why the server refused a token, as it said it before it refused the login.
+        package private(set) var tokenRefusal: TokenRefusal?
         /// Responses in a row that could not be read.
         package private(set) var damaged = 0
 
@@ -84,6 +86,7 @@ extension Imap {
             output.append(contentsOf: chunks[0])
             pending.append(Pending(tag: last, command: command, chunks: chunks[1...], isOpen: command.isOpenEnded))
             switch command {
+            case .authenticate: tokenRefusal = nil
             case .examine(let name, _): mailbox = SelectedMailbox(name: name)
             case .select(let name): mailbox = SelectedMailbox(name: name, isReadOnly: false)
             default: break
@@ -122,7 +125,8 @@ extension Imap {
             if talk > longest { throw Imap.malformed("it does not end") }
             if case .damaged = response { damaged += 1 } else { damaged = 0 }
             switch response {
-            case .goAhead:
+            case .goAhead(let challenge):
+                if refusesToken(challenge) { return .nothing }
                 // Commands before it may be unanswered still; behind it there are none.
                 guard let index = pending.firstIndex(where: { !$0.chunks.isEmpty }),
                     let chunk = pending[index].chunks.popFirst()
@@ -151,6 +155,17 @@ extension Imap {
                 mailbox?.take(response)
                 return .untagged(response)
             }
+        }
+
+        /// Answers the challenge that stands before the refusal of a token: once.
+        private mutating func refusesToken(_ challenge: String) -> Bool {
+            guard let first = pending.first, first.chunks.isEmpty, case .authenticate(let mechanism) = first.command,
+                tokenRefusal == nil, let answer = mechanism.answerToRefusal,
+                let refusal = TokenRefusal(challenge: challenge)
+            else { return false }
+            tokenRefusal = refusal
+            output.append(contentsOf: (Base64.encode(answer) + "\r\n").utf8)
+            return true
         }
 
         private mutating func untagged(_ status: Status) throws(Failure) -> Event {

@@ -13,8 +13,27 @@ extension Imap {
             failure.code = status.code?.name
             failure.serverText = status.text.isEmpty ? status.words : status.text
             failure.retryAfterMs = NamedTime.milliseconds(in: words, now: Clock.wall())
-            if failure.result == Int32(MR_E_THROTTLED), limitsConnections(words) { failure.cause = "connection.limit" }
+            failure.cause = cause(status, words: words, step: step)
             return failure
+        }
+
+        /// What the words name so plainly that nothing else can be meant.
+        private static func cause(_ status: Status, words: String, step: String) -> String? {
+            if limitsConnections(words) { return "connection.limit" }
+            if status.code?.name == "PRIVACYREQUIRED" || words.has("insecure connection") { return "auth.tls_needed" }
+            if isOff(status, words) { return "auth.imap_disabled" }
+            return isFull(status, words, step) ? "send.quota_exceeded" : nil
+        }
+
+        /// Courier lets the login pass, and then says goodbye.
+        private static func isOff(_ status: Status, _ words: String) -> Bool {
+            status.kind == .bye && words.has("access disabled")
+        }
+
+        /// No room for what was to be added, in words alone: Cyrus and Courier give no code for it.
+        private static func isFull(_ status: Status, _ words: String, _ step: String) -> Bool {
+            guard status.kind == .no, changes.contains(step) else { return false }
+            return status.code?.name == "OVERQUOTA" || full.contains { words.has($0) }
         }
 
         /// "Some of the requested messages no longer exist": a success with fewer messages (RFC 2180, section 4.1).
@@ -57,7 +76,10 @@ extension Imap {
             }
             if throttles(words) { return MR_E_THROTTLED }
             if outage.contains(where: { words.has($0) }) { return MR_E_OUTAGE }
+            if isOff(status, words) { return MR_E_AUTH }
             switch status.kind {
+            // What a person is to read is no end of an idle session.
+            case .bye where status.code?.name == "ALERT" && !idle.contains { words.has($0) }: return MR_E_OUTAGE
             case .bye: return MR_E_CONNECTION
             case .no where step == "auth": return MR_E_AUTH
             // Exchange and others answer BAD to credentials with characters that they do not like.
@@ -76,8 +98,16 @@ extension Imap {
         private static func throttles(_ words: String) -> Bool { throttled.contains { words.has($0) } }
 
         private static let connections = [
-            "number of connections", "too many connection", "too many simultaneous", "simultaneous connections",
+            "number of connections", "too many connection", "too many open connections", "too many simultaneous",
+            "simultaneous connections",
             "too many concurrent", "connection limit",
+        ]
+
+        private static let idle = ["idle", "inactiv", "session", "autologout", "timeout", "timed out"]
+
+        private static let full = [
+            "over quota", "overquota", "mail quota", "quota exceeded", "exceeded quota", "mailbox is full",
+            "mailbox full",
         ]
 
         private static let throttled = [

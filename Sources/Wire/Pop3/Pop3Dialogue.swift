@@ -36,6 +36,9 @@ extension Pop3 {
         /// Of the greeting, for APOP.
         package private(set) var timestamp: String?
 
+        /// Why the server refused a token, as it said it before it refused the login.
+        package private(set) var tokenRefusal: TokenRefusal?
+
         private struct Pending {
             let tag: Tag
             let command: Command
@@ -71,6 +74,7 @@ extension Pop3 {
             output.append(contentsOf: chunks[0])
             pending.append(Pending(tag: last, command: command, chunks: chunks[1...]))
             if command == .capa { told = Capabilities() }
+            if case .auth = command { tokenRefusal = nil }
             return last
         }
 
@@ -120,13 +124,19 @@ extension Pop3 {
         }
 
         private mutating func goAhead(_ first: Pending, _ reply: Reply) throws(Failure) -> Event {
-            guard case .auth = first.command else {
+            guard case .auth(let mechanism) = first.command else {
                 throw Pop3.malformed("a go-ahead that nothing waits for", Array(reply.words.utf8))
             }
-            if let chunk = first.chunks.first {
+            if first.chunks.isEmpty, tokenRefusal == nil, let answer = mechanism.answerToRefusal,
+                let refusal = TokenRefusal(challenge: reply.text)
+            {
+                tokenRefusal = refusal
+                pending[0].lines = 1
+                output.append(contentsOf: Array(Base64.encode(answer).utf8) + [13, 10])
+            } else if let chunk = first.chunks.first {
                 pending[0].chunks.removeFirst()
                 output.append(contentsOf: chunk)
-            } else if first.lines == 0, case .auth(let mechanism) = first.command, mechanism.responses.count == 1 {
+            } else if first.lines == 0, mechanism.responses.count == 1 {
                 // It overlooked the initial response, and asks for it again.
                 pending[0].lines = 1
                 output.append(contentsOf: Array(Base64.encode(mechanism.responses[0]).utf8) + [13, 10])

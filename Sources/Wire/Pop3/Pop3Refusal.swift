@@ -30,6 +30,8 @@ extension Pop3 {
             var cause: String?
 
             static let locked = Class(result: MR_E_THROTTLED, cause: "service.in_use")
+            static let tlsNeeded = Class(result: MR_E_AUTH, cause: "auth.tls_needed")
+            static let off = Class(result: MR_E_AUTH, cause: "auth.imap_disabled")
         }
 
         private static func message(_ class_: Class, _ step: String) -> String {
@@ -47,9 +49,10 @@ extension Pop3 {
             case "IN-USE": return .locked
             case "LOGIN-DELAY": return Class(result: MR_E_THROTTLED)
             case "SYS/TEMP": return Class(result: MR_E_OUTAGE)
+            case "AUTH" where wantsTLS.contains(where: { words.has($0) }): return .tlsNeeded
             case "AUTH": return Class(result: MR_E_AUTH)
             case "SYS/PERM" where step == "auth" && off.contains(where: { words.has($0) }):
-                return Class(result: MR_E_AUTH, cause: "auth.imap_disabled")
+                return .off
             case "SYS/PERM": return Class(result: MR_E_REFUSED)
             default: break
             }
@@ -60,6 +63,8 @@ extension Pop3 {
                 if outage.contains(where: { words.has($0) }) { return Class(result: MR_E_OUTAGE) }
             }
             switch step {
+            case "auth" where wantsTLS.contains(where: { words.has($0) }): return .tlsNeeded
+            case "auth" where words.has("access disabled"): return .off
             case "auth": return Class(result: MR_E_AUTH)
             case "greeting": return Class(result: MR_E_OUTAGE)
             case "read": return Class(result: MR_E_CONNECTION)
@@ -69,6 +74,10 @@ extension Pop3 {
         }
 
         private static let off = ["not enabled", "disabled", "pop access", "pop3 access"]
+
+        private static let wantsTLS = [
+            "tls required", "under a layer", "insecure connection", "encryption required", "requires encryption",
+        ]
 
         /// A maildrop is open once at a time (RFC 1939, section 4).
         private static let locked = [

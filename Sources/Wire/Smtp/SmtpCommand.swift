@@ -8,6 +8,8 @@ package enum SmtpCommand: Sendable, Equatable {
     case startTLS
     /// `AUTH PLAIN` with its initial response (RFC 4954, section 4; RFC 4616).
     case authPlain(user: String, password: [UInt8])
+    /// AUTH with a token as its initial response (RFC 7628).
+    case authToken(Imap.Mechanism)
     /// `AUTH LOGIN`: user and password follow as `response`, each after a 334.
     case authLogin
     /// One answer to a challenge, in base64.
@@ -31,6 +33,9 @@ package enum SmtpCommand: Sendable, Equatable {
             guard !user.utf8.contains(0) else { throw .invalid("user", "has a NUL") }
             guard !password.contains(0) else { throw .invalid("password", "has a NUL") }
             return Self.line("AUTH PLAIN ", Array(Base64.encode([0] + Array(user.utf8) + [0] + password).utf8))
+        case .authToken(let mechanism):
+            let initial = Array(Base64.encode(mechanism.responses[0]).utf8)
+            return Self.line("AUTH \(mechanism.name) ", initial)
         case .authLogin: return Self.line("AUTH LOGIN", [])
         case .response(let bytes): return Self.line("", Array(Base64.encode(bytes).utf8))
         case .cancel: return Self.line("*", [])

@@ -36,7 +36,10 @@ struct CommonOptions: ParsableArguments {
     /// - Parameters:
     ///   - path: the store in place of the one that was named.
     ///   - always: true for the worker.
-    func open(create: Bool, at path: String? = nil, always: Bool = false) throws -> Room {
+    ///   - more: adds options of one command.
+    func open(
+        create: Bool, at path: String? = nil, always: Bool = false, _ more: (Fields) throws -> Void = { _ in }
+    ) throws -> Room {
         guard let path = path ?? store else {
             throw ToolError(
                 .usage, "no store was named", advice: "Name it before the command: mailroom --store FILE COMMAND")
@@ -45,6 +48,7 @@ struct CommonOptions: ParsableArguments {
         try options.text("work", always ? "always" : (work ?? .wait).rawValue)
         try options.texts("plugins", try plugins.map { try InputFile.absolute("--plugins", $0) })
         try options.int("create", create ? 1 : 0)
+        try more(options)
         if let keyFile {
             let key = try Key.file(keyFile)
             // Digits go in as text, the key itself as bytes.

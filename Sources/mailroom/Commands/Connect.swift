@@ -4,35 +4,57 @@ import CMailroom
 struct Connect: StoreCommand {
     static let configuration = CommandConfiguration(
         abstract: "Connect a mailbox: check it at its server and keep it.",
-        discussion: "The password is asked for on the terminal, or comes from a file or standard input.")
+        discussion: """
+            Where no server is named, they are found by the address, and used where they prove themselves (mailroom discover shows how). \
+            The password is asked for on the terminal, or comes from a file or standard input. With --auth oauth2 the owner signs in \
+            with a browser on this machine, or with --device on another one: --client-id is your own application's, and the \
+            servers of Google, Microsoft, Yahoo and AOL need not be named.
+            """)
     static let createsStore = true
 
     @ParentCommand var root: Mailroom
     @OptionGroup(title: "Options of every command") var common: CommonOptions
     @OptionGroup(title: "Servers") var server: ServerOptions
     @OptionGroup(title: "Secrets") var secrets: SecretOptions
+    @OptionGroup(title: "OAuth 2.0") var oauth: OAuthOptions
+    @OptionGroup(title: "Discovery") var discovery: DiscoveryOptions
     @Argument(help: "The mail address.") var address: String
     @Option(help: "The provider's scheme: mailroom providers lists them. Else pop3 with --pop3, and imap.")
     var provider: String?
     @Option(help: ArgumentHelp("How long to wait, in seconds; else for ever.", valueName: "s")) var timeout: Double?
 
+    func fill(_ options: Fields) throws { try discovery.fill(options, ca: server.ca) }
+
     func run(_ room: Room, _ output: Output) throws {
         try Waiting.deadline(timeout)
-        let provider = provider ?? (server.pop3 == nil ? "imap" : "pop3")
         let account = try Fields()
         try account.text("address", address)
-        try account.text("provider", provider)
-        let form = try ProviderForm(room, provider)
+        let scheme = provider ?? (server.pop3 == nil ? "imap" : "pop3")
+        try account.text("provider", scheme)
+        let form = try ProviderForm(room, scheme)
         try server.fill(account, form)
         try account.int("company", try server.company.map { try Companies.id(room, $0) })
-        guard !(form.has("imap_host") || form.has("pop3_host")) || server.isSomewhere else {
+        let hasToken = oauth.kind.map { $0 != .password } ?? false
+        let isLost = (form.has("imap_host") || form.has("pop3_host")) && !server.isSomewhere
+        guard !isLost || provider == nil || hasToken else {
             throw ToolError(
                 .usage, "no server was named",
                 advice: "--imap HOST to receive (--pop3 HOST where there is no IMAP), --smtp HOST to send, or both.")
         }
+        // With a token the library itself knows where the large providers are.
+        let found = isLost && provider == nil ? try Discovered.servers(room, address, output, isNeeded: !hasToken) : nil
+        if let found { try Discovered.fill(account, found, server) }
         try secrets.fill(
-            account, ask: form.has("password") ? "Password for \(address.oneLine): " : nil,
-            isNeeded: server.imap != nil || server.pop3 != nil)
+            account, ask: form.has("password") && !hasToken ? "Password for \(address.oneLine): " : nil,
+            isNeeded: !hasToken && (server.imap != nil || server.pop3 != nil || isLost))
+        try account.text("auth", oauth.kind?.rawValue)
+        if oauth.kind == .oauth2 {
+            let request = try Fields()
+            if let found { try Discovered.fill(request, found, server) }
+            try signIn(room, output, request, scheme, form, account)
+        } else {
+            try oauth.fill(account)
+        }
         let job = try begin(room, account)
         do {
             let result = try Waiting.job(
@@ -45,6 +67,20 @@ struct Connect: StoreCommand {
         } catch let failure as LibraryError {
             throw failure.advised(OptionNames.atFirst).advising(
                 "The account is kept: mailroom reconnect \(address), with what changes, tries again.")
+        }
+    }
+
+    /// - Parameter request: with the servers that were found, where none was named.
+    private func signIn(
+        _ room: Room, _ output: Output, _ request: Fields, _ scheme: String, _ form: ProviderForm, _ account: Fields
+    ) throws {
+        try request.text("address", address)
+        try request.text("provider", scheme)
+        try server.fillSettings(request, form)
+        do {
+            try SignIn(room: room, output: output, options: oauth).run(request, into: account)
+        } catch let failure as LibraryError {
+            throw failure.spelled
         }
     }
 

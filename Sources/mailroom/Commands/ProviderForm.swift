@@ -10,9 +10,9 @@ struct ProviderForm {
 
     func has(_ name: String) -> Bool { settings.contains { $0.text("name") == name } }
 
-    /// What the form says, and beside it names that speak for themselves.
+    /// What the form says; of what it does not know, names that speak for themselves.
     func isSecret(_ name: String) -> Bool {
-        settings.contains { $0.text("name") == name && $0.int("secret") == 1 }
-            || ["password", "secret", "token"].contains(where: name.contains)
+        if let setting = settings.first(where: { $0.text("name") == name }) { return setting.int("secret") == 1 }
+        return ["password", "secret", "token"].contains(where: name.contains)
     }
 }

@@ -50,7 +50,10 @@ struct SecretOptions: ParsableArguments {
                 throw ToolError(.usage, "--secret-file \(secret.oneLine): expected NAME=FILE")
             }
             let path = String(secret[secret.index(after: equals)...])
-            try account.text(String(secret[..<equals]), try Secret.file(path))
+            let name = String(secret[..<equals])
+            // Keys and certificates have many lines.
+            let isWhole = name.hasSuffix("_key") || name.hasSuffix("_certificate")
+            try account.text(name, isWhole ? try Secret.whole(path) : try Secret.file(path))
         }
     }
 }

@@ -51,6 +51,15 @@ struct ServerOptions: ParsableArguments {
         guard imap == nil || pop3 == nil else { throw ValidationError("--imap and --pop3 exclude each other") }
     }
 
+    /// The same without what only an account has: for an authorization.
+    func fillSettings(_ request: Fields, _ form: ProviderForm) throws {
+        var own = self
+        own.name = nil
+        own.userKey = nil
+        own.settings.removeAll { $0.hasPrefix("direction=") }
+        try own.fill(request, form)
+    }
+
     /// Writes what was given into the account record.
     /// - Parameter form: the provider's form; what it calls a secret is refused as an argument.
     func fill(_ account: Fields, _ form: ProviderForm) throws {

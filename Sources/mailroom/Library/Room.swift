@@ -20,6 +20,8 @@ final class Room {
 
     // MARK: Accounts
 
+    func discover(_ address: String) throws -> Job { try job { mr_discover(pointer, address, &$0, &$1) } }
+
     func connect(_ account: Fields) throws -> Job { try job { mr_connect(pointer, account.pointer, &$0, &$1) } }
 
     func reconnect(_ account: Int64, _ changes: Fields) throws -> Job {

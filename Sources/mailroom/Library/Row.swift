@@ -53,6 +53,10 @@ struct Row {
         list(name).compactMap { if case .int(let int) = $0 { int } else { nil } }
     }
 
+    func row(_ name: String) -> Row? {
+        if case .record(let row)? = self[name] { row } else { nil }
+    }
+
     func rows(_ name: String) -> [Row] {
         list(name).compactMap { if case .record(let row) = $0 { row } else { nil } }
     }

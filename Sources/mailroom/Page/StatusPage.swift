@@ -104,10 +104,11 @@ struct StatusPage {
             let name = row.said("name") ?? row.text("key")
             let limit = row.int("mailboxes").map { "of \($0)" } ?? "without a limit"
             let pending = row.int("pending") ?? 0
+            let used = Moment.count(row.int("running") ?? 0, "mailbox", "mailboxes")
             let waiting: HTML? = pending > 0 ? ", \(pending) waiting for a place" : nil
             let note: HTML? = row.said("note").map { "<br>\($0)" }
             return """
-                <li><strong dir="auto">\(name)</strong>: \(row.int("running") ?? 0) mailboxes in use \(limit)\(waiting)\
+                <li><strong dir="auto">\(name)</strong>: \(used) in use \(limit)\(waiting)\
                 \(note)</li>
                 """
         }

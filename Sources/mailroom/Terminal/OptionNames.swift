@@ -4,6 +4,7 @@ enum OptionNames {
         "ca_file": "--ca FILE", "imap_host": "--imap HOST", "imap_port": "--imap HOST:PORT", "imap_tls": "--imap-tls",
         "smtp_host": "--smtp HOST", "smtp_port": "--smtp HOST:PORT", "smtp_tls": "--smtp-tls",
         "pop3_host": "--pop3 HOST", "pop3_port": "--pop3 HOST:PORT", "pop3_tls": "--pop3-tls",
+        "client_id": "--client-id ID", "client_secret": "--client-secret-file FILE", "oauth": "--oauth NAME",
         "imap_tls=implicit": "--imap-tls implicit", "smtp_tls=implicit": "--smtp-tls implicit",
         "pop3_tls=implicit": "--pop3-tls implicit", "direction=two_way": "--set direction=two_way",
     ]

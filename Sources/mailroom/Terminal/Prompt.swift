@@ -15,6 +15,20 @@ enum Secret {
         return line
     }
 
+    /// All of the file.
+    static func whole(_ path: String) throws -> String {
+        guard let file = fopen(path, "re") else {
+            throw ToolError(.usage, "\(path): \(String(cString: strerror(errno)))")
+        }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        while case let next = getc(file), next != EOF {
+            guard bytes.count < limit else { throw ToolError(.usage, "\(path): is too long for a secret") }
+            bytes.append(UInt8(truncatingIfNeeded: next))
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// The next line of standard input, without its line end.
     static func standardInput() throws -> String {
         guard let line = Swift.readLine(strippingNewline: true) else {

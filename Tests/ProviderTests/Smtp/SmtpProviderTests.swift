@@ -128,6 +128,10 @@ struct SmtpOpenTests {
             name: "no login that is known", script: [.on("EHLO", ["250-m", "250 AUTH GSSAPI CRAM-MD5"])],
             result: MR_E_AUTH, step: "auth", facts: ["cause": "auth.mechanism"]),
         Refusal(
+            name: "no login without TLS", settings: ["smtp_tls": "none", "smtp_port": "587"],
+            script: [.on("EHLO", ["250-m", "250 STARTTLS"])], result: MR_E_AUTH, step: "auth",
+            facts: ["cause": "auth.tls_needed"]),
+        Refusal(
             name: "STARTTLS not offered", settings: [:], script: [ehlo], result: MR_E_TLS, step: "starttls",
             facts: ["cause": "tls.starttls_refused"]),
         Refusal(

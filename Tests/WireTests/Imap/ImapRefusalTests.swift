@@ -64,6 +64,14 @@ struct ImapRefusalTests {
         ("NO [NOPERM] Permission denied", "store", MR_E_REFUSED, "NOPERM", nil),
         ("NO [TRYCREATE] Mailbox doesn't exist: Sent", "append", MR_E_REFUSED, "TRYCREATE", nil),
         ("BAD Request is throttled. Suggested Backoff Time: 12", "list", MR_E_THROTTLED, nil, 12),
+        // Of real servers: Cyrus, Courier.
+        ("NO Too many open connections (1 of 1 for ann)", "auth", MR_E_THROTTLED, nil, nil),
+        ("NO Login failed: authorization failure", "auth", MR_E_AUTH, nil, nil),
+        ("NO Over quota", "append", MR_E_REFUSED, nil, nil),
+        ("BYE [ALERT] closed for repair until noon", "list", MR_E_OUTAGE, "ALERT", nil),
+        ("BYE [ALERT] Session expired", "list", MR_E_CONNECTION, "ALERT", nil),
+        ("BYE IMAP access disabled for this account.", "capability", MR_E_AUTH, nil, nil),
+        ("BYE Temporary problem, please try again later", "auth", MR_E_OUTAGE, nil, nil),
     ]
 
     @Test(arguments: table)
@@ -82,17 +90,25 @@ struct ImapRefusalTests {
     }
 
     @Test(arguments: [
-        ("NO [UNAVAILABLE] Maximum number of connections from user+IP exceeded", "connection.limit"),
-        ("BYE Too many connections", "connection.limit"), ("NO [LIMIT] LOGIN Rate limit hit.", nil),
-        ("BAD Request is throttled. Suggested Backoff Time: 5 milliseconds", nil),
-        ("NO [AUTHENTICATIONFAILED] Invalid credentials", nil),
+        ("NO [UNAVAILABLE] Maximum number of connections from user+IP exceeded", "auth", "connection.limit"),
+        ("BYE Too many connections", "auth", "connection.limit"), ("NO [LIMIT] LOGIN Rate limit hit.", "auth", nil),
+        ("NO Too many open connections (1 of 1 for ann)", "auth", "connection.limit"),
+        ("BAD Request is throttled. Suggested Backoff Time: 5 milliseconds", "auth", nil),
+        ("NO [AUTHENTICATIONFAILED] Invalid credentials", "auth", nil),
+        ("NO [PRIVACYREQUIRED] Plaintext is disallowed", "auth", "auth.tls_needed"),
+        ("BYE IMAP access disabled via insecure connection.", "list", "auth.tls_needed"),
+        ("BYE IMAP access disabled for this account.", "list", "auth.imap_disabled"),
+        ("NO IMAP access disabled", "list", nil), ("BYE [ALERT] closed for repair", "list", nil),
+        ("NO Over quota", "append", "send.quota_exceeded"), ("NO Over quota", "fetch", nil),
+        ("NO [ALERT] You exceeded your mail quota.", "copy", "send.quota_exceeded"),
+        ("NO [OVERQUOTA] no", "append", "send.quota_exceeded"), ("NO no", "append", nil),
     ])
-    func limitsConnections(_ text: String, _ cause: String?) throws {
+    func named(_ text: String, _ step: String, _ cause: String?) throws {
         guard case .status(let status)? = try ImapFeed.responses("* \(text)").first else {
             Issue.record("no status")
             return
         }
-        #expect(Imap.Refusal.failure(status, step: "auth").cause == cause)
+        #expect(Imap.Refusal.failure(status, step: step).cause == cause)
     }
 
     @Test(arguments: [

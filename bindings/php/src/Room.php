@@ -14,6 +14,7 @@ use FFI\CData;
  */
 final class Room
 {
+    use Authorizing;
     use People;
     use Sending;
     use Wishes;
@@ -81,6 +82,18 @@ final class Room
     public function connect(array $account, ?float $timeout = null): array
     {
         return $this->status($this->connectJob($account)->wait($timeout)['account']);
+    }
+
+    /**
+     * Finds the settings for an address: `connect` in what it gives is ready for connect(), but for the secret. Where nothing was
+     * found or proved, `ok` is 0 and `reason` says why.
+     *
+     * @return array<string, mixed>
+     */
+    public function discover(string $address, ?float $timeout = null): array
+    {
+        $job = new Job(Library::made('mr_job', 'mr_discover', $this->engine(), Library::text('address', $address)));
+        return $job->wait($timeout);
     }
 
     /** The same without waiting. @param array<string, mixed> $account */

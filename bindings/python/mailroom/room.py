@@ -51,6 +51,14 @@ class Room(Sending, People):
 
     # ---- accounts ----
 
+    def discover(self, address: str, *, timeout: float | None = None) -> Row:
+        """Finds the settings for an address: `connect` in what it gives is ready for connect(), but for the secret.
+
+        Where nothing was found or proved, `ok` is 0 and `reason` says why.
+        """
+        with Job(made("mr_discover", self._engine, encoded("address", address))) as job:
+            return job.wait(timeout)
+
     @overload
     def connect(self, *, wait: Literal[True] = True, timeout: float | None = None, **account: Any) -> Row: ...
     @overload
@@ -84,6 +92,22 @@ class Room(Sending, People):
         with job:
             job.wait(timeout)
         return self.status(account)
+
+    def authorize(self, account: Ref | None = None, **request: Any) -> Row:
+        """Begins an OAuth authorization: `url` to open and `state`, which come back with the `code`; then connect with both.
+
+        address, provider, client_id, redirect_uri ...; with device=True instead `user_code` and `verification_uri` to show,
+        and connect with the state alone. With an account: its settings; revoke=True takes its access away.
+        """
+        given = {name: 1 if value is True else value for name, value in request.items()}
+        given["account"] = None if account is None else identity(account)
+        with record(given) as fields:
+            return taken(made("mr_authorize", self._engine, fields))
+
+    def put_token(self, account: Ref, access_token: str, *, expires_at: int | None = None) -> None:
+        """Hands in an access token from a token service of one's own (auth="external"); expires_at in milliseconds."""
+        with record({"access_token": access_token, "expires_at": expires_at}) as token:
+            call("mr_token_put", self._engine, identity(account), token)
 
     def disconnect(self, account: Ref, *, erase: bool = False) -> None:
         """Stops syncing and sending of it and forgets its secrets; erase removes its mail as well."""

@@ -1,6 +1,7 @@
 #ifndef CSYSTEM_CRYPTO_H
 #define CSYSTEM_CRYPTO_H
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <stddef.h>
 
@@ -69,5 +70,41 @@ static inline int csystem_rsa_bits(const unsigned char *der, size_t length) {
   int bits = key != NULL && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA ? EVP_PKEY_get_bits(key) : 0;
   EVP_PKEY_free(key);
   return bits;
+}
+
+/* Never asks for a passphrase: OpenSSL would read it from the terminal. */
+static inline int csystem_no_passphrase(char *buffer, int size, int writing, void *data) {
+  (void)buffer; (void)size; (void)writing; (void)data;
+  return 0;
+}
+
+/* Signs by RSA with SHA-256 (RFC 8017, section 8.2), with a private key in PEM of at least 2,048 bits. The signature's length, or 0. */
+static inline size_t csystem_rs256(const unsigned char *pem, size_t pem_length, const unsigned char *data, size_t length,
+                                   unsigned char *signature, size_t capacity) {
+  if (pem_length == 0 || pem_length > 65536) return 0;
+  BIO *bio = BIO_new_mem_buf(pem, (int)pem_length);
+  EVP_PKEY *key = bio == NULL ? NULL : PEM_read_bio_PrivateKey(bio, NULL, csystem_no_passphrase, NULL);
+  BIO_free(bio);
+  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  size_t size = capacity;
+  int done = key != NULL && context != NULL && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA
+      && EVP_PKEY_get_bits(key) >= 2048 && (size_t)EVP_PKEY_get_size(key) <= capacity
+      && EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key) == 1
+      && EVP_DigestSign(context, signature, &size, data, length) == 1;
+  EVP_MD_CTX_free(context);
+  EVP_PKEY_free(key);
+  return done ? size : 0;
+}
+
+/* The SHA-1 of a certificate in PEM, which is what some call its thumbprint. 1 when done. */
+static inline int csystem_certificate_sha1(const unsigned char *pem, size_t pem_length, unsigned char digest[20]) {
+  if (pem_length == 0 || pem_length > 65536) return 0;
+  BIO *bio = BIO_new_mem_buf(pem, (int)pem_length);
+  X509 *certificate = bio == NULL ? NULL : PEM_read_bio_X509(bio, NULL, csystem_no_passphrase, NULL);
+  BIO_free(bio);
+  unsigned int size = 20;
+  int done = certificate != NULL && X509_digest(certificate, EVP_sha1(), digest, &size) == 1;
+  X509_free(certificate);
+  return done;
 }
 #endif

@@ -13,6 +13,9 @@ static inline int csystem_errno(void) { return errno; }
 /* glibc shows it only to those who ask for all of its extensions. */
 extern int pthread_setname_np(pthread_t thread, const char *name);
 
+/* Whether the Swift runtime within this library, where it is within, knows the calling thread by its own id. */
+int csystem_thread_is_known_rightly(void);
+
 /* pthread_atfork lives in the static part of glibc, where Swift's own declaration does not find it. */
 static inline int csystem_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void)) {
   return pthread_atfork(prepare, parent, child);

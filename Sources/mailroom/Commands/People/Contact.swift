@@ -138,21 +138,36 @@ struct ContactShow: StoreCommand {
 
 struct ContactRemove: StoreCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Remove contacts. Their mail stays.")
+        commandName: "remove", abstract: "Remove contacts. Their mail stays, unless it is erased.",
+        discussion: """
+            --erase removes every message that they have part in, what was sent to them, and every text that names them, from this \
+            store: it cannot be undone, and their mail is not stored again. On the servers nothing changes.
+            """)
 
     @ParentCommand var parent: Contact
     @OptionGroup(title: "Options of every command") var common: CommonOptions
     @Argument(help: "The CRM's own keys, addresses, or ids.") var contacts: [String]
     @Option(help: ArgumentHelp("The company whose contacts they are, by its key or id.", valueName: "key"))
     var company: String?
+    @Flag(help: "Remove their mail and every text that names them as well.") var erase = false
 
     var root: Mailroom { parent.root }
 
     func run(_ room: Room, _ output: Output) throws {
         let company = try company.map { try Companies.id(room, $0) }
         let rows = try contacts.map { try Contacts.find(room, $0, company: company) }
-        for row in rows { try room.remove("contact", row.int("id") ?? 0) }
+        for row in rows {
+            let id = row.int("id") ?? 0
+            guard erase else {
+                try room.remove("contact", id)
+                continue
+            }
+            let values = try Fields()
+            try values.int("erase", 1)
+            try room.update("contact", id, values)
+        }
         if output.json { return output.list(rows) }
-        output.line("removed: \(rows.map { $0.said("key") ?? "" }.joined(separator: ", ").oneLine)")
+        output.line(
+            "\(erase ? "erased" : "removed"): \(rows.map { $0.said("key") ?? "" }.joined(separator: ", ").oneLine)")
     }
 }

@@ -1,0 +1,79 @@
+import Base
+import CMailroom
+import PluginHost
+import Store
+
+/// What connecting takes over from an authorization, and tokens that the program hands in.
+extension Engine {
+    /// The account's settings with those of the authorization that it is connected by, which say whose application it was.
+    /// - Returns: nil where the record names none.
+    func grant(
+        _ record: Record, takesTokens: Bool, _ settings: inout [String: String], _ secrets: inout [String: [UInt8]]
+    ) throws(Failure) -> NewGrant? {
+        guard let state = record.text("state") else {
+            if record["code"] != nil { throw .invalid("state", "is missing: it came back with the code") }
+            return nil
+        }
+        guard takesTokens, let pending = try core.store.authorization(state: state) else {
+            throw .invalid("state", "is of no authorization that was begun here")
+        }
+        let code = record["code"].flatMap { $0.bytes ?? $0.text.map { Array($0.utf8) } }
+        guard pending.secrets["device_code"] != nil || code?.isEmpty == false else {
+            throw .invalid("code", "is missing")
+        }
+        guard code.map({ $0.count <= 16 << 10 }) ?? true else { throw .invalid("code", "is longer than 16 KiB") }
+        for field in pending.settings.fields where field.name.hasPrefix("setting.") {
+            let name = String(field.name.dropFirst("setting.".count))
+            if settings[name] == nil { settings[name] = field.value.text }
+        }
+        secrets["client_secret"] = secrets["client_secret"] ?? pending.secrets["client_secret"]
+        settings["auth"] = "oauth2"
+        return NewGrant(state: state, code: code)
+    }
+
+    /// - Throws: `MR_E_INVALID` for a kind of login that there is not.
+    static func auth(_ record: Record, _ form: AccountForm) throws(Failure) -> String? {
+        guard let auth = record.text("auth") else { return nil }
+        guard auth == "password" || OAuthForm.kinds.contains(auth) else {
+            throw .invalid("auth", "'\(auth)' is none of password, \(OAuthForm.kinds.joined(separator: ", "))")
+        }
+        guard auth == "password" || form.takesTokens else {
+            throw .invalid("auth", "provider \(form.manifest.scheme) takes no access tokens")
+        }
+        return auth
+    }
+
+    /// Where no server is named, the issuer's own are meant.
+    static func fillServers(_ settings: inout [String: String], _ scheme: String, _ issuer: OAuthProvider?) {
+        guard let issuer, scheme == "imap", settings["imap_host"] == nil, settings["smtp_host"] == nil else { return }
+        settings["imap_host"] = issuer.imapHost
+        settings["smtp_host"] = issuer.smtpHost
+    }
+
+    package func tokenPut(_ id: Int64, _ record: Record) throws(Failure) {
+        try checkOpen()
+        try RecordSpec.token.check(record)
+        let account = try core.store.account(id)
+        guard account.settings["auth"] == "external" else {
+            throw .unsupported("\(account.address) is not connected with auth=external: it fetches its own tokens")
+        }
+        guard let access = record.text("access_token") else { throw .invalid("access_token", "is missing") }
+        guard OAuthAnswer.isToken(access) else {
+            throw .invalid("access_token", "is no token that a login could carry")
+        }
+        if let expires = record.int("expires_at"), expires <= Clock.wall() {
+            throw .invalid("expires_at", "lies in the past; it is in milliseconds since 1970")
+        }
+        _ = try core.store.putToken(
+            account: id, NewToken(access: Array(access.utf8), expiresAt: record.int("expires_at")))
+        // What waited for it goes on at once.
+        if account.health.cause == "oauth.token_wanted" || account.health.cause == "oauth.token_refused" {
+            try core.store.reviseHealth(id, lease: nil) { (before: Health) throws(Failure) -> Health? in
+                guard before.state == "error" else { return nil }
+                var after = before
+                after.nextAttempt = Clock.wall()
+                return after
+            }
+        }
+    }
+}

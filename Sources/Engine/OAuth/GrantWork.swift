@@ -1,0 +1,143 @@
+import Base
+import CMailroom
+import Store
+
+/// Turns what an authorization brought, a code or a device's approval, into the account's tokens. A code is sent once: that it
+/// is sent is on the disk before.
+struct GrantWork {
+    let core: Core
+    let account: AccountRow
+    let interruption: Interruption
+
+    /// What the account was connected with, if it is not done yet. Waits for the person at a device.
+    func run() throws(Failure) {
+        guard account.settings["auth"] == "oauth2", let pending = try core.store.authorization(account: account.id)
+        else { return }
+        let client = try OAuthClient(account, core.store)
+        if let device = pending.secrets["device_code"] {
+            try keep(try approved(client, pending, device), pending)
+        } else if let token = try exchanged(client, pending) {
+            try keep(token, pending)
+        }
+    }
+
+    /// For a fetch that finds no token: a code that waits to be sent.
+    func redeemed() throws(Failure) -> NewToken? {
+        guard let pending = try core.store.authorization(account: account.id) else { return nil }
+        return try exchanged(try OAuthClient(account, core.store), pending)
+    }
+
+    private func keep(_ token: NewToken, _ pending: AuthorizationRow) throws(Failure) {
+        StopPoint.tokenFetched.reach()
+        try core.store.finishAuthorization(pending.id, account: account.id, token)
+        StopPoint.tokenStored.reach()
+    }
+
+    private func endpoint(_ client: OAuthClient) -> OAuthEndpoint {
+        OAuthEndpoint(
+            client: client, core: core, account: account.id, caFile: account.settings["ca_file"],
+            cancellation: interruption.wake)
+    }
+
+    // MARK: The code
+
+    private func exchanged(_ client: OAuthClient, _ pending: AuthorizationRow) throws(Failure) -> NewToken? {
+        guard let code = pending.code, let verifier = pending.secrets["verifier"] else { return nil }
+        guard try core.store.spendAuthorization(pending.id) else {
+            try core.store.dropAuthorization(pending.id)
+            throw GrantWork.spent("the code was sent once, and what came of it is not known")
+        }
+        StopPoint.codeSpent.reach()
+        var form: [(name: String, value: [UInt8])] = [
+            ("grant_type", Array("authorization_code".utf8)), ("code", code), ("code_verifier", verifier),
+            ("redirect_uri", Array((pending.settings.text("redirect_uri") ?? "").utf8)),
+        ]
+        let now = Clock.wall()
+        let answer: OAuthAnswer
+        do throws(Failure) {
+            try TokenFetch.identify(client, &form, account: account, core)
+            answer = try endpoint(client).post(try client.must(.token), form)
+        } catch {
+            // Before the connection stood, nobody has seen the code.
+            if error.step != "http" { try core.store.unspendAuthorization(pending.id) }
+            throw error
+        }
+        guard answer.isDone else {
+            let failure = OAuthFailure.of(answer, .code, at: client.issuer?.title ?? "the issuer")
+            if failure.result == Int32(MR_E_AUTH) {
+                try core.store.dropAuthorization(pending.id)
+            } else {
+                try core.store.unspendAuthorization(pending.id)
+            }
+            throw failure
+        }
+        return try checked(try answer.token(now: now), answer, client, pending)
+    }
+
+    private static func spent(_ words: String) -> Failure {
+        var failure = Failure(MR_E_AUTH, words)
+        failure.cause = "oauth.code_spent"
+        failure.step = "token"
+        return failure
+    }
+
+    // MARK: The device
+
+    /// Asks until the person has entered the code (RFC 8628, section 3.4).
+    private func approved(
+        _ client: OAuthClient, _ pending: AuthorizationRow, _ device: [UInt8]
+    ) throws(Failure) -> NewToken {
+        var interval = min(max(pending.settings.int("interval_ms") ?? 5000, 1000), 60_000)
+        while true {
+            guard Clock.wall() < pending.expiresAt else {
+                try core.store.dropAuthorization(pending.id)
+                throw OAuthFailure.make("expired_token", "", .device, at: client.issuer?.title ?? "the issuer")
+            }
+            try wait(interval)
+            var form: [(name: String, value: [UInt8])] = [
+                ("grant_type", Array("urn:ietf:params:oauth:grant-type:device_code".utf8)), ("device_code", device),
+            ]
+            try TokenFetch.identify(client, &form, account: account, core)
+            let now = Clock.wall()
+            let answer = try endpoint(client).post(try client.must(.token), form)
+            if answer.isDone { return try checked(try answer.token(now: now), answer, client, pending) }
+            switch answer.body.text("error") {
+            case "authorization_pending": continue
+            case "slow_down": interval = min(interval + 5000, 60_000)
+            default:
+                let failure = OAuthFailure.of(answer, .device, at: client.issuer?.title ?? "the issuer")
+                guard failure.result == Int32(MR_E_AUTH) else {
+                    interval = min(interval * 2, 60_000)
+                    continue
+                }
+                try core.store.dropAuthorization(pending.id)
+                throw failure
+            }
+        }
+    }
+
+    private func wait(_ milliseconds: Int64) throws(Failure) {
+        let end = Clock.boot() + milliseconds
+        while Clock.boot() < end {
+            try interruption.check()
+            core.connections.pause(min(100, max(end - Clock.boot(), 1)))
+        }
+    }
+
+    // MARK: What was granted, and by whom
+
+    private func checked(
+        _ token: NewToken, _ answer: OAuthAnswer, _ client: OAuthClient, _ pending: AuthorizationRow
+    ) throws(Failure) -> NewToken {
+        var token = token
+        do throws(Failure) {
+            try GrantCheck.scopes(client, granted: token.scopes)
+            token.signedIn = try GrantCheck(client: client, endpoint: endpoint(client)).owner(
+                token.access, idToken: answer.body.text("id_token"))
+        } catch {
+            try core.store.dropAuthorization(pending.id)
+            throw error
+        }
+        return token
+    }
+}

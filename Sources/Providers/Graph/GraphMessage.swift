@@ -1,0 +1,126 @@
+import Base
+import PluginKit
+import WebProvider
+
+/// What Graph says of a message beside its content.
+struct GraphMessage {
+    /// The size in the mailbox: about that of the message.
+    private static let storeSize = "Integer 0x0E08"
+
+    static let select =
+        "id,changeKey,isRead,isDraft,flag,categories,receivedDateTime,internetMessageId,conversationId,parentFolderId,from,sender,"
+        + "toRecipients,ccRecipients,replyTo"
+    /// What is asked for with every list of messages.
+    static var query: String {
+        let filter = "id eq '\(GraphFlags.lastVerb)' or id eq '\(storeSize)'"
+        let expand = "singleValueExtendedProperties($filter=\(filter))"
+        return "$select=\(select)&$expand=\(ApiRequest.encoded(expand))"
+    }
+
+    /// What names a message where a place for it was made.
+    static let placeSelect = "id,changeKey,isDraft"
+
+    let id: String
+    private let version: String?
+    /// Nil where the answer leaves them out.
+    let flags: GraphFlags?
+    let date: Int64?
+    /// Without its angle brackets.
+    let messageID: String?
+    let thread: String?
+    let folder: String?
+    /// Octets, about.
+    let about: Int64?
+    let etag: String?
+    private let people: Record
+
+    /// Nil where the answer is no message.
+    init?(_ answer: Record) {
+        guard let id = answer.text("id"), (1...255).contains(id.utf8.count), !id.utf8.contains(where: { $0 <= 32 })
+        else {
+            return nil
+        }
+        self.id = id
+        version = answer.int("isDraft") == 1 ? answer.text("changeKey").flatMap { Self.isVersion($0) ? $0 : nil } : nil
+        flags = GraphFlags(answer)
+        date = answer.text("receivedDateTime").flatMap { GraphTime.milliseconds($0) }
+        messageID = answer.text("internetMessageId").flatMap { Self.bare($0) }
+        thread = answer.text("conversationId").flatMap { (1...255).contains($0.utf8.count) ? $0 : nil }
+        folder = answer.text("parentFolderId")
+        about = Self.extended(answer, Self.storeSize).flatMap { Int64($0) }.flatMap { $0 >= 0 ? $0 : nil }
+        etag = answer.text("@odata.etag")
+        var people = Record()
+        for name in ["from", "sender", "replyTo", "toRecipients", "ccRecipients"] { people[name] = answer[name] }
+        self.people = people
+    }
+
+    private static func bare(_ id: String) -> String? {
+        let bare = id.drop { $0 == "<" || $0 == " " }.prefix { $0 != ">" && $0 != " " }
+        return bare.isEmpty ? nil : String(bare)
+    }
+
+    static func extended(_ answer: Record, _ id: String) -> String? {
+        answer.records("singleValueExtendedProperties").first { $0.text("id")?.lowercased() == id.lowercased() }?
+            .text("value")
+    }
+
+    // MARK: reference
+
+    /// The reference of a message in a folder: its id; of a draft among the drafts also its version, because it is edited and
+    /// keeps its id.
+    func ref(in folder: Fields) -> String {
+        guard let version, folder.text("role") == "drafts" else { return id }
+        return "\(id).\(version)"
+    }
+
+    /// The id in a reference.
+    static func id(of ref: String) -> String { String(ref.prefix { $0 != "." }) }
+
+    private static func isVersion(_ text: String) -> Bool {
+        (1...80).contains(text.utf8.count) && !text.utf8.contains { $0 <= 32 || $0 >= 127 }
+    }
+
+    /// As the host is told of it before its body is fetched.
+    func record(in folder: Fields, asksMessageID: Bool, asksHeader: Bool) -> Record {
+        let ref = ref(in: folder)
+        // What has the same Message-ID and is a draft may be another version.
+        let asksMessageID = asksMessageID && ref == id
+        var record = Record(["ref": .text(ref), "stable": .text(ref)])
+        record.set("flags", flags?.text)
+        record.set("internal_date", date)
+        record.set("about", about)
+        if asksMessageID { record.set("message_id", messageID) }
+        if asksHeader { record["header"] = .bytes(header) }
+        return record
+    }
+
+    /// The beginning of a message for the host.
+    func begin(_ ref: String, historical: Bool) -> Record {
+        var record = Record(["ref": .text(ref), "flags": .text(flags?.text ?? ""), "stable": .text(ref)])
+        record.set("internal_date", date)
+        record.set("thread", thread)
+        if historical { record.set("historical", 1) }
+        return record
+    }
+
+    /// Whose it is, as fields of a header: addresses alone.
+    private var header: [UInt8] {
+        var header: [UInt8] = []
+        func add(_ name: String, _ addresses: [String]) {
+            // What comes from a server makes no header of its own.
+            let clean = addresses.filter { !$0.isEmpty && !$0.utf8.contains { $0 <= 32 || $0 == 127 || $0 == 44 } }
+            if !clean.isEmpty { header += "\(name): \(clean.joined(separator: ", "))\r\n".utf8 }
+        }
+        if let messageID { add("Message-ID", ["<\(messageID)>"]) }
+        add("From", [Self.address(people["from"]?.record)])
+        add("Sender", [Self.address(people["sender"]?.record)])
+        add("Reply-To", people.records("replyTo").map { Self.address($0) })
+        add("To", people.records("toRecipients").map { Self.address($0) })
+        add("Cc", people.records("ccRecipients").map { Self.address($0) })
+        return header + [13, 10]
+    }
+
+    private static func address(_ recipient: Record?) -> String {
+        recipient?["emailAddress"]?.record?.text("address") ?? ""
+    }
+}

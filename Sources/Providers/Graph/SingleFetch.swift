@@ -1,0 +1,29 @@
+import Base
+import CMailroom
+import PluginKit
+
+/// Fetches the body of one message that was skipped before.
+struct SingleFetch {
+    private let host: Host
+    private let client: GraphClient
+    private let what: Fields
+
+    init(_ host: Host, _ client: GraphClient, _ what: Fields) {
+        self.host = host
+        self.client = client
+        self.what = what
+    }
+
+    /// `MR_E_NOT_FOUND` where the folder does not have it any more.
+    func run() throws(Failure) {
+        guard let ref = what.text("ref"), !ref.isEmpty else { throw .invalid("ref", "is missing") }
+        let found = GraphMessage(
+            try client.get(host, "\(client.message(GraphMessage.id(of: ref)))?\(GraphMessage.query)", step: "fetch"))
+        guard let message = found, message.folder == String(decoding: what.bytes("native") ?? [], as: UTF8.self) else {
+            throw .notFound("message \(ref)")
+        }
+        try MimeContent(host, client, message.id)
+            .give(host, message.begin(ref, historical: false), headerOnly: false, about: message.about)
+        _ = try host.messageEnd()
+    }
+}

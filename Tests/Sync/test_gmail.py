@@ -1,0 +1,184 @@
+"""What is Gmail's own: the price of a look, a history that is not kept any more, batches of which some calls fail, large messages."""
+
+import mailroom
+import pytest
+
+from Servers import seed
+from Sync.ends import GmailEnd
+from Sync.mailbox import Mailbox, same
+
+
+@pytest.fixture(scope="module")
+def end():
+    running = GmailEnd()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def other(end, user):
+    end.server.script.clear()
+    with end.client(f"own{user}") as client:
+        yield client
+
+
+@pytest.fixture
+def mailbox(end, user, other, tmp_path):
+    with Mailbox(end, f"own{user}", tmp_path / "crm.db") as connected:
+        yield connected
+
+
+def calls(mailbox, act):
+    """The calls that Gmail gets while something is done, and how many units they cost."""
+    server = mailbox.server.server
+    before, units = server.calls.copy(), server.quota.total
+    act()
+    return dict(server.calls - before), server.quota.total - units
+
+
+def test_a_look_at_which_nothing_happened(mailbox, other):
+    for number in range(20):
+        other.create(f"Label {number}")
+        other.append(f"Label {number}", number)
+    mailbox.settle()
+    mailbox.sync()
+    made, units = calls(mailbox, mailbox.sync)
+    assert made == {"getProfile": 1, "labels.list": 1} and units == 2, "for all folders together"
+
+
+def test_one_change_is_one_folders_affair(mailbox, other):
+    for number in range(20):
+        other.create(f"Label {number}")
+        other.append(f"Label {number}", number)
+    mailbox.settle()
+    mailbox.sync()
+    other.append("Label 7", 50)
+    before = mailbox.latest()
+    result = {}
+    made, units = calls(mailbox, lambda: result.update(mailbox.sync()))
+    assert (result["messages"], result["unchanged_folders"]) == (1, 25)
+    assert made == {"getProfile": 1, "labels.list": 1, "history.list": 1, "messages.get": 2} and units == 14
+    assert [row["detail"] for row in mailbox.changes(before) if row["what"] == "added"] == ["new"]
+    same(mailbox, other)
+
+
+def test_a_history_that_is_not_kept_is_healed_by_comparing(mailbox, other):
+    for number in range(40):
+        other.append("INBOX", number, ["\\Seen"] if number % 2 else [])
+    mailbox.settle()
+    ids = {number: mailbox.message(number)["id"] for number in range(40)}
+    uids = other.uids("INBOX")
+    other.expunge("INBOX", uids[:3])
+    other.flag("INBOX", uids[5:9], add=["\\Flagged"], remove=["\\Seen"])
+    other.append("INBOX", 50)
+    other.box.forget_history()
+    before = mailbox.latest()
+    result = {}
+    made, _ = calls(mailbox, lambda: result.update(mailbox.sync()))
+    same(mailbox, other)
+    assert (result["messages"], result["gone"]) == (1, 3), result
+    assert made["messages.get"] == 2, "only what is new is fetched"
+    assert {number: mailbox.message(number)["id"] for number in range(3, 40)} == {
+        number: id for number, id in ids.items() if number >= 3}
+    assert [row["detail"] for row in mailbox.changes(before) if row["what"] == "added"] == ["new"]
+    made, units = calls(mailbox, mailbox.sync)
+    assert units <= 4, made
+
+
+def test_the_newest_come_first(mailbox, other):
+    for number in range(120):
+        other.box.add(seed.message(number), {"INBOX"}, date=(seed.FIRST_DATE + number * 60) * 1000)
+    mailbox.settle()
+    assert mailbox.message(119)["id"] < mailbox.message(60)["id"] < mailbox.message(0)["id"]
+
+
+@pytest.mark.parametrize("rule", [
+    {"status": 429, "times": 7}, {"reason": "rateLimitExceeded", "times": 3}, {"status": 503, "times": 9}])
+def test_calls_of_a_batch_that_fail_for_a_moment(mailbox, other, rule):
+    for number in range(60):
+        other.append("INBOX", number)
+    mailbox.server.server.script.add("messages.get", after=20, **rule)
+    result = mailbox.sync()
+    assert result["messages"] == 60
+    same(mailbox, other)
+
+
+def test_a_message_that_is_not_given(mailbox, other):
+    """The others come; it is put into quarantine, and fetched when Gmail gives it."""
+    for number in range(10):
+        other.append("INBOX", number)
+    mailbox.server.server.script.add("messages.get", status=400, message="Cannot be read", after=14)
+    assert mailbox.sync()["messages"] == 9
+    audit = mailbox.room.audit(mailbox.id)
+    assert (audit["stored"], audit["quarantined"], audit["missing"]) == (9, 1, 0)
+
+
+def test_a_large_message_streams(mailbox, other):
+    content = seed.large_message(12)
+    other.append("INBOX", content)
+    other.append("INBOX", 1)
+    result = mailbox.sync()
+    assert result["messages"] == 2 and result["bytes"] > len(content)
+    row = next(row for row in mailbox.room.messages(account=mailbox.id) if row["size"] > 10_000_000)
+    with mailbox.room.body(row["id"]) as body:
+        assert body.read() == content
+
+
+def test_what_lies_in_trash_lies_nowhere_else(mailbox, other):
+    other.create("Work")
+    other.append("INBOX", 1)
+    other.copy("INBOX", other.uids("INBOX"), "Work")
+    mailbox.settle()
+    assert mailbox.places(1) == ["INBOX", "Work"]
+    other.move("INBOX", other.uids("INBOX"), "Trash")
+    mailbox.settle()
+    assert mailbox.places(1) == ["[Gmail]/Trash"]
+    other.move("Trash", other.uids("Trash"), "INBOX")
+    mailbox.settle()
+    assert mailbox.places(1) == ["INBOX", "Work"]
+    same(mailbox, other)
+
+
+def test_without_a_label_it_is_in_all_mail(mailbox, other):
+    other.append("INBOX", 1)
+    mailbox.settle()
+    id = mailbox.message(1)["id"]
+    mailbox.room.update("message", id, folder=mailbox.folder("All")["id"])
+    mailbox.settle()
+    assert mailbox.places(1) == ["[Gmail]/All Mail"] and other.uids("INBOX") == []
+    mailbox.room.update("message", id, folder=mailbox.folder("INBOX")["id"])
+    mailbox.settle()
+    assert mailbox.places(1) == ["INBOX"] and mailbox.message(1)["id"] == id
+    same(mailbox, other)
+
+
+def test_flags_that_gmail_does_not_keep(mailbox, other):
+    other.append("INBOX", 1)
+    mailbox.settle()
+    mailbox.room.update("message", mailbox.message(1)["id"], add=["later"])
+    mailbox.settle()
+    wish = list(mailbox.room.find("wish", account=mailbox.id))[-1]
+    assert wish["state"] == "lost" and "later" in wish["reason"]
+    same(mailbox, other)
+
+
+def test_watch_and_stop(mailbox, other):
+    result = mailbox.room.call(mailbox.id, "gmail.watch", options={"topic": "projects/p/topics/t", "labels": "INBOX"}).wait()["rows"][-1]
+    assert result["expires"] > 0 and other.box.watching == {
+        "topic": "projects/p/topics/t", "labels": ["INBOX"], "until": result["expires"]}
+    mailbox.room.call(mailbox.id, "gmail.stop").wait()
+    assert other.box.watching is None
+
+
+@pytest.mark.parametrize("rule, text", [
+    ({"reason": "domainPolicy"}, "administrators"), ({"reason": "failedPrecondition"}, "not enabled"),
+    ({"reason": "insufficientPermissions"}, "scopes")])
+def test_a_login_that_only_a_person_mends(end, user, tmp_path, rule, text):
+    with Mailbox(end, f"login{user}", tmp_path / "crm.db", connect=False) as mailbox:
+        end.server.script.clear()
+        settings = mailbox.settings()
+        end.server.script.add("getProfile", times=5, **rule)
+        with pytest.raises(mailroom.AuthError) as error:
+            mailbox.room.connect(**settings)
+        assert text in error.value.server_text
+        end.server.script.clear()

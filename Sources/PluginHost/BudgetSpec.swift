@@ -51,6 +51,11 @@ package struct BudgetSpec: Sendable, Equatable {
         }
     }
 
+    /// The same with another number: a provider may have granted more, or a test server have none.
+    package func allowing(_ units: Int64) -> BudgetSpec {
+        BudgetSpec(name: name, measure: measure, scope: scope, units: max(1, units), windowMs: windowMs)
+    }
+
     /// What a request takes of it.
     package func cost(units: Int64, octets: Int64) -> Int64 {
         switch measure {

@@ -103,7 +103,8 @@ class Run(kills.Run):
         for user in self.users:
             self.gmail.mailbox(user)
             given.append(["connect", {
-                "address": user, "provider": "gmail", "gmail_api": self.gmail.url, "insecure_http": "1", **self.gmail.service()}])
+                "address": user, "provider": "gmail", "budget_user": "0", "budget_project": "0",
+                "gmail_api": self.gmail.url, "insecure_http": "1", **self.gmail.service()}])
         said = self._whole(before=given)
         self.accounts = [what["account"] for what in said if "account" in what]
         kills.hold(len(self.accounts) == len(self.users), "not connected:", said)

@@ -58,7 +58,8 @@ class GmailEnd:
         address = f"{user}@test.example"
         self.server.mailbox(address)
         return {
-            "address": address, "provider": "gmail", "gmail_api": f"http://127.0.0.1:{port or self.port}",
+            "address": address, "provider": "gmail", "budget_user": "0", "budget_project": "0",
+            "gmail_api": f"http://127.0.0.1:{port or self.port}",
             "insecure_http": "1", **self.server.service()}
 
     def path(self, folder):

@@ -12,11 +12,20 @@ extension AccountCall {
 
     func take(_ need: RequestNeed) throws(Failure) -> (any AnyObject & Sendable)? {
         let manifest = need.manifest
-        for budget in manifest.budgets where budget.scope == .account { try take(budget, need) }
-        for budget in manifest.budgets where budget.scope == .client { try take(budget, need) }
+        let budgets = budgets(manifest)
+        for budget in budgets where budget.scope == .account { try take(budget, need) }
+        for budget in budgets where budget.scope == .client { try take(budget, need) }
         guard let limit = manifest.requests else { return nil }
         let key = RequestBudgets.Key(scheme: manifest.scheme, budget: "", whose: String(account.id))
         return try core.budgets.start(key, atMost: limit) { (_) throws(Failure) in try goOn(need) }
+    }
+
+    /// As the manifest has them, unless the account's settings `budget_NAME` say another number; 0: none.
+    private func budgets(_ manifest: ProviderManifest) -> [BudgetSpec] {
+        manifest.budgets.compactMap { budget in
+            guard let said = account.settings["budget_\(budget.name)"].flatMap({ Int64($0) }) else { return budget }
+            return said > 0 ? budget.allowing(said) : nil
+        }
     }
 
     private func take(_ budget: BudgetSpec, _ need: RequestNeed) throws(Failure) {
@@ -50,7 +59,7 @@ extension AccountCall {
         let whose =
             budget.scope == .account
             ? String(account.id) : "client:" + (account.settings["client_id"] ?? "").prefix(200)
-        return RequestBudgets.Key(scheme: manifest.scheme, budget: budget.name, whose: whose)
+        return RequestBudgets.Key(scheme: manifest.scheme, budget: "\(budget.name).\(budget.units)", whose: whose)
     }
 
     private func tooLong(_ budget: BudgetSpec, _ manifest: ProviderManifest, _ wait: Int64) -> Failure {
@@ -63,7 +72,7 @@ extension AccountCall {
     /// The server named a time: whatever the account asks next waits for it.
     func hold(_ milliseconds: Int64, _ need: RequestNeed) {
         let until = Clock.boot() + milliseconds
-        for budget in need.manifest.budgets where budget.scope == .account {
+        for budget in budgets(need.manifest) where budget.scope == .account {
             core.budgets.close(budget, key(budget, need.manifest), until: until)
         }
     }

@@ -112,7 +112,8 @@ class Graph(Service):
     def settings(self, port=None):
         """What connects Mailroom as an application that logs in for itself; port: of something in between."""
         return {
-            "provider": "graph", "graph_api": f"http://127.0.0.1:{port or self.port}/v1.0", "insecure_http": "1",
+            "provider": "graph", "budget_mailbox": "0", "budget_upload": "0",
+            "graph_api": f"http://127.0.0.1:{port or self.port}/v1.0", "insecure_http": "1",
             "auth": "service", "oauth": "microsoft", "client_id": "crm", "client_secret": "secret",
             "token_endpoint": f"http://127.0.0.1:{self.port}/token"}
 

@@ -54,7 +54,9 @@ struct JobRunner {
 
     /// A verification and the doctor watch how others work on the account: they must not keep them from it. A look at a domain
     /// does not touch the account.
-    private static func needsLease(_ job: JobRow) -> Bool { !["verify", "domain", "doctor", "discover"].contains(job.kind) }
+    private static func needsLease(_ job: JobRow) -> Bool {
+        !["verify", "domain", "doctor", "discover"].contains(job.kind)
+    }
 
     private func claim(_ id: Int64, _ interruption: Interruption) throws(Failure) {
         guard let job = try core.store.claimJob(id) else { return }

@@ -315,7 +315,8 @@ def test_subscriptions(account, graph):
     assert own["clientState"] == "s" and "mailFolders('inbox')" in own["resource"]
     assert abs(made["expires"] - clock.now() - 3_600_000) < 120_000
     before = own["expirationDateTime"]
-    assert call("graph.renew", id=made["id"])["expires"] > made["expires"] and own["expirationDateTime"] > before
+    # Not the longest: earlier tests have put the library's clock forward, and the server's own stands.
+    assert call("graph.renew", id=made["id"], minutes=120)["expires"] > made["expires"] and own["expirationDateTime"] > before
     call("graph.unsubscribe", id=made["id"])
     assert graph.subscriptions == {}
     with pytest.raises(mailroom.InvalidError):

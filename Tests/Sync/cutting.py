@@ -16,6 +16,8 @@ class Cutting:
         self._left = None
         self.cuts = 0
         self._listener = socket.create_server(("127.0.0.1", self.port), backlog=50)
+        # What the kernel takes in advance counts as written for the other side: as little as may be.
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
         self._pairs = set()
         threading.Thread(target=self._accept, daemon=True).start()
 

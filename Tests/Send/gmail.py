@@ -81,7 +81,7 @@ class Run(kills.Run):
     """A store whose two accounts are mailboxes of one Gmail. What is unknown is asked for, and answered: at the end of all nothing is."""
 
     kinds, sizes, stages = KINDS, (1,), Server.STAGES
-    has_mailbox = True
+    has_mailbox = tells_all = True
 
     def __init__(self, seed, number, deaths, folder, verbose=False, _site=None):
         super().__init__(seed, number, deaths, folder, verbose)
@@ -108,6 +108,9 @@ class Run(kills.Run):
         said = self._whole(before=given)
         self.accounts = [what["account"] for what in said if "account" in what]
         kills.hold(len(self.accounts) == len(self.users), "not connected:", said)
+
+    def _rest(self):
+        self.gmail.wait_until_idle()
 
     def _sent(self, user):
         return list(GmailClient(self.gmail, user.partition("@")[0]).everything()[PATHS["Sent"]].values())

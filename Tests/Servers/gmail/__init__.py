@@ -14,7 +14,6 @@ Other processes tell it the same over the control port: POST /control {"do": "sc
 """
 
 import collections
-import http.server
 import json
 import re
 import ssl
@@ -23,6 +22,7 @@ import time
 import uuid
 
 from ..process import free_port
+from ..threaded import ThreadedServer
 from .calls import CALLS, Call, recipients
 from .discovery import NotInDocument, discovery
 from .failure import Refused
@@ -91,7 +91,7 @@ class Gmail:
         self.control_url = f"http://127.0.0.1:{self.control}/control"
 
     def _listen(self, port, site, pki):
-        server = _Server(("127.0.0.1", port), Handler)
+        server = ThreadedServer(("127.0.0.1", port), Handler)
         server.site = site
         if pki:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -99,6 +99,10 @@ class Gmail:
             server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
         self._servers.append(server)
+
+    def wait_until_idle(self):
+        for server in self._servers:
+            server.wait_until_idle()
 
     def stop(self):
         for server in self._servers:
@@ -353,15 +357,6 @@ def _with_field(raw, name, field):
 class _Site:
     def __init__(self, answer):
         self.answer = answer
-
-
-class _Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-    request_queue_size = 128
-
-    def handle_error(self, request, address):
-        """A client that hangs up is no fault of ours."""
 
 
 __all__ = ["ALL_SCOPES", "Gmail", "Mailbox", "Refused", "Request", "Rule"]

@@ -14,10 +14,9 @@ import http
 import http.server
 import re
 import socket
-import sys
 import threading
-import traceback
 
+from ..threaded import ThreadedServer
 from .call import Call
 from .failure import GraphError
 from .faults import Cut
@@ -86,21 +85,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve
 
 
-class _Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def handle_error(self, *_):
-        if not isinstance(sys.exc_info()[1], OSError):
-            traceback.print_exc()
-
-
 class Graph(Service):
     """The service on its port."""
 
     def __init__(self, who=None, port=0):
         super().__init__(who)
-        self._server = _Server(("127.0.0.1", port), _Handler)
+        self._server = ThreadedServer(("127.0.0.1", port), _Handler)
         self._server.service = self
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -128,6 +118,9 @@ class Graph(Service):
             self.expired_code = code
             box.log.append(("", "", "", "set"))
             box.oldest_token = box.number
+
+    def wait_until_idle(self):
+        self._server.wait_until_idle()
 
     def stop(self):
         self._server.shutdown()

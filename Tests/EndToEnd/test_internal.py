@@ -3,16 +3,8 @@
 import pytest
 
 from Servers.seed import Appender
-from Sync.client import Client
 
 from .test_contacts import mail, numbers
-
-
-@pytest.fixture
-def other(site, user):
-    site.dovecot.prefix, site.dovecot.separator = "", "/"
-    with Client(site.dovecot, user) as client:
-        yield client
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ struct Migration: Sendable {
     /// 'MrSt': what marks a SQLite file as a store (PRAGMA application_id).
     static let applicationID: Int64 = 0x4d72_5374
 
-    static let all: [Migration] = [accounts, mail, sends, sync, queue, people, conversations, health, companies]
+    static let all: [Migration] = [accounts, mail, sends, sync, queue, people, conversations, health]
     static let newest = Int64(all.count)
 
     enum State: Equatable {

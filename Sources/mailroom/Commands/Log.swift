@@ -44,7 +44,7 @@ struct Log: StoreCommand {
             if output.json { return output.list(oldestFirst) }
             if rows.isEmpty {
                 if let kind { try FailureClass.known(room, kind) }
-                let all = try room.find("log").all()
+                let all = try room.find("log") { try $0.texts("fields", ["what"]) }.all()
                 let names = Set(all.map { $0.text("what") })
                 if let what, !all.isEmpty, !names.contains(what) {
                     output.note(

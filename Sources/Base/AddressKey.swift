@@ -36,6 +36,23 @@ package enum AddressKey {
         return String(decoding: ascii[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// The key of a domain that somebody names as a company's or a contact's, with or without an @ before it; nil where no address
+    /// can have it: it is no name of hosts (RFC 1123, section 2.1; underscores are in use).
+    package static func namedDomain(_ text: String) -> String? {
+        let folded = fold(text)
+        guard let key = domain(folded.utf8.first == UInt8(ascii: "@") ? String(folded.dropFirst()) : folded),
+            key.utf8.count <= 253
+        else { return nil }
+        let labels = key.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let isName = labels.allSatisfy { label in
+            (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
+                && label.allSatisfy {
+                    (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d || $0 == 0x5f
+                }
+        }
+        return isName ? key : nil
+    }
+
     /// The domain of a key; empty where it has none.
     package static func domain(ofKey key: String) -> String {
         key.utf8.lastIndex(of: UInt8(ascii: "@")).map { String(key[key.utf8.index(after: $0)...]) } ?? ""

@@ -1,14 +1,14 @@
 import CSystem
 import Glibc
 
-/// State behind a lock: a pthread mutex. Where somebody waits for a change of the state, it is a `Monitor`.
+/// State behind a lock: a pthread mutex. Where somebody waits for a change of the state, it is the subclass `Monitor`.
 ///
 /// `Synchronization.Mutex` will not do in a library that lives through forks: it remembers its thread's id, and in the main
 /// thread of a child that is the id of the parent's. Such a thread takes the lock as another, and where a second thread
 /// waits, the kernel refuses both: they spin for ever, or trap. glibc keeps its own ids right.
-package final class Lock<State>: @unchecked Sendable {
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private var state: State
+package class Lock<State>: @unchecked Sendable {
+    final let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    final var state: State
 
     package init(_ state: State) {
         self.state = state
@@ -22,7 +22,7 @@ package final class Lock<State>: @unchecked Sendable {
     }
 
     /// Not to be taken again within `body`, by the same thread: that waits for ever.
-    package func withLock<Result, Problem: Error>(
+    package final func withLock<Result, Problem: Error>(
         _ body: (inout State) throws(Problem) -> Result
     ) throws(Problem) -> Result {
         pthread_mutex_lock(mutex)

@@ -1,37 +1,23 @@
 import CSystem
 import Glibc
 
-/// State behind a lock, with a condition to wait on: a pthread mutex and condition (monotonic clock).
-package final class Monitor<State>: @unchecked Sendable {
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+/// State behind a lock, with a condition to wait on (monotonic clock).
+package final class Monitor<State>: Lock<State>, @unchecked Sendable {
     private let condition: UnsafeMutablePointer<pthread_cond_t>
-    private var state: State
 
-    package init(_ state: State) {
-        self.state = state
-        mutex = .allocate(capacity: 1)
+    package override init(_ state: State) {
         condition = .allocate(capacity: 1)
-        pthread_mutex_init(mutex, nil)
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
         pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
         pthread_cond_init(condition, &attributes)
         pthread_condattr_destroy(&attributes)
+        super.init(state)
     }
 
     deinit {
         pthread_cond_destroy(condition)
-        pthread_mutex_destroy(mutex)
         condition.deallocate()
-        mutex.deallocate()
-    }
-
-    package func withLock<Result, Problem: Error>(
-        _ body: (inout State) throws(Problem) -> Result
-    ) throws(Problem) -> Result {
-        pthread_mutex_lock(mutex)
-        defer { pthread_mutex_unlock(mutex) }
-        return try body(&state)
     }
 
     /// Changes the state and wakes everyone who waits.

@@ -40,4 +40,14 @@ import Testing
         (".", nil), ("a b", nil), ("a@b", nil),
     ])
     func domainsHaveKeysAsWell(_ domain: String, _ key: String?) { #expect(AddressKey.domain(domain) == key) }
+
+    @Test(arguments: [
+        ("Example.COM.", "example.com"), ("@example.com", "example.com"), ("MÜLLER.de", "xn--mller-kva.de"),
+        ("localhost", "localhost"), ("a_b.1-2.org", "a_b.1-2.org"), ("http://foo", nil), ("foo/bar", nil),
+        ("foo:25", nil), ("[192.0.2.1]", nil), ("a..b", nil), (".a", nil), ("-a.org", nil), ("a-.org", nil),
+        ("*.org", nil), ("a,b", nil), ("a@b", nil), ("@@a", nil), ("@", nil), ("", nil),
+        (String(repeating: "a", count: 64) + ".org", nil),
+        ((0..<130).map { _ in "a" }.joined(separator: "."), nil),
+    ])
+    func whatIsNamedAsADomainIsAName(_ text: String, _ key: String?) { #expect(AddressKey.namedDomain(text) == key) }
 }

@@ -40,6 +40,10 @@ def test_every_filter(failing, box):
         assert failing.ask("log", *filters) == wanted, filters
     assert "nothing in the log fits" in failing.run("log", "--class", "too_large").stdout
     assert "2 times since" in failing.run("log", "--class", "connection").stdout
+    told = failing.run("log", "--class", "auth", environment={"TZ": "UTC"}).stdout
+    assert f"[auth] ({auth['cause']})" in told and " UTC  " in told
+    told = failing.run("log", "--what", "conect")
+    assert "reconnect" in told.stderr and "nothing in the log fits" in told.stdout
 
 
 @pytest.mark.parametrize("line, status, words", [

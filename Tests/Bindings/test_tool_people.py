@@ -86,7 +86,47 @@ def test_a_large_import(connected, tmp_path):
     assert len(connected.ask("contact", "list", "--limit", "0")) == 5001
     file.write_text("key,email\n" + "".join(f"d-{n},p{n}@example.com\n" for n in range(4000)) + "d-4000,@\n")
     told = connected.run("contact", "import", file, expected=2).stderr
-    assert "line 4002: addresses[0]" in told and "4000 contacts before it went in" in told
+    assert "line 4002: addresses[0]" in told
+    assert len(connected.ask("contact", "list", "--limit", "0")) == 5001, "nothing of it is stored"
+
+
+def test_a_wrong_line_behind_a_hundred_thousand(connected, tmp_path):
+    """What is in is said, and the status is not that of a change that did not happen."""
+    file = tmp_path / "people.csv"
+    file.write_text("key\n" + "".join(f"e-{n}\n" for n in range(100_000)) + f"{'x' * 999}\n")
+    told = connected.run("contact", "import", file, expected=1).stderr
+    assert "line 100002: key" in told and "100000 contacts that stand before it are in the store" in told
+    assert "import the file again" in told
+
+
+def test_put_says_what_it_did(connected):
+    connected.run("company", "put", "acme")
+    assert "contact c-1 made" in connected.run("contact", "put", "c-1", "--company", "acme", "--name", "Ann").stdout
+    assert "contact c-1 changed" in connected.run("contact", "put", "c-1", "--company", "acme", "--name", "Robert").stdout
+    second = connected.run("contact", "put", "c-1", "--name", "Robert")
+    assert "contact c-1 made" in second.stdout
+    assert "a contact of acme has that key" in second.stderr and "--company acme" in second.stderr
+    third = connected.run("contact", "put", "c-1", "--name", "Bob")
+    assert "contact c-1 changed" in third.stdout and third.stderr == ""
+
+
+@pytest.mark.parametrize("domain, status", [
+    ("http://foo", 2), ("foo/bar", 2), ("a b", 2), ("*.example", 2), ("@foo.example", 0), ("FOO.example.", 0),
+])
+def test_a_domain_is_one_for_companies_and_contacts_alike(domain, status, connected):
+    for line in (["company", "put", "acme", "--domain", domain], ["contact", "put", "c-1", "--domain", domain]):
+        done = connected.run(*line, expected=status)
+        if status:
+            assert "is no domain" in done.stderr
+    if not status:
+        assert connected.ask("company", "show", "acme")["domains"] == ["foo.example"]
+        assert connected.ask("contact", "show", "c-1")["domains"] == ["foo.example"]
+
+
+def test_a_contact_by_an_address_that_its_mail_has(connected):
+    made = connected.ask("contact", "put", "c-1", "--domain", "example.com")
+    assert connected.ask("contact", "show", "ann@example.com")["id"] == made["id"]
+    connected.ask("contact", "show", "nobody@nowhere.example", expected=3)
 
 
 # ---- companies ----
@@ -130,7 +170,14 @@ def test_one_mailbox_more_than_the_limit(mailroom, box, tmp_path):
     assert listed[1:5] == ["acme", "1", "1", "1"], listed
     told = mailroom.run("company", "put", "acme", "--limit", "0").stdout
     assert "\n" in told and "1" in told.splitlines()[1], "more run than the limit allows, and it is said"
-    mailroom.run("company", "put", "acme", "--limit", "2")
+    rows = [row for row in mailroom.ask("log", "--company", "acme") if "account" not in row]
+    assert [row["cause"] for row in rows] == ["limit.lowered"], rows
+    assert "company acme" in rows[-1]["message"]
+    told = mailroom.run("sync")
+    assert "more@example.com  passed over" in told.stderr and "->" not in told.stderr
+    assert [row.get("pending") for row in mailroom.ask("sync")] == [None, 1]
+    told = mailroom.run("company", "put", "acme", "--limit", "2").stderr
+    assert "more@example.com has the place now" in told
     mailroom.run("sync", "more@example.com")
     assert mailroom.ask("status", "more@example.com")["state"] == "enabled"
     mailroom.run("reconnect", "more@example.com", "--company", "none")
@@ -176,6 +223,13 @@ def test_one_inbox_page_by_page(two, box):
 def test_search(words, found, two):
     assert [row["message_id"].split("@")[0] for row in two.ask("search", *words)] == found
     assert [row["message_id"].split("@")[0] for row in two.ask("inbox", "--text", " ".join(words))] == found
+
+
+def test_what_is_mistyped_is_told(two):
+    told = two.run("inbox", "--role", "nosuch", expected=2).stderr
+    assert "nosuch" in told and "sent" in told and "any" in told
+    assert "WORD" in two.run("search", "...", expected=2).stderr
+    assert "mailroom threads" in two.ask("threads", "--id", "999", expected=3)["error"]["advice"]
 
 
 def test_threads_and_who_waits(two):

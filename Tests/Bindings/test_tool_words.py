@@ -1,6 +1,8 @@
 """What the tool says: which folder, which id, which option, what holds afterwards, what to do next."""
 
+import contextlib
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -74,6 +76,40 @@ def test_a_worker_that_has_ended_well_is_not_counted_on(connected, box):
     line = ["--work", "never", "sync", box.address, "--timeout", "0.2"]
     told = connected.run(*line, expected=7).stderr
     assert "showed life" not in told and "mailroom run" in told
+
+
+def test_mail_that_waits_is_called_that_and_not_a_mailbox_out_of_step(connected, box):
+    connected.run("send", box.address, "--to", box.good, "--text", "T")
+    with contextlib.closing(sqlite3.connect(connected.store)) as store, store:
+        store.execute("UPDATE send SET created_at = created_at - 120000, due = due - 120000")
+    row = connected.ask("status", box.address)
+    assert (row["cause"], row["state"]) == ("worker.mail_waits", "enabled"), row
+    told = connected.run("status").stdout
+    assert "Mail waits, and no worker is running" in told and "mail could have gone at" in told
+    assert "not confirmed" not in told and "in step" not in told
+    assert f"mailroom --store {connected.store} run" in told and "--store FILE" not in told
+    page = connected.folder / "page.html"
+    connected.run("status", "--html", page)
+    told = page.read_text()
+    assert "Mail waits" in told and "it goes once one does" in told
+    assert "Not confirmed" not in told and "the last goes by" not in told
+
+
+def test_a_refused_login_names_the_command_that_mends_it(connected, box):
+    command = f"mailroom reconnect {box.address} --ask-password"
+    assert command in connected.run("reconnect", box.address, "--set", "fault=auth", expected=4).stderr
+    assert command in connected.run("sync", box.address, expected=4).stderr
+    assert command in connected.run("sync", expected=4).stderr
+    assert command in connected.run("status").stdout
+
+
+def test_held_mail_is_not_promised(connected, box):
+    connected.run("send", box.address, "--to", box.good, "--text", "T")
+    assert "as soon as possible" in connected.run("waiting").stdout
+    connected.run("disconnect", box.address)
+    done = connected.run("waiting")
+    assert "held: the mailbox is disconnected" in done.stdout and "as soon as possible" not in done.stdout
+    assert "goes once one does" not in done.stderr
 
 
 def test_ctrl_c_in_connect_says_what_is_kept(mailroom, box):

@@ -5,7 +5,8 @@ import pathlib
 import mailroom
 import pytest
 
-from Servers.fixtures import room, settings, site, store, user  # noqa: F401 - fixtures
+from Servers.fixtures import room, settings, site, store, timeouts, user  # noqa: F401 - fixtures
+from Sync.client import Client
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DIST, DIST_TEST = ROOT / "dist", ROOT / "dist-test"
@@ -14,3 +15,11 @@ DIST, DIST_TEST = ROOT / "dist", ROOT / "dist-test"
 @pytest.fixture(scope="session", autouse=True)
 def library():
     mailroom.load(DIST / "lib" / "libmailroom.so.1")
+
+
+@pytest.fixture
+def other(site, user):
+    """Another client at the mailbox."""
+    site.dovecot.prefix, site.dovecot.separator = "", "/"
+    with Client(site.dovecot, user) as client:
+        yield client

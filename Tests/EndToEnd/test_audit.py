@@ -9,7 +9,6 @@ import pytest
 
 from Servers import wait_until
 from Servers.faulty import Proxy
-from Sync.client import Client
 
 TOOL = pathlib.Path(__file__).resolve().parents[2] / "dist" / "bin" / "mailroom"
 
@@ -17,14 +16,6 @@ TOOL = pathlib.Path(__file__).resolve().parents[2] / "dist" / "bin" / "mailroom"
 def tool(store, *words):
     return subprocess.run(
         [str(TOOL), "--store", str(store), *words], capture_output=True, text=True, timeout=120)
-
-
-@pytest.fixture
-def other(site, user):
-    """Another client at the mailbox."""
-    site.dovecot.prefix, site.dovecot.separator = "", "/"
-    with Client(site.dovecot, user) as client:
-        yield client
 
 
 @pytest.fixture

@@ -5,14 +5,6 @@ import pytest
 
 from Servers.seed import Appender
 from Soak import people
-from Sync.client import Client
-
-
-@pytest.fixture
-def other(site, user):
-    site.dovecot.prefix, site.dovecot.separator = "", "/"
-    with Client(site.dovecot, user) as client:
-        yield client
 
 
 @pytest.fixture

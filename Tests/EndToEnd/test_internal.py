@@ -3,16 +3,8 @@
 import pytest
 
 from Servers.seed import Appender
-from Sync.client import Client
 
 from .test_contacts import mail, numbers
-
-
-@pytest.fixture
-def other(site, user):
-    site.dovecot.prefix, site.dovecot.separator = "", "/"
-    with Client(site.dovecot, user) as client:
-        yield client
 
 
 @pytest.fixture
@@ -158,3 +150,23 @@ def test_many(room, connected, site, user, other):
     found = room.audit(account)
     assert (found["missing"], found["skipped"], found["stored"]) == (0, 1_200, 0)
     assert room.sync(account)["bytes"] == 0
+
+
+@pytest.mark.parametrize("rule", ["exclude_internal", "contacts"])
+def test_a_round_trip_of_what_is_not_kept(room, settings, user, site, other, rule):
+    """The server is well: nobody blames it for a rule of ours."""
+    company = room.put(
+        "company", key="acme", domains=["test.example"], exclude_internal=1 if rule == "exclude_internal" else 0)
+    account = room.connect(**settings(user, ca_file=site.ca, company=company))
+    if rule == "contacts":
+        room.put("policy", account=account["id"], keep="contacts")
+    room.sync(account)
+    done = room.verify(account, within=30)
+    assert done["ok"] == 1 and "cause" not in done, done
+    assert rule in done["note"]
+    assert [step["step"] for step in done["steps"]] == ["append", "see", "flag", "see the flag", "delete"]
+    assert other.uids("INBOX") == [] and well(room, account)["left_out"] == 0
+    result = room.check("doctor", account=account["id"], send=1, resolver="127.0.0.1:9").wait(60)
+    step = next(row for row in result["steps"] if row["step"] == "send")
+    assert step["ok"] == 1 and rule in step["found"], step
+    assert room.status(account)["left_out"] == 1 and list(room.messages()) == []

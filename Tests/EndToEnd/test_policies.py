@@ -9,7 +9,6 @@ import mailroom
 import pytest
 
 from Servers import seed
-from Sync.client import Client
 
 TOOL = pathlib.Path(__file__).resolve().parents[2] / "dist" / "bin" / "mailroom"
 
@@ -20,12 +19,10 @@ def tool(store, *words):
 
 
 @pytest.fixture
-def other(site, user):
-    site.dovecot.prefix, site.dovecot.separator = "", "/"
-    with Client(site.dovecot, user) as client:
-        for number in range(12):
-            client.append("INBOX", number)
-        yield client
+def other(other):
+    for number in range(12):
+        other.append("INBOX", number)
+    return other
 
 
 @pytest.fixture

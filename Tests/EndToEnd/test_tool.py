@@ -195,7 +195,13 @@ def test_reconnect_after_disconnect_says_how_to_give_the_password(site, store, u
     assert connect(site, store, user).returncode == 0
     assert tool(store, "disconnect", f"{user}@test.example").returncode == 0
     done = tool(store, "reconnect", f"{user}@test.example")
-    assert done.returncode != 0 and "--ask-password" in done.stderr and "--password-stdin" in done.stderr, done.stderr
+    assert done.returncode == 2 and "--ask-password" in done.stderr and "--password-stdin" in done.stderr, done.stderr
+    assert "password: is not set" in done.stderr
+    row = json.loads(tool(store, "status", f"{user}@test.example", "--json").stdout)
+    assert (row["state"], row["billing_enabled"]) == ("disconnected", 0), "nothing was changed"
+    done = tool(store, "doctor", f"{user}@test.example")
+    assert done.returncode == 1 and "(mailbox.disconnected)" in done.stdout and "()" not in done.stdout, done.stdout
+    assert f"mailroom reconnect {user}@test.example --ask-password" in done.stdout
 
 
 def test_each_part_of_a_message_byte_for_byte(site, store, user, tmp_path):

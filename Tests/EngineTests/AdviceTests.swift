@@ -82,6 +82,19 @@ import Testing
             SendSettings.allows(sender, "Bob@example.com @shop.example", own: "ann@example.com") == may)
     }
 
+    /// A time to come is not shown earlier than it is, one that has passed not later.
+    @Test(
+        arguments: [
+            (0, "1970-01-01 00:00 UTC", "1970-01-01 00:00 UTC"), (1, "1970-01-01 00:01 UTC", "1970-01-01 00:00 UTC"),
+            (59_999, "1970-01-01 00:01 UTC", "1970-01-01 00:00 UTC"),
+            (60_000, "1970-01-01 00:01 UTC", "1970-01-01 00:01 UTC"),
+            (1_795_305_599_999, "2026-11-22 00:00 UTC", "2026-11-21 23:59 UTC"),
+        ] as [(Int64, String, String)])
+    func minutesOfTimesToComeAndPast(_ time: Int64, _ toCome: String, _ past: String) {
+        #expect(Advice.minute(time) == toCome)
+        #expect(Advice.pastMinute(time) == past)
+    }
+
     @Test(
         arguments: [
             (Record(["send_attempts": .int(3)]), "send_attempts", "3"),

@@ -112,7 +112,8 @@ import Testing
         arguments: [
             // state, worked on, minutes since the last sync, mail waits since: stale, cause
             ("enabled", true, 9, nil, nil), ("enabled", true, 11, nil, "sync.stale"), ("enabled", false, 4, nil, nil),
-            ("enabled", false, 6, nil, "worker.none"), ("enabled", false, 4, 2, "worker.none"),
+            ("enabled", false, 6, nil, "worker.none"), ("enabled", false, 6, 2, "worker.none"),
+            ("enabled", false, 4, 2, "worker.mail_waits"), ("enabled", false, 4, 1, nil), ("error", false, 4, 2, nil),
             ("enabled", true, 4, 2, nil), ("error", false, 60, nil, nil), ("pending", false, 60, nil, nil),
             ("disconnected", false, 60, 1, nil), ("connection_issue", false, 60, 1, nil),
         ] as [(String, Bool, Int64, Int64?, String?)])

@@ -18,12 +18,9 @@ both = pytest.mark.parametrize("kind", KINDS)
 
 
 @pytest.fixture
-def room(store, site):
+def timeouts():
     """Courier answers a wrong password after five seconds."""
-    with mailroom.open(
-        store, key_file=True, ca_file=site.ca, connect_timeout_ms=3000, io_timeout_ms=12_000
-    ) as opened:
-        yield opened
+    return {"connect_timeout_ms": 3000, "io_timeout_ms": 12_000}
 
 
 @pytest.fixture

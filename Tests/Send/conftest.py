@@ -6,7 +6,7 @@ import mailroom
 import pytest
 
 from Send import clock
-from Servers.fixtures import site, store, user  # noqa: F401 - fixtures
+from Servers.fixtures import room, site, store, timeouts, user  # noqa: F401 - fixtures
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 

@@ -17,11 +17,8 @@ MINUTE = 60_000
 
 
 @pytest.fixture
-def room(store, site):
-    with mailroom.open(
-        store, key_file=True, ca_file=site.ca, connect_timeout_ms=10_000, io_timeout_ms=10_000
-    ) as opened:
-        yield opened
+def timeouts():
+    return {"connect_timeout_ms": 10_000, "io_timeout_ms": 10_000}
 
 
 def connect(room, site, user, service="submission", **more):

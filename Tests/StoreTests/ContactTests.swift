@@ -144,6 +144,7 @@ extension StoreTests {
             ("k", ["@x.org"], [], "addresses[0]"),
             ("k", ["a@x.org", "b@"], [], "addresses[1]"), ("k", ["a\u{1}@x.org"], [], "addresses[0]"),
             ("k", [], ["x.org", "a@x.org"], "domains[1]"), ("k", [], [""], "domains[0]"),
+            ("k", [], ["http://foo"], "domains[0]"), ("k", [], ["@x.org", "-x.org"], "domains[1]"),
             ("k", [String](repeating: "a@x.org", count: 1001), [], "addresses"),
             ("k", [String(repeating: "a", count: 2000) + "@x.org"], [], "addresses[0]"),
         ])

@@ -102,15 +102,21 @@ extension StoreTests {
             try checkWhole(desk.store)
         }
 
-        @Test func everybodysContactEndsWhatACompanyErased() throws {
-            let desk = try Desk()
-            let red = try desk.store.write { transaction throws(Failure) in
+        /// A company of its own for the account.
+        private func inCompany(_ desk: Desk) throws -> Int64 {
+            let company = try desk.store.write { transaction throws(Failure) in
                 try transaction.db.run("INSERT INTO company(key) VALUES('red')")
                 return transaction.db.lastRowID
             }
             var changes = AccountChanges()
-            changes.company = red
+            changes.company = company
             try desk.store.updateAccount(desk.account, values: changes, settings: [:], secrets: [:])
+            return company
+        }
+
+        @Test func everybodysContactEndsWhatACompanyErased() throws {
+            let desk = try Desk()
+            let red = try inCompany(desk)
             try desk.store.eraseContact(try desk.put("bob", ["bob@example.com"], company: red))
             #expect(try desk.store.isErased(["bob@example.com"], account: desk.account))
             _ = try desk.put("bob", ["bob@example.com"])
@@ -120,13 +126,7 @@ extension StoreTests {
         @Test func whatAnotherCompanyHasStays() throws {
             let desk = try Desk()
             let other = try desk.second()
-            let red = try desk.store.write { transaction throws(Failure) in
-                try transaction.db.run("INSERT INTO company(key) VALUES('red')")
-                return transaction.db.lastRowID
-            }
-            var changes = AccountChanges()
-            changes.company = red
-            try desk.store.updateAccount(desk.account, values: changes, settings: [:], secrets: [:])
+            let red = try inCompany(desk)
             try desk.commit([.message(mail(1)), .message(mail(2))])
             try other.commit([.message(mail(2)), .message(mail(3))])
             let bob = try desk.put("bob", ["bob@example.com"], company: red)

@@ -208,6 +208,40 @@ extension StoreTests {
             #expect(try pages(office.store, query, 10_000).count == before.count + 400)
         }
 
+        @Test func mailIsFoundByTheKeyOfItsContact() throws {
+            let desk = try Desk()
+            let other = try desk.store.insertCompany(company("other"))
+            try desk.commit([.message(mail(1)), .message(mail(2))])
+            let bob = try desk.put("b-1", ["bob@example.com"])
+            _ = try desk.put("b-1", ["bob@example.com"], company: other)
+            for kind in ["message", "thread"] {
+                let byID = try desk.store.find(kind, Record(["contact": .int(bob)]), after: nil, limit: 9).rows
+                let byKey = try desk.store.find(kind, Record(["contact_key": .text("b-1")]), after: nil, limit: 9).rows
+                #expect(!byID.isEmpty && byKey == byID, "\(kind)")
+                #expect(
+                    try desk.store.find(kind, Record(["contact_key": .text("b")]), after: nil, limit: 9).rows.isEmpty)
+            }
+            #expect(
+                try desk.store.find("contact", Record(["company_key": .text("other")]), after: nil, limit: 9).rows.count
+                    == 1)
+        }
+
+        /// Who takes a key for an id is told of the field that takes it; who gives a list, of the one that takes several.
+        @Test(arguments: [
+            (Record(["company": .text("acme")]), "company_key"), (Record(["contact": .text("c-1")]), "contact_key"),
+            (Record(["account": .list([.int(1), .int(2)])]), "account.in"),
+            (Record(["seen": .text("0")]), "expected int"),
+        ])
+        func whatIsMeantIsNamed(_ query: Record, _ words: String) throws {
+            let desk = try Desk()
+            do throws(Failure) {
+                _ = try desk.store.find("message", query, after: nil, limit: 1)
+                Issue.record("it was taken")
+            } catch {
+                #expect(error.result == Int32(MR_E_INVALID) && error.message.contains(words), "\(error.message)")
+            }
+        }
+
         @Test func whateverHasAnAccountIsFoundByItsOwner() throws {
             let office = try Office()
             let desk = office.desks[3]
@@ -218,6 +252,9 @@ extension StoreTests {
                 for (given, count) in [
                     (Record(["company": .int(office.companies[1]), "user_key": .text("u0")]), 1),
                     (Record(["company": .int(office.companies[0]), "user_key": .text("u2")]), 0),
+                    (Record(["company_key": .text("two"), "user_key": .text("u0")]), 1),
+                    (Record(["company_key": .text("one"), "user_key": .text("u0")]), 0),
+                    (Record(["company_key.in": .list([.text("nobody"), .text("TWO")])]), 0),
                     (Record(["user_key.in": .list([.text("u0"), .text("U0")])]), 1),
                 ] {
                     let rows = try desk.store.find(kind, given, after: nil, limit: 100).rows
@@ -226,9 +263,11 @@ extension StoreTests {
                     #expect(count == 0 ? rows.isEmpty || kind == "folder" || kind == "job" : others >= count, "\(kind)")
                 }
             }
-            #expect(
-                result { _ = try desk.store.find("send", Record(["company.lt": .int(5)]), after: nil, limit: 1) }
-                    == Int32(MR_E_INVALID))
+            for wrong in [Record(["company.lt": .int(5)]), Record(["company_key.lt": .text("x")])] {
+                #expect(result { _ = try desk.store.find("send", wrong, after: nil, limit: 1) } == Int32(MR_E_INVALID))
+            }
+            let accounts = try desk.store.find("account", Record(["company_key": .text("two")]), after: nil, limit: 9)
+            #expect(accounts.rows.compactMap { $0.int("company") } == [office.companies[1], office.companies[1]])
             let row = try desk.store.find("message", Record(["user_key": .text("u0")]), after: nil, limit: 1).rows.first
             #expect(row?.int("account") == desk.account)
         }

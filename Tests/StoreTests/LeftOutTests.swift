@@ -48,6 +48,34 @@ extension StoreTests {
             try checkWhole(desk.store)
         }
 
+        /// One message that is not kept: by its reference, else by its size and its date.
+        @Test func whatIsNotKeptIsKnownAllTheSame() throws {
+            let desk = try Desk()
+            let last = try desk.store.lastPlace(folder: desk.inbox)
+            try desk.commit([
+                leftOut(5_000, ["ann@example.com"], .inside), leftOut(9_000, ["bob@example.com"]), .message(mail(3)),
+                .refused(ref: "8", flags: [], size: 10, date: 70_000, text: "no"),
+                .flags(ref: "5000", flags: ["\\Flagged"]),
+            ])
+            func found(_ ref: String?, size: Int64 = 0, date: Int64 = 0) throws -> String? {
+                let one = try desk.store.notKept(folder: desk.inbox, ref: ref, size: size, date: date)
+                return one.map { "\($0.ref) \($0.reason) \($0.isFlagged)" }
+            }
+            #expect(try found("5000") == "5000 internal true")
+            #expect(try found("9000") == "9000 contacts false")
+            #expect(try found("3") == nil, "it is kept")
+            #expect(try found("8") == nil, "nobody knows what the server did not give")
+            #expect(try found("77") == nil)
+            #expect(try found(nil, size: 10, date: 9_900) == "9000 contacts false")
+            #expect(try found(nil, size: 10, date: 11_000) == nil)
+            #expect(try found(nil, size: 11, date: 9_000) == nil)
+            #expect(try found(nil, size: 10, date: .min) == nil)
+            #expect(try desk.store.hasLeftOut("BOB@example.com", folder: desk.inbox, after: last))
+            #expect(try !desk.store.hasLeftOut("dora@example.com", folder: desk.inbox, after: last))
+            let now = try desk.store.lastPlace(folder: desk.inbox)
+            #expect(try now > last && !desk.store.hasLeftOut("bob@example.com", folder: desk.inbox, after: now))
+        }
+
         @Test func contactsOfAnotherCompanyAreNone() throws {
             let desk = try Desk()
             let company = try desk.store.newCompany("red")

@@ -104,6 +104,7 @@ extension StoreTests {
             #expect(try town.row.text("note")?.contains("limit is 1") == true)
             let notices = try town.store.find("log", Record(["cause": .text("limit.lowered")]), after: nil, limit: 9)
             #expect(notices.rows.map { $0.text("level") } == ["notice"])
+            #expect(notices.rows.first?.text("message")?.contains("company acme run") == true)
             let late = try town.connect("d")
             try town.store.disconnectAccount(all[0], erase: false)
             try town.store.disconnectAccount(all[1], erase: false)
@@ -111,6 +112,42 @@ extension StoreTests {
             try town.store.disconnectAccount(all[2], erase: false)
             #expect(try town.store.account(late).health.state == "enabled")
             #expect(try town.row.text("note") == nil)
+        }
+
+        /// The rows of the log that are about a company are found with those of its accounts, and go with it.
+        @Test func theLogOfACompany() throws {
+            let town = try Town(limit: nil)
+            let other = try town.store.insertCompany(CompanyPlaces.values("other", nil))
+            let ids = try [town.connect("a"), town.connect("b"), town.connect("c", company: other)]
+            try town.limit(1)
+            _ = try town.connect("d", company: other)
+            try town.store.updateCompany(other, CompanyPlaces.values("other", 1))
+            for id in ids { try town.store.addLog(NewLog(account: id, what: "sync", message: "m")) }
+            func log(_ query: KeyValuePairs<String, Value?>) throws -> [String] {
+                try town.store.find("log", Record(query), after: nil, limit: 99).rows.map {
+                    "\($0.text("what") ?? "") \($0.int("company") ?? 0) \($0.int("count") ?? 0)"
+                }.sorted()
+            }
+            #expect(try log(["company": .int(town.company)]) == ["company \(town.company) 1", "sync 0 1", "sync 0 1"])
+            #expect(try log(["company_key": .text("other")]) == ["company \(other) 1", "sync 0 1"])
+            #expect(try log(["company_key": .text("nobody")]).isEmpty)
+            #expect(try log(["company.in": .list([.int(town.company), .int(other)])]).count == 5)
+            do throws(Failure) {
+                try town.store.removeCompany(other)
+                Issue.record("it was removed")
+            } catch {
+                #expect(error.message.contains("company other") && error.advice != nil)
+            }
+        }
+
+        @Test func aCompanyThatGoesTakesItsLogAlong() throws {
+            let town = try Town(limit: nil)
+            let first = try town.connect("a")
+            try town.limit(0)
+            _ = try town.reconnect(first, company: 0)
+            #expect(try town.store.find("log", Record(), after: nil, limit: 9).rows.count == 1)
+            try town.store.removeCompany(town.company)
+            #expect(try town.store.find("log", Record(), after: nil, limit: 9).rows.isEmpty)
         }
 
         @Test(arguments: ["enabled", "error", "connection_issue"])

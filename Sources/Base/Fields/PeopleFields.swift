@@ -5,6 +5,7 @@ extension RecordSpec {
             .shown("id", .int, "the contact's id", queried: true),
             .both("key", .text, "the CRM's own key; unique within the company", queried: true),
             .both("company", .int, "the id of the company whose contact it is; absent: of all of them", queried: true),
+            .shown("company_key", .text, "in where: as company, by its key", queried: true),
             .both("name", .text, "for people"),
             .both("addresses", .list, "the mail addresses"),
             .both("domains", .list, "domains all of whose addresses are the contact's, after those of other contacts"),

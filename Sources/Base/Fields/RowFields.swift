@@ -13,6 +13,7 @@ extension RecordSpec {
             .both("provider", .text, "the scheme of the provider: imap, maildir ...", queried: true),
             .both("user_key", .text, "the CRM's own key of the user", queried: true),
             .both("company", .int, "the id of the company", queried: true),
+            .shown("company_key", .text, "in where: as company, by its key", queried: true),
             .both("display_name", .text, "the name that goes into From"),
             .shown("direction", .text, "two_way, or read_only: nothing is changed on the server"),
             .shown("sent_copy", .text, "auto, always or never: whether what is sent gets a copy in Sent"),
@@ -40,7 +41,10 @@ extension RecordSpec {
             .shown("last_success", .int, "when the server was last known to be equal to the store"),
             .shown("last_attempt", .int, "when work on the account last began"),
             .shown("next_attempt", .int, "when it is tried again; absent where only reconnecting helps"),
-            .shown("stale_since", .int, "since when nobody has confirmed that the mailbox is in step"),
+            .shown(
+                "stale_since", .int,
+                "since when nobody has confirmed that the mailbox is in step, or mail waits for a worker: cause says which"
+            ),
             .shown(
                 "sending", .record, "the queue and its limits; absent where the account only receives", of: "sending"),
             .shown(
@@ -76,6 +80,7 @@ extension RecordSpec {
             .shown("id", .int, "the folder's id", queried: true),
             .shown("account", .int, "the account", queried: true),
             .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("company_key", .text, "in where: as company, by its key", queried: true),
             .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .shown("path", .text, "the full name, in UTF-8", queried: true),
             .shown("delimiter", .text, "the character between levels; absent in a flat mailbox"),
@@ -119,7 +124,9 @@ extension RecordSpec {
             .shown(
                 "contacts", .list, "the contacts that have part in it; those of its accounts' companies", of: "match"),
             .shown("contact", .int, "in where: the contact has part in it; contact.gt = 0: any has", queried: true),
+            .shown("contact_key", .text, "in where: as contact, by its key, in whichever company", queried: true),
             .shown("company", .int, "in where: an account of the company has it", queried: true),
+            .shown("company_key", .text, "in where: as company, by its key", queried: true),
             .shown("user_key", .text, "in where: an account of that user has it", queried: true),
             .shown("role", .text, "in where: a folder of that role has it", queried: true),
             .shown(
@@ -170,6 +177,7 @@ extension RecordSpec {
             .shown("id", .int, "the place's id", queried: true),
             .shown("account", .int, "the account", queried: true),
             .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("company_key", .text, "in where: as company, by its key", queried: true),
             .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .shown("folder", .int, "the folder's id", queried: true),
             .shown("message", .int, "the message", queried: true),
@@ -186,6 +194,7 @@ extension RecordSpec {
             .shown("id", .int, "the wish's id", queried: true),
             .shown("account", .int, "the account", queried: true),
             .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("company_key", .text, "in where: as company, by its key", queried: true),
             .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .shown("kind", .text, "flags, move, copy, delete or append", queried: true),
             .shown("message", .int, "the message", queried: true),
@@ -233,8 +242,10 @@ extension RecordSpec {
             .shown("last_at", .int, "the date of the last", queried: true),
             .shown("account", .int, "in where: an account that has one of its messages", queried: true),
             .shown("company", .int, "in where: an account of the company has one", queried: true),
+            .shown("company_key", .text, "in where: as company, by its key", queried: true),
             .shown("user_key", .text, "in where: an account of that user has one", queried: true),
             .shown("contact", .int, "in where: the contact has part in it; contact.gt = 0: any has", queried: true),
+            .shown("contact_key", .text, "in where: as contact, by its key, in whichever company", queried: true),
             .shown("contacts", .list, "the ids of the contacts that have part in it", of: "int"),
             .shown("seen", .int, "0 where one of its messages is without the flag \\Seen", queried: true),
             .shown("last_in", .int, "the date of the last message that a person outside wrote", queried: true),
@@ -254,6 +265,7 @@ extension RecordSpec {
             .shown("id", .int, "the policy's id", queried: true),
             .both("account", .int, "the account; it has one policy at most", queried: true),
             .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("company_key", .text, "in where: as company, by its key", queried: true),
             .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .both(
                 "keep", .text,
@@ -269,7 +281,10 @@ extension RecordSpec {
         [
             .shown("id", .int, "the row's id", queried: true),
             .shown("account", .int, "the account; absent where none is concerned", queried: true),
-            .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown(
+                "company", .int, "the company, where none of its accounts is concerned; in where: also of its accounts",
+                queried: true),
+            .shown("company_key", .text, "in where: as company, by its key", queried: true),
             .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .shown("level", .text, "error, warning or notice", queried: true),
             .shown("what", .text, "what was tried: connect, sync, send, load ...", queried: true),
@@ -295,6 +310,7 @@ extension RecordSpec {
             .shown("kind", .text, "connect, reconnect, sync ...", queried: true),
             .shown("account", .int, "the account", queried: true),
             .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("company_key", .text, "in where: as company, by its key", queried: true),
             .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .shown("state", .text, "queued, running, done, failed or cancelled", queried: true),
             .shown("done", .int, "how much is done"),
@@ -357,6 +373,7 @@ extension RecordSpec {
             .shown("id", .int, "its id"),
             .shown("account", .int, "the account; absent where none is concerned", queried: true),
             .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("company_key", .text, "in where: as company, by its key", queried: true),
             .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .shown("what", .text, "added, changed, removed or erased", queried: true),
             .shown("detail", .text, "what about it: new, historical, flags, state ..."),

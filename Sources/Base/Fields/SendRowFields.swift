@@ -40,6 +40,7 @@ extension RecordSpec {
             .shown("replied", .int, "the stored message that answers it"),
             .shown("replied_at", .int, "its date", queried: true),
             .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("company_key", .text, "in where: as company, by its key", queried: true),
             .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .shown(
                 "paced_until", .int,
@@ -125,6 +126,7 @@ extension RecordSpec {
             .shown("id", .int, "the row's id", queried: true),
             .both("account", .int, "the account; or host", queried: true),
             .shown("company", .int, "in where: of the accounts of the company", queried: true),
+            .shown("company_key", .text, "in where: as company, by its key", queried: true),
             .shown("user_key", .text, "in where: of the accounts of that user", queried: true),
             .both("host", .text, "the server that takes the mail", queried: true),
             .both(

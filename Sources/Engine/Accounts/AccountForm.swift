@@ -86,6 +86,15 @@ struct AccountForm {
         throw .invalid(missing ?? "provider", "is needed by provider \(manifest.scheme)")
     }
 
+    /// Of an account that has lost its secrets, as by disconnecting: whose server wants a password is not begun without one.
+    /// - Throws: `MR_E_INVALID`.
+    func checkPassword(_ settings: [String: String]) throws(Failure) {
+        guard receives(settings), manifest.auth == ["password"], secrets["password"] == nil else { return }
+        var failure = Failure.invalid("password", "is not set")
+        failure.cause = "auth.missing"
+        throw failure.explained()
+    }
+
     func isSecret(_ name: String) -> Bool {
         setting(name)?.secret == true
     }

@@ -1,5 +1,6 @@
 import Base
 import CMailroom
+import Mime
 import PluginHost
 import Store
 import Transport
@@ -79,6 +80,10 @@ extension DoctorWork {
         envelope.set("size", Int64(message.bytes.count))
         envelope.set("utf8", account.address.utf8.contains { $0 > 127 } ? 1 : 0)
         envelope["recipients"] = .list([.record(Record(["address": .text(account.address)]))])
+        let inbox = try core.store.folders(account.id).first(where: \.isInbox)
+        let last = try inbox.map { (inbox) throws(Failure) in try core.store.lastPlace(folder: inbox.id) } ?? 0
+        let exclusion = try Exclusion(core.store, account, try core.store.policy(account.id))
+        let rule = exclusion.isAny ? try exclusion.reason(MessageParser.parse(message.bytes)) : nil
         defer { interruption.letGo() }
         try message.bytes.withBytes { (bytes) throws(Failure) in
             try session.send(
@@ -90,16 +95,32 @@ extension DoctorWork {
             step.found = "accepted"
             return
         }
-        let isThere = try arrives(message.messageID)
-        step.found = isThere ? "accepted, and seen in the mailbox" : "accepted, and not seen in the mailbox yet"
+        if let rule, rule == .erased {
+            // Nothing of such a message is noted by which it could be seen.
+            step.found = "accepted; the mailbox does not keep it: \(LeftOut.words(rule.rawValue))"
+            return
+        }
+        guard try arrives(message.messageID, inbox, last, isKept: rule == nil) else {
+            step.found = "accepted, and not seen in the mailbox"
+            return step.fails(Cause.unseen.code)
+        }
+        step.found = "accepted, and seen in the mailbox"
+        if let rule {
+            step.found = "accepted, and seen in the mailbox, which does not keep it: \(LeftOut.words(rule.rawValue))"
+        }
     }
 
-    private func arrives(_ messageID: String) throws(Failure) -> Bool {
-        let inbox = try core.store.folders(account.id).first(where: \.isInbox)
+    /// Waits until the store shows the message, or, where a rule of the mailbox does not keep it, knows of one for its own address.
+    private func arrives(
+        _ messageID: String, _ inbox: FolderRow?, _ last: Int64, isKept: Bool
+    ) throws(Failure) -> Bool {
         while Clock.boot() < until {
             let found = try core.store.find(
                 "message", Record(["account": .int(account.id), "message_id": .text(messageID)]), after: nil, limit: 1)
             if !found.rows.isEmpty { return true }
+            if !isKept, let inbox, try core.store.hasLeftOut(account.address, folder: inbox.id, after: last) {
+                return true
+            }
             try interruption.check()
             if try !core.hasWorker(), let inbox, let lease = try core.leases.take(account.id, .receive, interruption) {
                 defer {

@@ -13,8 +13,9 @@ extension DoctorWork {
         if account.receives {
             chart.add(try sync(account, stale, hasWorker))
             if let step = try push(account, hasWorker) { chart.add(step) }
-            var twice = DoctorStep("duplicates", .receive)
+            var twice = DoctorStep("duplicates", .receive, found: "no other account has its login")
             if let other = try SameMailbox(core: core).other(than: account) {
+                twice.found = nil
                 twice.fails("mailbox.twice", "\(other.address) (account \(other.id)) has the same mailbox")
             }
             chart.add(twice)
@@ -23,7 +24,9 @@ extension DoctorWork {
         if account.sends { chart.add(try connections(.send, core.sendingScheme(account))) }
         var worker = DoctorStep("worker")
         worker.found = try core.store.workerSeenAt().map { "last seen \(max(0, now - $0) / 1000) s ago" } ?? "none runs"
-        if !hasWorker, stale != nil { worker.fails(Staleness.noWorker) }
+        if !hasWorker, let stale {
+            worker.fails(stale.cause == Staleness.mailWaits ? Staleness.mailWaits : Staleness.noWorker)
+        }
         chart.add(worker)
     }
 
@@ -36,10 +39,15 @@ extension DoctorWork {
             step.serverText = refused.refused
             return step
         }
+        if folders.isEmpty, stale?.cause != Staleness.notLookedAt {
+            step.isSkipped = true
+            step.reason = "no folder is known: it was never synced"
+            return step
+        }
         let all = "\(folders.filter { $0.syncedAt != nil }.count) of \(folders.count) folders synced"
-        step.found = account.health.lastSuccess.map { "\(all), in step at \(Advice.minute($0))" } ?? all
-        if let stale, stale.cause != Staleness.noWorker {
-            step.fails(stale.cause, "not found equal to the server since \(Advice.minute(stale.since))")
+        step.found = account.health.lastSuccess.map { "\(all), in step at \(Advice.pastMinute($0))" } ?? all
+        if let stale, stale.cause == Staleness.notLookedAt {
+            step.fails(stale.cause, "not found equal to the server since \(Advice.pastMinute(stale.since))")
         }
         return step
     }

@@ -44,7 +44,8 @@ struct DoctorWork {
 
     /// Whether there is anything to look at.
     private func begins(_ chart: inout DoctorChart) throws(Failure) -> Bool {
-        var step = DoctorStep("account", found: "\(account.health.state) since \(Advice.minute(account.health.since))")
+        var step = DoctorStep(
+            "account", found: "\(account.health.state) since \(Advice.pastMinute(account.health.since))")
         defer { chart.add(step) }
         guard let failure = account.unworkable else { return true }
         step.fails(failure)
@@ -105,7 +106,7 @@ struct DoctorWork {
             } else if name == "tls" {
                 chart.add(DoctorStep(name, side, found: "none: the settings say so"))
             } else {
-                chart.add(DoctorStep(name, side))
+                chart.skip(name, side, because: "it did not come to that before \(failed) failed")
             }
         }
         if at == nil {

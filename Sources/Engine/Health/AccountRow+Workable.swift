@@ -7,7 +7,10 @@ extension AccountRow {
     /// Reconnecting is what changes it, or for a pending one a free place.
     var unworkable: Failure? {
         switch health.state {
-        case "disconnected": return Failure(MR_E_CLOSED, "\(address) is disconnected; reconnect it first")
+        case "disconnected":
+            var failure = Failure(MR_E_CLOSED, "\(address) is disconnected; reconnect it first")
+            failure.cause = "mailbox.disconnected"
+            return failure.explained()
         case "connection_issue":
             var failure = Failure(MR_E_CLOSED, "\(address) has been failing for two days; reconnect it first")
             failure.cause = health.cause

@@ -26,8 +26,13 @@ enum Advice {
     }
 
     /// `2026-11-22 10:05 UTC`, never earlier than the time itself.
-    static func minute(_ time: Int64) -> String {
-        var seconds = time_t((time + 59_999) / 60_000 * 60)
+    static func minute(_ time: Int64) -> String { text(toMinute: time &+ 59_999) }
+
+    /// The same of a time that has passed: never later than the time itself.
+    static func pastMinute(_ time: Int64) -> String { text(toMinute: time) }
+
+    private static func text(toMinute time: Int64) -> String {
+        var seconds = time_t(time / 60_000 * 60)
         var parts = tm()
         guard gmtime_r(&seconds, &parts) != nil else { return "a while" }
         func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }

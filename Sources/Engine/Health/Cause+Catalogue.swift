@@ -223,6 +223,10 @@ extension Cause {
             "Another account reads the same mailbox, under another address or by another protocol. Each message is stored once, and fetched and watched twice.",
             ["Disconnect one of the two; where one reads by POP3 and one by IMAP, the one by POP3."], .user),
         Cause(
+            "mailbox.disconnected", "setting", "The mailbox is disconnected",
+            "Somebody has disconnected it. Its mail stays; its password is forgotten, and nothing is synced or sent.",
+            ["Reconnect the mailbox with its password."], .user),
+        Cause(
             "folder.refused", "refused", "A folder cannot be opened",
             "The server lists the folder and refuses to open it. The other folders are synced.",
             ["Open the folder at the provider and see whether it works there."], .user),
@@ -265,5 +269,10 @@ extension Cause {
             "worker.none", "stale", "No worker is running",
             "No process has worked on this mailbox for a while, so nobody knows whether it is in step.",
             ["Start the worker: mailroom --store FILE run."], .administrator),
+        Cause(
+            "worker.mail_waits", "stale", "Mail waits, and no worker is running",
+            "Mail of this mailbox could go, and has waited for more than a minute: no process sends it.",
+            ["Start the worker: mailroom --store FILE run.", "Or send it now: mailroom resend with its number."],
+            .administrator),
     ]
 }

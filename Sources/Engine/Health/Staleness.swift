@@ -8,6 +8,8 @@ struct Staleness: Equatable {
     let cause: String
 
     static let noWorker = "worker.none"
+    /// The mailbox is in step as far as anybody can ask, and mail waits that could go.
+    static let mailWaits = "worker.mail_waits"
     static let notLookedAt = "sync.stale"
 
     /// So long mail that could go may wait where no worker runs.
@@ -36,7 +38,10 @@ struct Staleness: Equatable {
                     : freshness.dueSince(pace, beginning: account.createdAt)
                 if folders.isEmpty { since = account.createdAt + (isWorked ? 2 : 1) * pace.pollMs }
             }
-            if !isWorked, account.sends, let mailSince { since = min(since ?? .max, mailSince + mailMs) }
+            let isDue = since.map { $0 < now } ?? false
+            if !isDue, !isWorked, account.sends, let mailSince, mailSince + mailMs < now {
+                return Staleness(since: mailSince + mailMs, cause: mailWaits)
+            }
         default: return nil
         }
         guard let since, since < now else { return nil }

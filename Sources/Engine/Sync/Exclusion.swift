@@ -57,27 +57,13 @@ struct Exclusion {
     /// Whether its author and all its recipients are named, readable, and in those domains or below them.
     static func isInside(_ message: ParsedMessage, _ domains: [String]) -> Bool {
         guard message.hasAuthor, message.hasRecipient, !message.defects.contains(.addressMalformed),
-            !message.defects.contains(.addressesTooMany), !hidesSomebody(message)
+            !message.defects.contains(.addressesTooMany), !message.hasEmptyGroup,
+            !(message.hasBccHeader && message.bcc.isEmpty)
         else { return false }
         let people = message.from + message.sender + message.replyTo + message.to + message.cc + message.bcc
         return people.allSatisfy { person in
             let domain = AddressKey.domain(ofKey: AddressKey.of(person.address))
             return !domain.isEmpty && AddressKey.isDomain(domain, within: domains)
-        }
-    }
-
-    /// Whether it says that there are recipients whom it does not name: a group without members, as "undisclosed
-    /// recipients:;", or a Bcc without an address (RFC 5322, sections 3.4 and 3.6.3).
-    private static func hidesSomebody(_ message: ParsedMessage) -> Bool {
-        if message.hasBccHeader, message.bcc.isEmpty { return true }
-        return message.headers.contains { field in
-            guard ["To", "Cc", "Bcc"].contains(where: field.isNamed) else { return false }
-            var isOpen = false
-            for byte in field.value.utf8 {
-                if isOpen, byte == UInt8(ascii: ";") { return true }
-                isOpen = byte == UInt8(ascii: ":") || isOpen && (byte == 0x20 || byte == 0x09)
-            }
-            return false
         }
     }
 }

@@ -28,7 +28,7 @@ struct VerifyCause {
 
 extension Cause {
     /// Why a mailbox is slow although nothing fails (mr_check, verify).
-    static let verifying: [Cause] = [frozen, slow, folderOff, failing, silent, limit, polling]
+    static let verifying: [Cause] = [frozen, slow, folderOff, failing, silent, limit, polling, unseen]
 
     static let frozen = Cause(
         "verify.frozen_folder", "outage", "The folder does not show the message",
@@ -62,6 +62,14 @@ extension Cause {
         "verify.polling", "setting", "The folder is polled",
         "News is seen when the folder's interval has passed: it is not watched, or the server has no push.",
         ["Choose push for the folder, where the server has it.", "Or set a shorter interval."], .user)
+    static let unseen = Cause(
+        "verify.not_seen", "outage", "The message was accepted and did not come back",
+        "The sending server took the message, and the mailbox did not show it within the time allowed.",
+        [
+            "Look with another mail program whether it is there, also among the junk.",
+            "If it is, look at the account's status: mail that is there is not seen here.",
+            "If it is not, look again with more time, then ask the provider what became of it.",
+        ], .user)
 }
 
 extension Cause: Equatable {

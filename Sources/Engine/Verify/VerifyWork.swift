@@ -29,13 +29,18 @@ struct VerifyWork {
         let hasWorker: Bool
         var steps: [Record] = []
         var ref: String?
+        /// By the server's clock, as it was given.
+        var date: Int64 = 0
         /// The step that took too long, and what was found out about it.
         var late: Cause?
+        /// The rule by which the store does not keep the message, as its place says it; nil where it is kept.
+        var leftOut: String?
 
         var took: Int64 { Clock.boot() - began }
     }
 
-    /// - Returns: ok, took_ms, within_ms, folder, worker, `steps`, and, where it took too long, cause, reason and advice.
+    /// - Returns: ok, took_ms, within_ms, folder, worker, `steps`, `note` where the mailbox does not keep such a message, and, where
+    ///   it took too long, cause, reason and advice.
     func run() throws(Failure) -> Record {
         let folder = try folder()
         var trip = Trip(
@@ -72,16 +77,18 @@ struct VerifyWork {
 
     private func roundTrip(_ trip: inout Trip) throws(Failure) {
         try step("see", &trip) { (trip) throws(Failure) in
-            try wait(&trip) { (trip) throws(Failure) in try seen(trip) != nil }
+            try wait(&trip) { (trip) throws(Failure) in try self.seen(trip) != nil }
         }
-        if trip.ref == nil { trip.ref = try seen(trip)?.ref }
+        let seen = try seen(trip)
+        trip.leftOut = seen?.leftOut
+        if trip.ref == nil { trip.ref = seen?.ref }
         if trip.ref != nil, trip.late != .frozen {
             try step("flag", &trip) { (trip) throws(Failure) in
                 try flag(trip)
                 return nil
             }
             try step("see the flag", &trip) { (trip) throws(Failure) in
-                try wait(&trip) { (trip) throws(Failure) in try seen(trip)?.isFlagged == true }
+                try wait(&trip) { (trip) throws(Failure) in try self.seen(trip)?.isFlagged == true }
             }
         }
         try step("delete", &trip) { (trip) throws(Failure) in
@@ -133,7 +140,8 @@ struct VerifyWork {
     private func append(_ trip: inout Trip) throws(Failure) {
         var what = trip.folder.asFields
         what.set("flags", "\\Seen")
-        what.set("internal_date", Clock.wall())
+        trip.date = Clock.wall()
+        what.set("internal_date", trip.date)
         what.set("message_id", trip.message.messageID)
         var placed: String?
         try onServer { (session, call) throws(Failure) in
@@ -168,14 +176,19 @@ struct VerifyWork {
     private struct Seen {
         let ref: String?
         let isFlagged: Bool
+        var leftOut: String?
     }
 
-    /// The message as the store shows it in the folder; nil while it does not.
+    /// The message as the store shows it in the folder, or knows it there without keeping it; nil while it does neither.
     private func seen(_ trip: Trip) throws(Failure) -> Seen? {
         let messages = try core.store.find(
             "message", Record(["account": .int(account.id), "message_id": .text(trip.message.messageID)]), after: nil,
             limit: 1)
-        guard let id = messages.rows.first?.int("id") else { return nil }
+        guard let id = messages.rows.first?.int("id") else {
+            let found = try core.store.notKept(
+                folder: trip.folder.id, ref: trip.ref, size: Int64(trip.message.bytes.count), date: trip.date)
+            return found.map { Seen(ref: $0.ref, isFlagged: $0.isFlagged, leftOut: $0.reason) }
+        }
         let places = try core.store.find(
             "place", Record(["message": .int(id), "folder": .int(trip.folder.id)]), after: nil, limit: 1)
         guard let place = places.rows.first else { return nil }
@@ -235,6 +248,9 @@ struct VerifyWork {
         record.set("within_ms", within)
         record.set("worker", trip.hasWorker ? 1 : 0)
         record["steps"] = .list(trip.steps.map(Value.record))
+        if let rule = trip.leftOut {
+            record.set("note", "the server's message was seen, and is not kept: \(LeftOut.words(rule))")
+        }
         let cause = trip.late ?? (isOK ? nil : Cause.slow)
         record.set("cause", cause?.code)
         record.set("reason", cause?.explanation)

@@ -7,12 +7,13 @@ package enum AddressParser {
     package static func list(_ text: String) -> [MailAddress] {
         var defects = Defects()
         let bytes = Array(text.utf8)
-        return list(bytes, 0..<bytes.count, limit: Limits().addresses, hint: nil, &defects)
+        return list(bytes, 0..<bytes.count, limit: Limits().addresses, hint: nil, &defects).addresses
     }
 
+    /// - Returns: also whether the list has a group without members.
     static func list(
         _ bytes: [UInt8], _ range: Range<Int>, limit: Int, hint: String?, _ defects: inout Defects
-    ) -> [MailAddress] {
+    ) -> (addresses: [MailAddress], hasEmptyGroup: Bool) {
         var reader = AddressReader(bytes, range, hint: hint)
         var out: [MailAddress] = []
         while let address = reader.next(&defects) {
@@ -23,7 +24,7 @@ package enum AddressParser {
             out.append(address)
         }
         if reader.isDamaged { defects.note(.addressMalformed) }
-        return out
+        return (out, reader.hasEmptyGroup)
     }
 
     /// One address that a caller gives, `local@domain` or `Name <local@domain>`: strictly one, and a valid one.
@@ -36,7 +37,7 @@ package enum AddressParser {
         if text.utf8.count > 2000 { throw .invalid(field, "longer than 2000 octets") }
         var defects = Defects()
         let bytes = Array(text.utf8)
-        let found = list(bytes, 0..<bytes.count, limit: 2, hint: nil, &defects)
+        let found = list(bytes, 0..<bytes.count, limit: 2, hint: nil, &defects).addresses
         guard found.count == 1, let address = found.first, address.group == nil else {
             throw .invalid(field, found.isEmpty ? "no address" : "not one single address")
         }

@@ -4,6 +4,10 @@ struct AddressReader {
     private var lexer: AddressLexer
     private let hint: String?
     private var group: String?
+    /// Whether a group has begun of which no member has come yet.
+    private var isGroupOpen = false
+    /// Whether a group had no members: it says that there are some, and names none.
+    private(set) var hasEmptyGroup = false
 
     init(_ bytes: [UInt8], _ range: Range<Int>, hint: String?) {
         lexer = AddressLexer(bytes, range)
@@ -15,6 +19,12 @@ struct AddressReader {
 
     /// The next address, nil at the end.
     mutating func next(_ defects: inout Defects) -> MailAddress? {
+        let address = read(&defects)
+        if address != nil { isGroupOpen = false }
+        return address
+    }
+
+    private mutating func read(_ defects: inout Defects) -> MailAddress? {
         var words = AddressWords()
         while true {
             switch lexer.next() {
@@ -27,13 +37,18 @@ struct AddressReader {
                     continue
                 }
                 let address = words.isEmpty ? nil : bare(words, &defects)
-                if separator == .semicolon { group = nil }
+                if separator == .semicolon {
+                    group = nil
+                    if isGroupOpen, address == nil { hasEmptyGroup = true }
+                    isGroupOpen = false
+                }
                 if let address { return address }
                 if separator == .end { return nil }
                 words = AddressWords()
             case .colon:
                 // The begin of a group; a group within a group takes its place.
                 group = name(words, &defects)
+                isGroupOpen = true
                 words = AddressWords()
             case .open:
                 let angle = lexer.angle()

@@ -27,6 +27,9 @@ package struct ParsedMessage: Sendable {
     package var size = 0
     /// Whether the header has a Bcc, even an empty one.
     package var hasBccHeader = false
+    /// Whether To, Cc or Bcc says that there are recipients whom it does not name: a group without members, as "undisclosed
+    /// recipients:;" (RFC 5322, section 3.4).
+    package var hasEmptyGroup = false
     /// SHA-256 of all bytes after the header without CR, LF, space and tab: the same for the same mail, whichever way
     /// it came.
     package var bodyDigest: [UInt8] = []

@@ -36,11 +36,11 @@ extension MessageParser {
         case .from: message.from = addresses(field, hint, message)
         case .sender: message.sender = addresses(field, hint, message)
         case .replyTo: message.replyTo = addresses(field, hint, message)
-        case .to: message.to += addresses(field, hint, message)
-        case .cc: message.cc += addresses(field, hint, message)
+        case .to: message.to += recipients(field, hint, &message)
+        case .cc: message.cc += recipients(field, hint, &message)
         case .bcc:
             message.hasBccHeader = true
-            message.bcc += addresses(field, hint, message)
+            message.bcc += recipients(field, hint, &message)
         case .subject: message.subject = HeaderText.decode(bytes, range, hint: hint, &defects)
         case .date: message.date = DateParser.parse(bytes, range)
         case .messageID: message.messageID = MessageID.one(bytes, range, &defects)
@@ -50,7 +50,21 @@ extension MessageParser {
         }
     }
 
+    private mutating func recipients(
+        _ field: HeaderField, _ hint: String?, _ message: inout ParsedMessage
+    ) -> [MailAddress] {
+        let found = list(field, hint, message)
+        if found.hasEmptyGroup { message.hasEmptyGroup = true }
+        return found.addresses
+    }
+
     private mutating func addresses(_ field: HeaderField, _ hint: String?, _ message: ParsedMessage) -> [MailAddress] {
+        list(field, hint, message).addresses
+    }
+
+    private mutating func list(
+        _ field: HeaderField, _ hint: String?, _ message: ParsedMessage
+    ) -> (addresses: [MailAddress], hasEmptyGroup: Bool) {
         let soFar =
             message.from.count + message.sender.count + message.replyTo.count + message.to.count
             + message.cc.count + message.bcc.count

@@ -22,7 +22,7 @@ struct ReturnedMessage {
         for field in block.fields where field.known == .to || field.known == .cc {
             recipients += AddressParser.list(
                 field.block, field.valueRange, limit: max(0, 100 - recipients.count), hint: nil, &defects
-            ).map(\.address)
+            ).addresses.map(\.address)
         }
     }
 

@@ -18,7 +18,8 @@ extension KindTable {
         id: "a.id", visible: "a.erasing = 0",
         rules: [
             "id": .column("a.id"), "address": .address("a.address"), "provider": .column("a.provider"),
-            "user_key": .column("a.user_key"), "company": .column("a.company"), "state": .column("a.state"),
+            "user_key": .column("a.user_key"), "company": .column("a.company"),
+            "company_key": .among("a.company \(companyKey)"), "state": .column("a.state"),
             "cause": .column("coalesce(a.cause, a.stale_cause)"),
         ],
         orders: ["id": "a.id", "address": "a.address"],

@@ -33,7 +33,9 @@ extension Store {
             transaction.change("company", id, account: nil, "changed")
             let after = try transaction.places(of: id)
             if let limit = after.limit, limit < after.running, limit < before.limit ?? .max {
-                var row = NewLog(level: "notice", what: "company", message: after.note(of: id))
+                var row = NewLog(
+                    level: "notice", what: "company", message: after.note(of: try transaction.key(ofCompany: id)))
+                row.company = id
                 row.cause = "limit.lowered"
                 try transaction.addLog(row)
             }
@@ -56,7 +58,10 @@ extension Store {
             let db = transaction.db
             guard try db.exists("SELECT 1 FROM company WHERE id = ?", id) else { throw .notFound("company \(id)") }
             if try db.exists("SELECT 1 FROM account WHERE company = ? AND erasing = 0", id) {
-                throw Failure(MR_E_BUSY, "accounts belong to company \(id)")
+                var failure = Failure(MR_E_BUSY, "accounts belong to company \(try transaction.key(ofCompany: id))")
+                failure.advice =
+                    "Move them to another company or to none, or disconnect them with their mail, by erasing."
+                throw failure
             }
             let contacts = try db.all(
                 "SELECT id FROM contact WHERE company = ? LIMIT ?", id, Store.contactsInOneTransaction
@@ -64,6 +69,7 @@ extension Store {
             for contact in contacts { try transaction.remove(contact: contact) }
             guard contacts.count < Store.contactsInOneTransaction else { return true }
             try db.run("DELETE FROM company_domain WHERE company = ?", id)
+            try db.run("DELETE FROM log WHERE company = ?", id)
             try db.run("DELETE FROM company WHERE id = ?", id)
             transaction.change("company", id, account: nil, "removed")
             return false
@@ -72,6 +78,11 @@ extension Store {
 }
 
 extension Transaction {
+    fileprivate func key(ofCompany id: Int64) throws(Failure) -> String {
+        let key = try db.first("SELECT key FROM company WHERE id = ?", id) { (row) throws(Failure) in row.text(0) }
+        return key ?? String(id)
+    }
+
     fileprivate func set(_ values: CompanyValues, of id: Int64) throws(Failure) {
         try db.run(
             """
@@ -115,7 +126,7 @@ extension KindTable {
             record.set("exclude_internal", row.int(5))
             record.set("running", places.running)
             record.set("pending", row.int(7))
-            if let limit = places.limit, places.running > limit { record.set("note", places.note(of: id)) }
+            if let limit = places.limit, places.running > limit { record.set("note", places.note(of: row.text(2))) }
             return record
         })
 }

@@ -12,7 +12,7 @@ struct Places {
 
     var isFull: Bool { limit.map { running >= $0 } ?? false }
 
-    func note(of company: Int64) -> String {
+    func note(of company: String) -> String {
         let many =
             running == 1 ? "1 mailbox of company \(company) runs" : "\(running) mailboxes of company \(company) run"
         return "\(many), and its limit is \(limit ?? 0): what runs goes on, and no other begins"

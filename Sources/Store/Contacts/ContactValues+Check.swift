@@ -14,8 +14,8 @@ extension ContactValues {
         for (index, address) in (addresses ?? []).enumerated() where ContactValues.key(ofAddress: address) == nil {
             throw .invalid("\(path)addresses[\(index)]", "is not a mail address")
         }
-        for (index, domain) in (domains ?? []).enumerated() where ContactValues.key(ofDomain: domain) == nil {
-            throw .invalid("\(path)domains[\(index)]", "is not a domain")
+        for (index, domain) in (domains ?? []).enumerated() where AddressKey.namedDomain(domain) == nil {
+            throw .invalid("\(path)domains[\(index)]", "'\(domain.prefix(100))' is no domain")
         }
     }
 
@@ -27,11 +27,5 @@ extension ContactValues {
             key.utf8.allSatisfy({ $0 >= 32 && $0 != 127 })
         else { return nil }
         return key
-    }
-
-    /// With or without an @ before it.
-    static func key(ofDomain domain: String) -> String? {
-        let folded = AddressKey.fold(domain)
-        return AddressKey.domain(folded.utf8.first == UInt8(ascii: "@") ? String(folded.dropFirst()) : folded)
     }
 }

@@ -7,6 +7,7 @@ extension KindTable {
         visible: "1",
         rules: [
             "id": .column("c.id"), "key": .column("c.key"), "company": .column("c.company"),
+            "company_key": .among("c.company \(companyKey)"),
             "address": .within("c.id IN (SELECT x.contact FROM contact_address x WHERE x.key {})"),
             "created_at": .column("c.created_at"), "changed_at": .column("c.changed_at"),
         ],

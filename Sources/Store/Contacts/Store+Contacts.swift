@@ -107,7 +107,7 @@ extension Transaction {
             try insertAddresses(id, values.addresses ?? addresses, exact: exact)
             isOther = true
         }
-        if let given = values.domains, Set(given.compactMap(ContactValues.key(ofDomain:))) != Set(domains) {
+        if let given = values.domains, Set(given.compactMap(AddressKey.namedDomain)) != Set(domains) {
             try db.run("DELETE FROM contact_domain WHERE contact = ?", id)
             try insertDomains(id, given)
             isOther = true
@@ -132,7 +132,7 @@ extension Transaction {
     }
 
     private func insertDomains(_ id: Int64, _ domains: [String]) throws(Failure) {
-        for domain in domains.compactMap(ContactValues.key(ofDomain:)) {
+        for domain in domains.compactMap(AddressKey.namedDomain) {
             try db.run("INSERT OR IGNORE INTO contact_domain(contact, domain) VALUES(?, ?)", id, domain)
             try unban(["@" + domain], of: id)
         }

@@ -50,6 +50,7 @@ extension KindTable {
             "historical": .column("m.historical"), "attachments": .column("m.attachments"),
             "thread": .column("m.thread"), "in_reply_to": .column("m.in_reply_to"), "stored_at": .column("m.stored_at"),
             "report": .column("m.report"), "send": .column("m.send"), "contact": ContactSQL.ofMessage,
+            "contact_key": .among("m.id IN (\(ContactSQL.messages(of: contactKey)))"),
             "lacking": .column("m.lacking"), "outgoing": .column("m.outgoing"),
             "text": .words("m.id IN (SELECT rowid FROM words WHERE words {})"),
         ].merging(places) { one, _ in one },

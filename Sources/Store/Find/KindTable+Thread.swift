@@ -14,6 +14,8 @@ extension KindTable {
             "contact": .contact(
                 one: "t.id IN (SELECT x.thread FROM message x WHERE x.id IN (\(ContactSQL.messages(of: "{}"))))",
                 any: "EXISTS (SELECT 1 FROM message x WHERE x.thread = t.id AND \(ContactSQL.isAnyIn("x.id")))"),
+            "contact_key": .among(
+                "t.id IN (SELECT x.thread FROM message x WHERE x.id IN (\(ContactSQL.messages(of: contactKey))))"),
             "seen": .truth("NOT EXISTS (SELECT 1 FROM message m WHERE m.thread = t.id AND \(unseen))"),
         ].merging(places) { one, _ in one },
         orders: [

@@ -5,13 +5,14 @@ extension KindTable {
         from: "log l",
         select: """
             l.account, l.level, l.what, l.message, l.cause, l.class, l.code, l.step, l.server_text, l.advice, l.first_at,
-            l.at, l.count, l.send
+            l.at, l.count, l.send, l.company
             """,
         id: "l.id", visible: "1",
         rules: [
             "id": .column("l.id"), "account": .column("l.account"), "level": .column("l.level"),
             "what": .column("l.what"), "cause": .column("l.cause"), "class": .column("l.class"),
             "code": .column("l.code"), "at": .column("l.at"), "send": .column("l.send"),
+            "company": .among(ofCompany("id")), "company_key": .among(ofCompany("key")),
         ].merging(owner("l.account")) { one, _ in one },
         orders: ["id": "l.id", "at": "l.at"],
         record: { (row, _, _) throws(Failure) in
@@ -31,8 +32,17 @@ extension KindTable {
             record.set("at", row.int(13))
             record.set("count", row.int(14))
             record.set("send", row.optionalInt(15))
+            record.set("company", row.optionalInt(16))
             return record
         })
+
+    /// A row of the log is about a company, or about one of its accounts.
+    private static func ofCompany(_ column: String) -> String {
+        """
+        EXISTS (SELECT 1 FROM company k WHERE k.\(column) {} AND (l.company = k.id
+          OR EXISTS (SELECT 1 FROM account a WHERE a.id = l.account AND a.company = k.id)))
+        """
+    }
 
     static let job = KindTable(
         from: "job j", select: JobRow.columns, id: "j.id", visible: "1",

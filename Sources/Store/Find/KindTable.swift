@@ -35,10 +35,15 @@ struct KindTable: Sendable {
 
     static func named(_ kind: String) -> KindTable? { all[kind] }
 
+    /// Compares a company's id, or a contact's, by the key that the CRM gave it.
+    static let companyKey = "IN (SELECT id FROM company WHERE key {})"
+    static let contactKey = "IN (SELECT id FROM contact WHERE key {})"
+
     /// The conditions by company and user of what belongs to the account in `column`.
     static func owner(_ column: String) -> [String: SQLConditions.Rule] {
         [
             "company": .among("\(column) IN (SELECT id FROM account WHERE company {})"),
+            "company_key": .among("\(column) IN (SELECT id FROM account WHERE company \(companyKey))"),
             "user_key": .among("\(column) IN (SELECT id FROM account WHERE user_key {})"),
         ]
     }
@@ -47,6 +52,7 @@ struct KindTable: Sendable {
     static let places: [String: SQLConditions.Rule] = [
         "account": .place("f.account {}"),
         "company": .place("f.account IN (SELECT id FROM account WHERE company {})"),
+        "company_key": .place("f.account IN (SELECT id FROM account WHERE company \(companyKey))"),
         "user_key": .place("f.account IN (SELECT id FROM account WHERE user_key {})"),
     ]
 

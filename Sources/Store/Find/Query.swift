@@ -103,6 +103,12 @@ struct Query {
             }
             for item in items { values.append(try Query.value(item, field, given)) }
         } else {
+            if value.list != nil {
+                throw .invalid(given, "is a list, expected \(field.kind): \(name).in takes several")
+            }
+            if case .text = value, field.kind == .int, let key = spec.field(name + "_key"), key.queried {
+                throw .invalid(given, "is text, expected int: \(key.name) takes the key")
+            }
             values = [try Query.value(value, field, given)]
         }
         conditions.append(Condition(field: name, comparison: comparison, values: values))

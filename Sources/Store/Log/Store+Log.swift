@@ -59,9 +59,9 @@ extension Transaction {
     func addLog(_ row: NewLog) throws(Failure) {
         let there = try db.int(
             """
-            SELECT id FROM log WHERE account IS ? AND what = ? AND cause IS ? AND server_text IS ? AND level = ?
-            ORDER BY id DESC LIMIT 1
-            """, row.account, row.what, row.cause, row.serverText, row.level)
+            SELECT id FROM log WHERE account IS ? AND company IS ? AND what = ? AND cause IS ? AND server_text IS ?
+            AND level = ? ORDER BY id DESC LIMIT 1
+            """, row.account, row.company, row.what, row.cause, row.serverText, row.level)
         if let there {
             try db.run(
                 """
@@ -76,9 +76,9 @@ extension Transaction {
         try db.run(
             """
             INSERT INTO log(account, level, what, message, cause, class, code, step, server_text, advice, first_at, at,
-              send, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
+              send, company, count) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)
             """, row.account, row.level, row.what, row.message, row.cause, row.failureClass, row.code, row.step,
-            row.serverText, row.advice, now, now, row.send)
+            row.serverText, row.advice, now, now, row.send, row.company)
         let id = db.lastRowID
         change("log", id, account: row.account, "added")
         if id % 64 == 0, let account = row.account {

@@ -13,6 +13,8 @@ extension Migration {
             CREATE INDEX account_company ON account(company, state) WHERE company IS NOT NULL;
             CREATE INDEX account_user ON account(user_key) WHERE user_key IS NOT NULL;
             CREATE INDEX log_account ON log(account, at);
+            -- Of a row about a company and none of its accounts.
+            ALTER TABLE log ADD COLUMN company INTEGER;
             ALTER TABLE account ADD COLUMN stale_cause TEXT;
             CREATE TABLE cause_words(
               code TEXT NOT NULL, language TEXT NOT NULL, title TEXT, explanation TEXT, advice TEXT,

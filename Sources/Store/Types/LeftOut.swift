@@ -9,6 +9,16 @@ package struct LeftOut: Sendable {
         case erased
     }
 
+    /// What a place's reason for not keeping a message is to people.
+    package static func words(_ reason: String) -> String {
+        switch Reason(rawValue: reason) {
+        case .inside: "mail inside the company is left out (exclude_internal)"
+        case .contacts: "only mail with contacts is kept (the policy keep = contacts)"
+        case .erased: "one of its people was erased"
+        case nil: "the policy leaves it out"
+        }
+    }
+
     package var ref: String
     package var flags: [String]
     package var size: Int64

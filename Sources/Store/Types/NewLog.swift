@@ -3,6 +3,8 @@ import Base
 /// One row for the log. The same account, what, cause and server text again counts the row up.
 package struct NewLog: Sendable {
     package var account: Int64?
+    /// The company that it is about, where it is about none of its accounts.
+    package var company: Int64?
     /// error, warning or notice.
     package var level: String
     /// What was tried: connect, sync, send, load ...

@@ -66,7 +66,8 @@ struct Connect: StoreCommand {
             try Connected.show(room, output, result, "connected")
         } catch let failure as LibraryError {
             throw failure.advised(OptionNames.atFirst).advising(
-                "The account is kept: mailroom reconnect \(address), with what changes, tries again.")
+                "The account is kept: mailroom reconnect \(address), with what changes, tries again."
+            ).namingReconnect(address)
         }
     }
 

@@ -12,6 +12,7 @@ struct Disconnect: StoreCommand {
     func run(_ room: Room, _ output: Output) throws {
         let account = try Accounts.find(room, address)
         let id = account.int("id") ?? 0
+        let places = try PlacesFreed(room, company: account.int("company"))
         try room.disconnect(id, erase: erase)
         if output.json {
             var row = Row()
@@ -20,5 +21,6 @@ struct Disconnect: StoreCommand {
             return output.row(row)
         }
         output.line("\(account.text("address").oneLine) \(erase ? "disconnected and erased" : "disconnected")")
+        try places.tell(room, output)
     }
 }

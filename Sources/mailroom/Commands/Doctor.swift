@@ -86,8 +86,12 @@ struct Doctor: StoreCommand {
         guard result.int("ok") != 1 else { return output.line("\(output.paint("\u{2713}", .green)) all is well") }
         output.line(
             "\(output.paint("\u{2717}", .red)) \((result.said("title") ?? result.text("reason")).oneLine)"
-                + " (\(result.text("cause").oneLine))")
+                + (result.said("cause").map { " (\($0.oneLine))" } ?? ""))
         for line in result.text("advice").cleanLines { output.line("  -> \(line)") }
+        let wantsLogin = ["login", "account"].contains(result.text("failed_step"))
+        if wantsLogin, ["auth.", "mailbox.disconnected"].contains(where: result.text("cause").hasPrefix) {
+            output.line("  -> mailroom reconnect \(result.text("address").oneLine) --ask-password")
+        }
     }
 
     private func summary(_ results: [Row], _ output: Output) {

@@ -44,8 +44,14 @@ struct Log: StoreCommand {
             if output.json { return output.list(oldestFirst) }
             if rows.isEmpty {
                 if let kind { try FailureClass.known(room, kind) }
-                let all = try room.find("log", { try $0.int("limit", 1) }).first() == nil
-                return output.line(all ? "the log is empty" : "nothing in the log fits")
+                let all = try room.find("log") { try $0.texts("fields", ["what"]) }.all()
+                let names = Set(all.map { $0.text("what") })
+                if let what, !all.isEmpty, !names.contains(what) {
+                    output.note(
+                        "nothing is there of \(what.oneLine); there is \(names.sorted().joined(separator: ", ").oneLine)"
+                    )
+                }
+                return output.line(all.isEmpty ? "the log is empty" : "nothing in the log fits")
             }
         }
         var addresses = try Accounts.addresses(room)
@@ -111,10 +117,12 @@ struct Log: StoreCommand {
             case "warning": .yellow
             default: .dim
             }
-        var line = output.paint(Moment.text(row.int("at")), .dim) + "  " + output.paint(row.text("level"), style)
+        let at = "\(Moment.text(row.int("at"))) \(Moment.zone(row.int("at") ?? 0))"
+        var line = output.paint(at, .dim) + "  " + output.paint(row.text("level"), style)
         if let id = row.int("account") { line += "  " + (addresses[id] ?? "account \(id)").oneLine }
         line += "  \(row.text("what")): \(row.text("message").oneLine)"
         if let kind = row.said("class") { line += " [\(kind.oneLine)]" }
+        if let cause = row.said("cause") { line += " (\(cause.oneLine))" }
         if let count = row.int("count"), count > 1 {
             line += "  (\(count) times since \(Moment.text(row.int("first_at"))))"
         }

@@ -17,6 +17,8 @@ struct MailFilter: ParsableArguments {
     @Option(help: ArgumentHelp("The next page: go on behind the last one of this page.", valueName: "id"))
     var after: Int64?
 
+    private static let roles = ["inbox", "sent", "drafts", "trash", "junk", "archive", "all", "flagged"]
+
     func validate() throws {
         guard limit >= 0 else { throw ValidationError("--limit: 0 or more") }
     }
@@ -41,6 +43,11 @@ struct MailFilter: ParsableArguments {
         _ room: Room, _ addresses: [String], role: String, text: String?, _ more: (Fields) throws -> Void = { _ in }
     ) throws -> Rows {
         let accounts = try addresses.map { try Accounts.id(room, $0) }
+        guard role == "any" || Self.roles.contains(role) else {
+            throw ToolError(
+                .usage, "--role: there is no role \(role.oneLine)",
+                advice: "The roles are \(Self.roles.joined(separator: ", ")); any is every folder.")
+        }
         return try room.find("message") { query in
             try query.accounts(accounts)
             try fill(query, room)

@@ -46,6 +46,20 @@ struct Policy: StoreCommand {
         let now = try room.find("policy") { try $0.int("account", account) }.first()
         if output.json { return output.row(now ?? Row()) }
         output.line(Self.words(now))
+        try tellCompany(room, output, account)
+    }
+
+    /// What the policy keeps may be left out all the same: as mail inside the company.
+    private func tellCompany(_ room: Room, _ output: Output, _ account: Int64) throws {
+        let row = try room.status(account)
+        if let company = row.int("company"), let own = try? room.get("company", company),
+            own.int("exclude_internal") == 1, !own.texts("domains").isEmpty
+        {
+            output.line("mail inside the company \(own.text("key").oneLine) is left out (exclude_internal)")
+        }
+        if let leftOut = row.int("left_out"), leftOut > 0 {
+            output.line("\(Moment.count(leftOut, "message")) on the server \(leftOut == 1 ? "is" : "are") not kept")
+        }
     }
 
     private static func words(_ policy: Row?) -> String {

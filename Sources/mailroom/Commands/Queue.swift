@@ -29,13 +29,18 @@ struct Queue: StoreCommand {
             .init(title: "PRIORITY", drops: true),
         ])
         var count = 0
+        var isAllHeld = true
         var paced: Set<Int64> = []
         while let row = rows.next() {
             count += 1
             if row.int("paced_until") != nil, let account = row.int("account") { paced.insert(account) }
             var beneath: [Table.Cell] = []
             if let reason = row.said("reason") { beneath.append(.init(reason, .dim)) }
-            if let held = row.said("held_reason") { beneath.append(.init("held: " + held, .red)) }
+            if let held = row.said("held_reason") {
+                beneath.append(.init("held: " + held, .red))
+            } else {
+                isAllHeld = false
+            }
             table.add(
                 [
                     .init(row.int("id").map(String.init) ?? ""),
@@ -51,7 +56,7 @@ struct Queue: StoreCommand {
             output.note(
                 "limits hold back some of it: mailroom pacing \(addresses[account]?.oneLine ?? String(account))")
         }
-        if try !room.hasWorker() {
+        if !isAllHeld, try !room.hasWorker() {
             output.note(
                 "no worker runs on this store; it goes once one does: mailroom --store \(room.path.oneLine) run")
         }
@@ -59,6 +64,7 @@ struct Queue: StoreCommand {
     }
 
     private static func next(_ row: Row) -> String {
+        if row.said("held_reason") != nil { return "held" }
         let times = ["next_attempt", "send_at", "paced_until"].compactMap { row.int($0) }
         guard let latest = times.max(), latest > Moment.now() else {
             return row.text("state") == "sending" ? "now" : "as soon as possible"

@@ -21,14 +21,16 @@ struct Reconnect: StoreCommand {
         try changes.int("company", try server.company.map { $0 == "none" ? 0 : try Companies.id(room, $0) })
         try secrets.fill(
             changes, ask: askPassword ? "New password for \(address.oneLine): " : nil, isNeeded: askPassword)
-        let job = try begin(room, id, changes)
+        let job = try begin(room, account, changes)
         var result = try wait(job, output, account)
         if result["account"] == nil { result["account"] = .int(id) }
         try Connected.show(room, output, result, "reconnected")
     }
 
-    private func begin(_ room: Room, _ id: Int64, _ changes: Fields) throws -> Job {
-        do { return try room.reconnect(id, changes) } catch let failure as LibraryError { throw failure.spelled }
+    private func begin(_ room: Room, _ account: Row, _ changes: Fields) throws -> Job {
+        do { return try room.reconnect(account.int("id") ?? 0, changes) } catch let failure as LibraryError {
+            throw helped(failure.spelled, account)
+        }
     }
 
     private func wait(_ job: Job, _ output: Output, _ account: Row) throws -> Row {
@@ -36,13 +38,13 @@ struct Reconnect: StoreCommand {
             return try Waiting.job(
                 job, output, title: "Connecting \(address)", timeout: timeout,
                 interrupted: "What was changed is kept: mailroom reconnect \(address) tries again.")
-        } catch let failure as LibraryError {
-            guard failure.field("cause") == "auth.missing" || account.text("state") == "disconnected" else {
-                throw failure
-            }
-            throw failure.advising(
-                "A disconnected account has lost its password: mailroom reconnect \(address) --ask-password, or --password-stdin."
-            )
-        }
+        } catch let failure as LibraryError { throw helped(failure, account) }
+    }
+
+    /// With the command that gives the password, where the login is what failed.
+    private func helped(_ failure: LibraryError, _ account: Row) -> LibraryError {
+        guard failure.field("cause") == "auth.missing" else { return failure.namingReconnect(address) }
+        let lost = account.text("state") == "disconnected" ? "A disconnected account has lost its password: " : ""
+        return failure.advising("\(lost)mailroom reconnect \(address) --ask-password, or --password-stdin.")
     }
 }

@@ -14,7 +14,9 @@ struct Search: StoreCommand {
     @Option(help: "In folders of this role: inbox, sent, archive ... Else everywhere.") var role: String?
 
     func run(_ room: Room, _ output: Output) throws {
-        let rows = try filter.messages(room, account, role: role ?? "any", text: words.joined(separator: " "))
-        try MessageTable.list(rows, filter.limit, room, output, empty: "nothing was found")
+        do {
+            let rows = try filter.messages(room, account, role: role ?? "any", text: words.joined(separator: " "))
+            try MessageTable.list(rows, filter.limit, room, output, empty: "nothing was found")
+        } catch let failure as LibraryError { throw failure.withoutField("text", instead: "WORD: ") }
     }
 }

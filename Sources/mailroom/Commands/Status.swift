@@ -30,7 +30,7 @@ struct Status: StoreCommand {
             let status = try room.status(try Accounts.id(room, address))
             try page(room, [status], output)
             if output.json { return output.row(status) }
-            return html == nil ? table([status], output) : ()
+            return html == nil ? table([status], room, output) : ()
         }
         var all: [Row] = []
         let company = try company.map { try Companies.id(room, $0) }
@@ -41,7 +41,7 @@ struct Status: StoreCommand {
         if output.json { return output.list(all) }
         guard html == nil else { return }
         all.isEmpty
-            ? output.line("no accounts; connect one: mailroom --store FILE connect ADDRESS") : table(all, output)
+            ? output.line("no accounts; connect one: mailroom --store FILE connect ADDRESS") : table(all, room, output)
     }
 
     private func page(_ room: Room, _ accounts: [Row], _ output: Output) throws {
@@ -52,7 +52,7 @@ struct Status: StoreCommand {
         output.note("written to \(html.oneLine)")
     }
 
-    private func table(_ accounts: [Row], _ output: Output) {
+    private func table(_ accounts: [Row], _ room: Room, _ output: Output) {
         var table = Table([
             .init(title: "ID", right: true), .init(title: "ACCOUNT", gives: true), .init(title: "STATE"),
             .init(title: "SYNC"), .init(title: "SEND"), .init(title: "ACTIVITY", drops: true),
@@ -70,14 +70,9 @@ struct Status: StoreCommand {
                     .init(activity(account)), .init(number("messages")), .init(number("unseen")),
                     .init(number("queued")), .init(number("failed"), (account.int("failed") ?? 0) > 0 ? .red : .plain),
                     .init(Moment.since(account.int("last_success"))),
-                ], beneath: beneath(account))
+                ], beneath: beneath(account, room))
         }
         table.print(output)
-    }
-
-    /// Whether a worker showed life within the last half minute; it does every ten seconds.
-    private func works(_ account: Row) -> Bool {
-        account.int("worker_seen_at").map { Moment.now() - $0 < 30_000 } ?? false
     }
 
     private func health(_ health: String) -> Table.Cell {
@@ -106,7 +101,7 @@ struct Status: StoreCommand {
     }
 
     /// The sentences under an account: why, in the server's words, and what to do.
-    private func beneath(_ account: Row) -> [Table.Cell] {
+    private func beneath(_ account: Row, _ room: Room) -> [Table.Cell] {
         var lines: [Table.Cell] = []
         if let reason = account.said("reason") {
             let kind = account.said("class").map { " [\($0)]" } ?? ""
@@ -114,21 +109,33 @@ struct Status: StoreCommand {
             lines.append(.init(reason + kind + cause, Style(colour: account.text("colour"))))
         }
         if let server = account.said("server_text") { lines.append(.init("server: " + server, .dim)) }
-        for step in account.text("advice").cleanLines { lines.append(.init("-> " + step)) }
+        for step in account.text("advice").cleanLines { lines.append(.init("-> " + Worker.spelled(step, room))) }
         if account.text("state") == "enabled", account.text("sync_health") == "none",
             account.text("send_health") == "none"
         {
             lines.append(.init("-> mailroom reconnect \(account.text("address"))"))
         }
+        if account.text("class") == "auth", ["error", "connection_issue"].contains(account.text("state")) {
+            lines.append(.init("-> mailroom reconnect \(account.text("address")) --ask-password"))
+        }
         if let next = account.int("next_attempt"), account.text("state") == "error" {
             let time = next > Moment.now() ? "in \(Moment.span(next - Moment.now()))" : "now"
-            lines.append(.init("next try \(time)" + (works(account) ? "" : ", once a worker runs: mailroom run")))
+            lines.append(
+                .init("next try \(time)" + (Worker.isSeen(account) ? "" : ", once a worker runs: mailroom run")))
         }
-        if (account.int("queued") ?? 0) > 0, account.said("held_reason") == nil, !works(account) {
+        if (account.int("queued") ?? 0) > 0, account.said("held_reason") == nil, !Worker.isSeen(account),
+            !Worker.isMissedByMail(account)
+        {
             lines.append(.init("queued mail waits for a worker: mailroom run", .yellow))
         }
         if case .record(let sending)? = account["sending"] { lines += Self.pace(sending) }
         if let held = account.said("held_reason") { lines.append(.init("queued mail is held: " + held, .yellow)) }
+        if let leftOut = account.int("left_out"), leftOut > 0 {
+            lines.append(
+                .init(
+                    "\(Moment.count(leftOut, "message")) on the server \(leftOut == 1 ? "is" : "are") not kept: "
+                        + "mailroom policy \(account.text("address")) says by which rule", .dim))
+        }
         if let stalled = account.int("stalled_since") {
             lines.append(.init("no progress since \(Moment.text(stalled))", .yellow))
         }
@@ -136,7 +143,8 @@ struct Status: StoreCommand {
             let worker =
                 account.int("worker_seen_at").map { "a worker was last seen \(Moment.since($0))" }
                 ?? "no worker runs on this store"
-            lines.append(.init("not confirmed since \(Moment.text(stale)); \(worker)", .yellow))
+            let what = Worker.isMissedByMail(account) ? "mail could have gone at" : "not confirmed since"
+            lines.append(.init("\(what) \(Moment.text(stale)); \(worker)", .yellow))
         }
         return lines
     }

@@ -5,7 +5,8 @@ struct Sync: StoreCommand {
         abstract: "Bring the store in step with the server: one account, or all that are not disconnected.",
         discussion: """
             With ADDRESS the JSON is one object: account, address and the counts, or error. Without it, a list of \
-            those, and one account's failure does not stop the others; the exit status is the first failure's.
+            those, and one account's failure does not stop the others; the exit status is the first failure's. An account that \
+            waits for a place in its company is passed over (pending = 1).
             """)
 
     @ParentCommand var root: Mailroom
@@ -26,6 +27,10 @@ struct Sync: StoreCommand {
         var results: [Row] = []
         var first: Exit?
         for account in accounts {
+            if account.text("state") == "pending" {
+                results.append(passed(account, output))
+                continue
+            }
             do {
                 let result = try sync(room, output, account)
                 results.append(result)
@@ -41,10 +46,22 @@ struct Sync: StoreCommand {
         if let first { throw Ended(exit: first) }
     }
 
+    /// One that waits for a place is no failure of the sync: nobody may work on it.
+    private func passed(_ account: Row, _ output: Output) -> Row {
+        output.note("\u{2026} \(account.text("address").oneLine)  passed over: it waits for a place in its company")
+        var row = Row()
+        row["account"] = account["id"]
+        row["address"] = account["address"]
+        row["pending"] = .int(1)
+        return row
+    }
+
     private func sync(_ room: Room, _ output: Output, _ account: Row) throws -> Row {
         let result = try FolderName.using(room, account, folder) { path in
-            let job = try room.sync(account.int("id") ?? 0, folder: path)
-            return try Waiting.job(job, output, title: account.text("address"), timeout: timeout)
+            do {
+                let job = try room.sync(account.int("id") ?? 0, folder: path)
+                return try Waiting.job(job, output, title: account.text("address"), timeout: timeout)
+            } catch let failure as LibraryError { throw failure.namingReconnect(account.text("address")) }
         }
         var row = Row()
         row["account"] = account["id"]
@@ -73,7 +90,12 @@ struct Sync: StoreCommand {
         case let failure as ToolError: (exit, words) = (failure.exit, failure.row)
         default: throw error
         }
-        output.note("\u{2717} \(account.text("address").oneLine)  \(words.text("message").oneLine)")
+        // Some messages begin with the address themselves.
+        let address = account.text("address").oneLine
+        let message = words.text("message").oneLine
+        output.note(
+            "\u{2717} \(address)  \(message.hasPrefix(address + " ") ? String(message.dropFirst(address.count + 1)) : message)"
+        )
         if let server = words.said("server_text") { output.note("  server: \(server.oneLine)") }
         for line in words.text("advice").cleanLines { output.note("  -> \(line)") }
         var row = Row()

@@ -51,7 +51,10 @@ struct Threads: StoreCommand {
     }
 
     private func one(_ room: Room, _ output: Output, _ id: Int64) throws {
-        var thread = try room.get("thread", id)
+        var thread: Row
+        do { thread = try room.get("thread", id) } catch let failure as LibraryError {
+            throw failure.advising("mailroom threads lists them with their ids.")
+        }
         let messages = try room.find("message") { query in
             try query.int("thread", id)
             try query.text("order", Order.oldestFirst("date"))

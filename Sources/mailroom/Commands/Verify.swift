@@ -5,7 +5,8 @@ struct Verify: StoreCommand {
         abstract: "Send a test message round a mailbox, and say how long each step took.",
         discussion: """
             It puts a small message into the folder, waits until the store shows it, flags it on the server, waits until the \
-            store shows the flag, and deletes it. Where a worker runs, it is the worker's sync that is waited for. The exit \
+            store shows the flag, and deletes it. Of a message that the mailbox does not keep (internal mail, a policy) it is enough that \
+            the store knows of it. Where a worker runs, it is the worker's sync that is waited for. The exit \
             status is 7 where all of that took longer than --within.
             """)
 
@@ -39,6 +40,7 @@ struct Verify: StoreCommand {
         output.line(
             "\(mark) \(account.text("address").oneLine), \(result.text("folder").oneLine): there and back in "
                 + "\(Self.seconds(result.int("took_ms") ?? 0)), \(Self.seconds(result.int("within_ms") ?? 0)) allowed")
+        if let note = result.said("note") { output.line("  \(note.oneLine)") }
         if let reason = result.said("reason") { output.line("  \(reason.oneLine)") }
         for line in result.text("advice").cleanLines { output.line("  -> \(line)") }
         if result.int("worker") != 1 {

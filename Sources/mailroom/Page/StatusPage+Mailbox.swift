@@ -28,7 +28,7 @@ extension StatusPage {
         let who: HTML? = cause.flatMap { Self.who($0.text("who")) }
         return """
             \(reason)\(HTML.serverText(account.said("server_text")))\(explanation)\
-            \(HTML.steps(account.text("advice")))\(who)
+            \(HTML.steps(Worker.spelled(account.text("advice"), room)))\(who)
             """
     }
 
@@ -43,6 +43,9 @@ extension StatusPage {
     /// Green is not said in silence of a mailbox that nobody looks at.
     private func stale(_ account: Row) -> HTML? {
         guard let stale = account.int("stale_since") else { return nil }
+        guard !Worker.isMissedByMail(account) else {
+            return "<p class=\"notice\"><strong>Mail waits</strong> that could have gone at \(HTML.time(stale)).</p>"
+        }
         return """
             <p class="notice"><strong>Not confirmed</strong> to be in step with the server since \(HTML.time(stale)).</p>
             """
@@ -61,7 +64,9 @@ extension StatusPage {
             "Mail",
             "\(Moment.count(number("messages"), "message")), \(number("unseen")) unread, in \(Moment.count(number("folders"), "folder"))"
         )
-        if number("left_out") > 0 { add("Left out", "\(Moment.count(number("left_out"), "message")) by the policy") }
+        if number("left_out") > 0 {
+            add("Left out", "\(Moment.count(number("left_out"), "message")) by a policy or as internal mail")
+        }
         if number("unmatched") > 0 {
             add("Without author or recipient", "\(Moment.count(number("unmatched"), "message"))")
         }
@@ -117,11 +122,16 @@ extension StatusPage {
         if queued > 0, let held = account.said("held_reason") {
             words += "<br><strong class=\"bad\">held:</strong> \(held)"
         }
+        if queued > 0, account.said("held_reason") == nil, !Worker.isSeen(account) {
+            words += "<br>no worker runs: it goes once one does"
+        }
         if case .record(let sending)? = account["sending"] {
             if let until = sending.int("paused_until") {
                 words += "<br>paused until \(HTML.time(until)): \(sending.text("paused_reason"))"
             }
-            if queued > 0, let last = sending.int("last_at") { words += "<br>the last goes by \(HTML.time(last))" }
+            if queued > 0, Worker.isSeen(account), let last = sending.int("last_at") {
+                words += "<br>the last goes by \(HTML.time(last))"
+            }
         }
         return words
     }

@@ -91,7 +91,7 @@ struct StatusPage {
         return """
             <div class="notice" role="status"><p><strong>\(cause?.said("title") ?? "No worker is running"):</strong> nothing is \
             synced or sent by itself. \(last)</p>\
-            \(HTML.steps(cause?.said("advice") ?? "Start one: mailroom --store FILE run"))</div>
+            \(HTML.steps(Worker.spelled(cause?.said("advice") ?? "Start one: mailroom --store FILE run", room)))</div>
             """
     }
 

@@ -86,6 +86,7 @@ struct CompanyPut: StoreCommand {
         }
         try values.int("exclude_internal", excludeInternal.map { $0 == .on ? 1 : 0 })
         let there = try room.find("company") { try $0.text("key", key) }.first()
+        let places = try PlacesFreed(room, company: limit == nil ? nil : there?.int("id"))
         let id: Int64
         do {
             if let there = there?.int("id") {
@@ -101,6 +102,13 @@ struct CompanyPut: StoreCommand {
         output.line(
             "\(output.paint("\u{2713}", .green)) company \(key.oneLine) \(there == nil ? "made" : "changed"): id \(id)")
         if let note = row.said("note") { output.line("  \(note.oneLine)") }
+        try places.tell(room, output)
+        if excludeInternal == .on, there?.int("exclude_internal") != 1 {
+            output.note("  what is stored already stays; internal mail that comes from now on is left out")
+            if row.texts("domains").isEmpty {
+                output.note("  it has no domains: nothing is internal until it has (--domain)")
+            }
+        }
     }
 
     /// `none` is said as -1.

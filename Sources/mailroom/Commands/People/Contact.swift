@@ -88,13 +88,29 @@ struct ContactPut: StoreCommand {
         try values.texts("addresses", address)
         try values.texts("domains", domain)
         try values.int("exact", exact.map { $0 ? 1 : 0 })
+        let like = try room.find("contact") { try $0.text("key", key) }.all()
         let id: Int64
         do { id = try room.put("contact", values) } catch let failure as LibraryError { throw failure.spelled }
         let row = try room.get("contact", id)
-        if output.json { return output.row(row) }
-        output.line(
-            "\(output.paint("\u{2713}", .green)) contact \(key.oneLine): id \(id), "
-                + "\(Moment.count(row.int("messages") ?? 0, "message"))")
+        let isNew = !like.contains { $0.int("id") == id }
+        if output.json {
+            output.row(row)
+        } else {
+            output.line(
+                "\(output.paint("\u{2713}", .green)) contact \(key.oneLine) \(isNew ? "made" : "changed"): id \(id), "
+                    + "\(Moment.count(row.int("messages") ?? 0, "message"))")
+        }
+        if isNew, company == nil { try tell(room, output, like) }
+    }
+
+    /// Nobody may find out by chance that there is another contact of that key, which was meant.
+    private func tell(_ room: Room, _ output: Output, _ like: [Row]) throws {
+        for other in like.prefix(5) {
+            guard let company = other.int("company") else { continue }
+            let name = try room.get("company", company).text("key").oneLine
+            output.note("  a contact of \(name) has that key, too, and was not changed (id \(other.int("id") ?? 0))")
+            output.note("  -> mailroom contact put \(key.oneLine) --company \(name) changes that one")
+        }
     }
 }
 

@@ -7,8 +7,10 @@ struct ContactImport: StoreCommand {
         discussion: """
             FILE is a table with a line of names (CSV), or a JSON object a line; - is standard input. The columns are key (or id), \
             name, addresses (or email, address), domains (or domain) and exact; several addresses in one cell are divided by \
-            blanks, commas or semicolons. Other columns are passed over. A line that is wrong ends the import and is named; what \
-            stood before it may be in the store, and importing the file again changes nothing of it.
+            blanks, commas or semicolons. Other columns are passed over. All of it is read and checked before anything is stored: a \
+            line that is wrong is named, and nothing is changed. Of a file of more than 100,000 contacts each 100,000 are checked \
+            and stored in turn: where a line behind them is wrong, the status is 1, and it is said how many are in; importing the \
+            mended file again changes nothing of those.
             """)
 
     @ParentCommand var parent: Contact
@@ -19,12 +21,11 @@ struct ContactImport: StoreCommand {
 
     var root: Mailroom { parent.root }
 
-    /// So many go into the store at once.
-    private static let step = 2000
+    /// So many the library checks at once, before it stores the first of them: the most that it takes.
+    private static let step = 100_000
 
     func run(_ room: Room, _ output: Output) throws {
         let company = try company.map { try Companies.id(room, $0) }
-        // The whole file is read first: where a line of it is wrong, nothing is changed.
         let lines = try ContactFile(path: file).lines()
         var progress = Progress(output, "Importing \(file)")
         defer { progress.clear() }
@@ -52,15 +53,21 @@ struct ContactImport: StoreCommand {
     }
 
     /// The library's failure about `contacts[7].addresses[0]` as one about a line of the file.
-    private func spelled(_ failure: LibraryError, _ piece: [ContactFile.Line], done: Int) -> LibraryError {
+    private func spelled(_ failure: LibraryError, _ piece: [ContactFile.Line], done: Int) -> Error {
         guard let field = failure.field("field"), field.hasPrefix("contacts["),
             let index = Int(field.dropFirst("contacts[".count).prefix { $0 != "]" }), piece.indices.contains(index)
         else { return failure }
         let words =
             failure.message.hasPrefix(field + ": ") ? failure.message.dropFirst(field.count + 2) : "\(failure.message)"
         let name = field.split(separator: ".").dropFirst().joined(separator: ".")
-        let told = failure.saying("\(file) line \(piece[index].number): \(name) \(words)")
-        return done > 0 ? told.advising("\(Moment.count(Int64(done), "contact")) before it went in.") : told
+        let told = "\(file) line \(piece[index].number): \(name) \(words)"
+        guard done > 0 else { return failure.saying(told) }
+        return ToolError(
+            .failed, told,
+            advice: """
+                \(Moment.count(Int64(done), "contact")) that stand before it are in the store.
+                Mend the line and import the file again: what is in stays as it is.
+                """)
     }
 }
 

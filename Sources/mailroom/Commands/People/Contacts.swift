@@ -22,9 +22,27 @@ enum Contacts {
         {
             return row
         }
+        if let row = try matched(room, word, company) { return row }
         throw ToolError(
             .notFound, "there is no contact \(word.oneLine)",
             advice: "mailroom contact list shows them with their keys.")
+    }
+
+    /// The one contact that stored mail of this address belongs to: but for plus tag and dots, or by its domain.
+    private static func matched(_ room: Room, _ word: String, _ company: Int64?) throws -> Row? {
+        guard word.contains("@") else { return nil }
+        let messages = try room.find("message") { query in
+            try query.text("participant", word)
+            try query.texts("fields", ["contacts"])
+            try query.int("limit", 20)
+        }.all()
+        let matches = messages.flatMap { $0.rows("contacts") }.filter {
+            $0.text("address").lowercased() == word.lowercased()
+        }
+        let rows = try Set(matches.compactMap { $0.int("contact") }).map { try room.get("contact", $0) }.filter {
+            company == nil || $0.int("company") == company
+        }
+        return rows.count == 1 ? rows[0] : nil
     }
 
     static func id(_ room: Room, _ word: String, company: Int64? = nil) throws -> Int64 {

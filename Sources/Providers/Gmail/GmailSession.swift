@@ -82,7 +82,11 @@ package final class GmailSession: Session {
     package func findSent(_ host: Host, what: Fields) throws(Failure) {
         guard let id = what.text("message_id"), !id.isEmpty else { throw .invalid("message_id", "is missing") }
         let sent = GmailLabels.folders.first { $0.label == "SENT" }?.path
-        for message in try MessageLookup(host, api).find(id, in: "SENT") {
+        guard let found = try MessageLookup(host, api).find(id, in: "SENT") else {
+            // Not found and not looked for are two things: what is not there is sent again.
+            throw .unsupported("Gmail cannot look for the Message-ID <\(id.prefix(200))>")
+        }
+        for message in found {
             try host.emit("sent", Record(["ref": .text(message), "path": sent.map(Value.text)]))
         }
     }

@@ -15,6 +15,7 @@ final class MailboxHistory {
     static let everywhere = "*"
     /// More changes than this are not gone through: the folders are compared.
     private static let most = 20_000
+    private static let mostPages = 2_000
 
     let from: UInt64
     private(set) var to: UInt64
@@ -35,6 +36,7 @@ final class MailboxHistory {
     static func read(_ host: Host, _ api: GmailApi, from: UInt64) throws(Failure) -> MailboxHistory? {
         let history = MailboxHistory(from)
         var token: String?
+        var pages = 0
         repeat {
             var query = [(name: "startHistoryId", value: "\(from)"), ("maxResults", GmailApi.page)]
             if let token { query.append(("pageToken", token)) }
@@ -47,7 +49,8 @@ final class MailboxHistory {
             for record in page.records("history") { history.take(record) }
             if let latest = page.text("historyId").flatMap({ UInt64($0) }) { history.to = max(history.to, latest) }
             let next = page.text("nextPageToken")
-            if history.changes.count > most || next != nil && next == token { return nil }
+            pages += 1
+            if history.changes.count > most || pages > mostPages || next != nil && next == token { return nil }
             token = next
         } while token != nil
         return history
@@ -68,6 +71,8 @@ final class MailboxHistory {
                     // Before and after, whichever of the two the labels are of.
                     places += GmailLabels.places(labels.filter { !changed.contains($0) })
                     places += GmailLabels.places(labels + changed)
+                    // Where they are those of now, Trash or Spam hides what they were taken from.
+                    places += (labels + changed).filter(GmailLabels.isFolder)
                 }
                 changes.append(Change(id: id, message: name, places: places))
             }

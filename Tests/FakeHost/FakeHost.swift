@@ -57,7 +57,7 @@ package final class FakeHost {
     package internal(set) var emitted: [(kind: String, fields: Record)] = []
     /// What a session that was opened said of its server.
     package internal(set) var servers: [Record] = []
-    package internal(set) var wanted: [Record] = []
+    package var wanted: [Record] = []
     package internal(set) var refused: [String] = []
     package internal(set) var commits = 0
     /// Of each commit, in order: whether it was to be durable.

@@ -20,8 +20,9 @@ final class MailboxHistory {
     let from: UInt64
     private(set) var to: UInt64
     private(set) var changes: [Change] = []
-    /// The folders that have been brought up to date by it: for the same one again it is asked anew.
-    var readers: Set<String> = []
+    /// The folders of which a listing has said that it concerns them, and that have not been brought up to date by it.
+    private var readers: Set<String> = []
+    private var served: Set<String> = []
     /// What the messages were found to be.
     private var found: [String: GmailMessage] = [:]
     private var asked: Set<String> = []
@@ -33,7 +34,10 @@ final class MailboxHistory {
     }
 
     /// Nil where Gmail does not keep the history from there, or it is too long.
-    static func read(_ host: Host, _ api: GmailApi, from: UInt64) throws(Failure) -> MailboxHistory? {
+    /// - Parameter isOfListing: the folders that it concerns will be brought up to date by it.
+    static func read(
+        _ host: Host, _ api: GmailApi, from: UInt64, isOfListing: Bool = false
+    ) throws(Failure) -> MailboxHistory? {
         let history = MailboxHistory(from)
         var token: String?
         var pages = 0
@@ -53,7 +57,15 @@ final class MailboxHistory {
             if history.changes.count > most || pages > mostPages || next != nil && next == token { return nil }
             token = next
         } while token != nil
+        if isOfListing { history.readers = Set(history.changes.flatMap(\.places)) }
         return history
+    }
+
+    /// Whether it says what a folder wants to know, which it does once.
+    func serves(_ label: String, _ since: UInt64) -> Bool {
+        guard from <= since, since <= to else { return false }
+        if readers.contains(Self.everywhere) { return served.insert(label).inserted }
+        return readers.remove(label) != nil
     }
 
     private func take(_ record: Record) {

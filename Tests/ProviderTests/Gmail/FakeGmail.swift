@@ -26,7 +26,7 @@ final class FakeGmail {
     }
 
     func session() throws(Failure) -> GmailSession {
-        GmailSession(try GmailApi(fake.host), latest: UInt64(latest))
+        GmailSession(try GmailApi(fake.host), latest: UInt64(latest), at: FakeHost.clock)
     }
 
     func sync(_ session: GmailSession, _ label: String = "INBOX") throws(Failure) {
@@ -74,7 +74,10 @@ final class FakeGmail {
         case ("GET", ["profile"]): return FakeAnswer(200, #"{"historyId":"\#(latest)"}"#)
         case ("GET", ["history"]):
             guard let history else { return FakeAnswer(404, "{}") }
-            return FakeAnswer(200, #"{"history":[\#(history.joined(separator: ","))],"historyId":"\#(latest)"}"#)
+            let start = query.first { $0.hasPrefix("startHistoryId=") }.flatMap { Int($0.dropFirst(15)) } ?? 0
+            let later = history.suffix(max(0, latest - start))
+            return FakeAnswer(200, #"{"history":[\#(later.joined(separator: ","))],"historyId":"\#(latest)"}"#)
+        case ("GET", ["labels"]): return FakeAnswer(200, #"{"labels":[]}"#)
         case ("GET", ["messages"]): return list(query)
         case ("GET", let words) where words.count == 2 && words[0] == "messages":
             return message(words[1], isRaw: query.contains("format=raw"))

@@ -85,12 +85,57 @@ import Testing
     @Test(arguments: [#"["TRASH"]"#, #"["SPAM","INBOX"]"#])
     func whatTrashHides(labels: String) throws {
         let gmail = FakeGmail(1)
+        gmail.latest = 101
         gmail.history = [
             #"{"id":"101","labelsRemoved":[{"message":{"id":"180","labelIds":\#(labels)},"labelIds":["Label_1"]}]}"#
         ]
         let history = try #require(try MailboxHistory.read(gmail.fake.host, try GmailApi(gmail.fake.host), from: 100))
         #expect(history.touched("Label_1", since: 100) == ["180"])
         #expect(history.touched("Label_2", since: 100) == [])
+    }
+
+    // MARK: a session that is kept
+
+    /// A webhook calls for one folder: nothing is listed before that, and what the last listing read is old.
+    @Test func oneFolderAfterARound() throws {
+        let gmail = FakeGmail(2)
+        let session = try gmail.session()
+        try gmail.sync(session)
+        func list() throws(Failure) {
+            try gmail.fake.call(hasCursor: false) { () throws(Failure) in try session.folders(gmail.fake.host) }
+        }
+        try list()
+        // A message of another folder.
+        gmail.latest += 1
+        gmail.history = [
+            #"{"id":"101","labelsAdded":[{"message":{"id":"2","labelIds":["Label_9","STARRED"]},"labelIds":["STARRED"]}]}"#
+        ]
+        try list()
+        gmail.change("labelsRemoved", "UNREAD")
+        gmail.fake.wanted = []
+        try gmail.sync(session)
+        #expect(gmail.fake.wanted.map { $0.text("flags") } == ["\\Seen", "\\Seen"])
+    }
+
+    /// What a listing has read serves each folder that it concerns.
+    @Test func theFoldersOfARound() throws {
+        let gmail = FakeGmail(2)
+        let session = try gmail.session()
+        try gmail.sync(session)
+        try gmail.fake.call(hasCursor: false) { () throws(Failure) in try session.folders(gmail.fake.host) }
+        gmail.change("labelsRemoved", "UNREAD")
+        try gmail.fake.call(hasCursor: false) { () throws(Failure) in try session.folders(gmail.fake.host) }
+        try gmail.sync(session)
+        #expect(gmail.fake.wanted.suffix(2).map { $0.text("flags") } == ["\\Seen", "\\Seen"])
+        #expect(gmail.fake.requests.filter { $0.path.hasSuffix("/history") }.count == 1)
+    }
+
+    @Test(arguments: [(0, 0), (10_000, 1)]) func whatWasSaidAtTheLogin(age: Int64, asked: Int) throws {
+        let gmail = FakeGmail(1)
+        let session = GmailSession(try GmailApi(gmail.fake.host), latest: 100, at: FakeHost.clock - age)
+        gmail.latest = 120
+        #expect(try session.latest(gmail.fake.host) == (asked == 0 ? 100 : 120))
+        #expect(gmail.fake.requests.count == asked)
     }
 
     // MARK: batches

@@ -236,3 +236,12 @@ def test_a_service_account_gives_its_access_up(room, oauth, servers, address):
     oauth.faults = [(200, {})]
     assert room.authorize(account, revoke=True).revoked == 1
     assert oauth.forms[-1]["token"] == access and "token_expires" not in room.status(account)
+
+
+def test_access_that_nothing_renews_is_warned_of(room, oauth, connect, address):
+    given = oauth.token(address)
+    oauth.faults = [(200, {"access_token": given.access, "token_type": "Bearer", "expires_in": 3600})]
+    account = connect()
+    assert account.state == "enabled" and account.token_expires
+    warned = [row for row in room.find("log") if row.level == "warning" and row.get("cause") == "oauth.expired"]
+    assert len(warned) == 1 and "refresh token" in warned[0].message

@@ -127,6 +127,16 @@ struct GrantWork {
         }
     }
 
+    /// All is well until the access ends: whoever looks is told before.
+    private var endsByItself: NewLog {
+        var log = NewLog(
+            account: account.id, level: "warning", what: "connect",
+            message: "no refresh token was granted: when this access ends, the mailbox has to be authorized again "
+                + "(Microsoft grants one for the scope offline_access, Google for access_type=offline)")
+        log.cause = "oauth.expired"
+        return log
+    }
+
     // MARK: What was granted, and by whom
 
     private func checked(
@@ -142,6 +152,7 @@ struct GrantWork {
             try core.store.dropAuthorization(pending.id)
             throw error
         }
+        if token.refresh == nil { try? core.store.addLog(endsByItself) }
         return token
     }
 }

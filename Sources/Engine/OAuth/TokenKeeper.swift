@@ -23,6 +23,7 @@ struct TokenKeeper {
     /// - Throws: `MR_E_AUTH` where only a person helps; else what kept the next one from being fetched.
     func token(refused: Int64? = nil) throws(Failure) -> Given {
         let end = Clock.boot() + 2 * TokenKeeper.turnMs
+        var wait: Int64 = 20
         while true {
             try interruption.check()
             let there = try core.store.token(account: account.id)
@@ -33,26 +34,29 @@ struct TokenKeeper {
             }
             // Somebody else fetches it: what is still good is used meanwhile.
             if let given = there.flatMap({ usable($0, refused) }) { return given }
-            try pause(until: end)
+            try pause(&wait, until: end)
         }
     }
 
-    private func pause(until end: Int64) throws(Failure) {
+    /// Longer each time: each look at the turn is a transaction.
+    private func pause(_ wait: inout Int64, until end: Int64) throws(Failure) {
         guard Clock.boot() < end else {
             var failure = Failure(MR_E_OUTAGE, "another process is fetching an access token, and does not end")
             failure.step = "token"
             throw failure
         }
-        core.connections.pause(20)
+        core.connections.pause(wait)
+        wait = min(wait * 2, 250)
     }
 
     /// Sends the code that the account was connected with, if nobody has done so.
     func redeem() throws(Failure) {
         let end = Clock.boot() + 2 * TokenKeeper.turnMs
+        var wait: Int64 = 20
         while true {
             try interruption.check()
             guard let turn = try core.store.takeTokenTurn(account: account.id, holdMs: TokenKeeper.turnMs) else {
-                try pause(until: end)
+                try pause(&wait, until: end)
                 continue
             }
             do throws(Failure) {

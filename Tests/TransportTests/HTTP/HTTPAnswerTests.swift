@@ -82,6 +82,15 @@ import Testing
         #expect(failure?.step == "dial")
     }
 
+    /// An IPv6 address in numbers is a place like every other.
+    @Test func anAddressInBrackets() {
+        let failure = Self.failure {
+            _ = try HTTPClient.fetch(HTTPRequest("GET", "http://[::1]:1/"), HTTPOptions(plain: .here))
+        }
+        #expect(
+            ["connection.refused", "connection.unreachable"].contains(failure?.cause), "\(String(describing: failure))")
+    }
+
     @Test func anAnswerThatDoesNotComeEndsByItsTimeAndByCancelling() throws {
         let server = try LocalServer { client in
             _ = Exchange.request(client)

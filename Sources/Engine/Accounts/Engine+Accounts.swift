@@ -49,7 +49,9 @@ extension Engine {
         var settings = account.settings.merging(given) { $1 }
         for name in form.cleared { settings[name] = nil }
         try form.checkComplete(settings)
-        if account.health.state == "disconnected" { try form.checkPassword(settings) }
+        if account.health.state == "disconnected" {
+            try form.checkLogin(settings, isAuthorized: grant != nil)
+        }
         var changes = AccountChanges()
         changes.userKey = try Engine.line(record, "user_key")
         if let company = record.int("company") {

@@ -77,8 +77,12 @@ extension Engine {
                 changedSettings.updateValue(nil, forKey: name)
             }
         }
+        if grant != nil, secrets["client_secret"] == nil, settings["client_id"] != account.settings["client_id"] {
+            changedSecrets.updateValue(nil, forKey: "client_secret")
+        }
         let job = try core.store.reconnectAccount(
             id, values: changes, settings: changedSettings, secrets: changedSecrets, grant: grant,
+            forgetsToken: Engine.changesLogin(account, settings),
             job: NewJob(kind: "reconnect", account: id, onDeath: .repeat))
         if try core.store.account(id).health.state == "pending" { core.forget(id) }
         return Job(job, self)

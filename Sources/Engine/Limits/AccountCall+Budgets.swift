@@ -32,6 +32,8 @@ extension AccountCall {
         let began = Clock.boot()
         var isTold = false
         let cost = budget.cost(units: need.units, octets: need.octets)
+        // Also where the wait ends otherwise: nobody waits any more.
+        defer { if isTold { try? core.store.setWaiting(account.id, for: nil, until: 0) } }
         try core.budgets.take(budget, key(budget, need.manifest), cost: cost, isUrgent: isSending) {
             (wait) throws(Failure) in
             try goOn(need)
@@ -43,7 +45,6 @@ extension AccountCall {
                 try? core.store.setWaiting(account.id, for: AccountCall.words(budget, need.manifest), until: until)
             }
         }
-        if isTold { try? core.store.setWaiting(account.id, for: nil, until: 0) }
     }
 
     private func goOn(_ need: RequestNeed) throws(Failure) {

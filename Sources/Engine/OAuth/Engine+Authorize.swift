@@ -96,8 +96,8 @@ extension Engine {
             let user = answer.body.text("user_code"),
             let place = answer.body.text("verification_uri") ?? answer.body.text("verification_url")
         else { throw OAuthAnswer.garbled("the device endpoint's answer has no code") }
-        let life = min(max(answer.body.int("expires_in") ?? 900, 1), 86_400) * 1000
-        let interval = min(max(answer.body.int("interval") ?? 5, 1), 60) * 1000
+        let life = min(max(answer.seconds("expires_in") ?? 900, 1), 86_400) * 1000
+        let interval = min(max(answer.seconds("interval") ?? 5, 1), 60) * 1000
         let state = Base64URL.encode(randomBytes(32))
         try keep(state, settings, client, ["device_code": Array(device.utf8)], now + life) {
             $0.set("interval_ms", interval)
@@ -150,7 +150,8 @@ extension Engine {
                 ("token", token),
                 ("token_type_hint", Array((there?.refresh == nil ? "access_token" : "refresh_token").utf8)),
             ]
-            try TokenFetch.identify(client, &form, account: account, core)
+            // A service account that signs for itself has no application.
+            if !client.id.isEmpty { try TokenFetch.identify(client, &form, account: account, core) }
             let answer = try OAuthEndpoint(
                 client: client, core: core, account: account.id, caFile: account.settings["ca_file"]
             ).post(address, form)
@@ -161,6 +162,9 @@ extension Engine {
             told = 1
         }
         try core.store.forgetToken(account: account.id)
+        // What is logged in with it ends.
+        core.sessions?.drop(account.id)
+        core.watchers?.shed(account.id)
         return Record(["account": .int(account.id), "revoked": .int(told)])
     }
 }

@@ -108,6 +108,14 @@ struct OAuthClient {
         return known.split(separator: "*", omittingEmptySubsequences: false).joined(separator: tenant)
     }
 
+    /// The server of an endpoint, without its path.
+    func origin(_ endpoint: Endpoint) -> String? {
+        address(endpoint).map { (try? HTTPAddress($0).origin) ?? $0 }
+    }
+
+    /// Whether what another has got is of no use here: it is of another issuer, or for another application.
+    func isAnother(than client: OAuthClient) -> Bool { id != client.id || origin(.token) != client.origin(.token) }
+
     /// - Throws: `MR_E_INVALID` naming the setting.
     func must(_ endpoint: Endpoint) throws(Failure) -> String {
         if let address = address(endpoint) { return address }

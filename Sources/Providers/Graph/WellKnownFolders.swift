@@ -18,7 +18,8 @@ struct WellKnownFolders {
     private static let age: Int64 = 24 * 3_600_000
 
     private let ids: [(name: String, id: String)]
-    private let isNew: Bool
+    /// Not those of a session before: a mailbox that is opened for the first time, or another one.
+    let isNew: Bool
 
     /// - Throws: what the service says to the login.
     static func load(_ host: Host, _ client: GraphClient) throws(Failure) -> WellKnownFolders {

@@ -5,7 +5,7 @@ import threading
 import urllib.parse
 import uuid
 
-from . import batch, folders, messages, sending, subscriptions, uploads
+from . import batch, folders, messages, sending, subscriptions, uploads, users
 from .call import Reply
 from .failure import GraphError
 from .faults import Cut, Faults
@@ -39,6 +39,7 @@ ROUTES = [(method, re.compile(path, re.IGNORECASE), function, answer) for method
     ("POST", _M + "/messages/(?P<message>[^/]+)/attachments", uploads.added, "attachment"),
     ("POST", _M + "/messages/(?P<message>[^/]+)/attachments/createUploadSession", uploads.begun, "uploadSession"),
     ("POST", _M + "/sendMail", sending.sent, None),
+    ("GET", "/me", users.got, "user"),
     ("GET", "/subscriptions", subscriptions.listed, "subscription*"),
     ("POST", "/subscriptions", subscriptions.created, "subscription"),
     ("GET", "/subscriptions/(?P<subscription>[^/]+)", subscriptions.got, "subscription"),
@@ -61,6 +62,8 @@ class Service:
         self.faults, self.wrong, self.counts = Faults(), [], {}
         self.mailboxes, self.shared, self.subscriptions, self.uploads = {}, set(), {}, {}
         self.tokens = set()
+        #: Whether tokens reach the user's own record (User.Read); further addresses of a user's mailbox.
+        self.tells_user, self.aliases = True, {}
         self.outgoing, self.expired_code, self.validates = [], "syncStateNotFound", True
         #: Told of each message that is offered, taken and answered: the stage, the mailbox, the recipients, the MIME. What it gives
         #: for one that is offered goes wrong: a `GraphError`, or a `Cut`.

@@ -30,7 +30,7 @@ struct WellKnownFolders {
             let name = names[index].name
             if answer.status == 200, let id = answer.record.text("id"), !id.utf8.contains(where: { $0 <= 32 }) {
                 found.append((name, id))
-            } else if name == "inbox" || answer.status != 404 {
+            } else if name == "inbox" || !answer.isGone {
                 throw answer.failure(step: "auth")
             }
         }

@@ -32,7 +32,8 @@ extension AccountCall {
         let began = Clock.boot()
         var isTold = false
         let cost = budget.cost(units: need.units, octets: need.octets)
-        try core.budgets.take(budget, key(budget, need.manifest), cost: cost, isUrgent: isSending) {
+        let epoch = budget.scope == .account ? core.leases.current(account.id)?.epoch : nil
+        try core.budgets.take(budget, key(budget, need.manifest), epoch: epoch, cost: cost, isUrgent: isSending) {
             (wait) throws(Failure) in
             try goOn(need)
             let now = Clock.boot()

@@ -22,6 +22,19 @@ struct Upload {
         _ path: [String], _ query: GmailApi.Query = [], cost: Int64, step: String,
         offer: () throws(Failure) -> Void = { () throws(Failure) in }
     ) throws(Failure) -> Record {
+        do throws(Failure) {
+            return try once(path, query, cost, step, offer)
+        } catch {
+            // The body went out in pieces, so that the host cannot say it again.
+            guard error.http == 401 else { throw error }
+            _ = try host.token(refresh: true)
+            return try once(path, query, cost, step, offer)
+        }
+    }
+
+    private func once(
+        _ path: [String], _ query: GmailApi.Query, _ cost: Int64, _ step: String, _ offer: () throws(Failure) -> Void
+    ) throws(Failure) -> Record {
         let answer = try written(path, query, cost)
         try offer()
         try answer.write(host, Self.end)

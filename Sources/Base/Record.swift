@@ -61,6 +61,8 @@ package struct Record: Sendable, Equatable {
 
     package func text(_ name: String) -> String? { self[name]?.text }
     package func int(_ name: String) -> Int64? { self[name]?.int }
+    /// A key of the caller's own, whether it was given as a text or as a number.
+    package func key(_ name: String) -> String? { text(name) ?? int(name).map { String($0) } }
     package func bytes(_ name: String) -> [UInt8]? { self[name]?.bytes }
     package func records(_ name: String) -> [Record] { self[name]?.list?.compactMap(\.record) ?? [] }
     package func texts(_ name: String) -> [String] { self[name]?.list?.compactMap(\.text) ?? [] }

@@ -23,8 +23,8 @@ struct ProviderList {
                     let kinds = scheme.auth + (isOAuth ? OAuthForm.kinds.filter { !scheme.auth.contains($0) } : [])
                     row["auth"] = .list(kinds.map(Value.text))
                     row["capabilities"] = .list(scheme.capabilities.map(Value.text))
-                    row["settings"] = .list(
-                        (scheme.settings + (isOAuth ? OAuthForm.settings : [])).map { .record(ProviderList.row($0)) })
+                    let own = isOAuth ? OAuthForm.settings.filter { scheme.setting($0.name) == nil } : []
+                    row["settings"] = .list((scheme.settings + own).map { .record(ProviderList.row($0)) })
                 }
                 rows.append(row)
             }

@@ -121,7 +121,7 @@ static void accounts(mr_engine *engine, int64_t account) {
 
   WITH("{\"colour\":\"red\"}", INVALID("colour", mr_reconnect(engine, account, record, &job, &error)));
   WITH("{\"path\":7}", INVALID("path", mr_reconnect(engine, account, record, &job, &error)));
-  WITH("{\"user_key\":7}", INVALID("user_key", mr_reconnect(engine, account, record, &job, &error)));
+  WITH("{\"user_key\":[7]}", INVALID("user_key", mr_reconnect(engine, account, record, &job, &error)));
   FAILS(MR_E_NOT_FOUND, mr_reconnect(engine, 999999, NULL, &job, &error));
   FAILS(MR_E_NOT_FOUND, mr_reconnect(engine, INT64_MIN, NULL, &job, &error));
   WITH("{\"erase\":\"yes\"}", INVALID("erase", mr_disconnect(engine, account, record, &error)));

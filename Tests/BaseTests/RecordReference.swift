@@ -10,7 +10,8 @@ enum RecordReference {
             against the table. After a change: `MAILROOM_REWRITE=1 swift test --filter RecordReferenceTests`.
 
             Times are milliseconds since 1970 UTC, durations milliseconds, sizes bytes; yes and no are 1 and 0. A field
-            that does not apply is absent, never empty. "in `where`" marks what may stand in a condition of `mr_find`,
+            that does not apply is absent, never empty. A key of the caller's own (`key`, `user_key` ...) may be given as an integer:
+            its decimal text is what is kept and shown. "in `where`" marks what may stand in a condition of `mr_find`,
             `mr_changes` and the like: `name`, `name.lt`, `name.le`, `name.gt`, `name.ge`, `name.in`.
 
 
@@ -45,6 +46,7 @@ enum RecordReference {
         case (.list, "int"?): "list of integers"
         case (.list, let of?): "list of [\(of)](#\(of))"
         case (.record, let of?): "[\(of)](#\(of))"
+        case (.text, _) where field.isKey && (field.use != .shown || field.queried): "text, or an integer"
         default: "\(field.kind)"
         }
     }

@@ -153,7 +153,9 @@ def test_the_file_is_whole_or_not_there(mailroom, page, tmp_path):
     assert mailroom.run("status", "--html", "-").stdout.count("<article") == len(STATES)
     assert len(mailroom.ask("status", "--html", page)) == len(STATES)
     assert page.read_text().count("<article") == len(STATES)
-    mailroom.run("status", "--html", tmp_path / "nowhere" / "page.html", expected=2)
+    nowhere = tmp_path / "nowhere" / "page.html"
+    told = mailroom.run("status", "--html", nowhere, expected=2).stderr
+    assert f"{nowhere}: No such file or directory" in told and ".new" not in told, "the file that was named, not one of ours"
     mailroom.run("status", "--html", "-", "--json", expected=2)
     assert sorted(path.name for path in tmp_path.iterdir() if "page" in path.name) == ["page.html"]
 

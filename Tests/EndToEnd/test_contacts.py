@@ -60,6 +60,8 @@ def test_only_the_mail_of_contacts_is_kept(room, connected, other):
     assert numbers(room) == [1, 3, 5], "in doubt a message is kept"
     status = room.status(account)
     assert (status["left_out"], status["messages"], status["state"]) == (3, 3, "enabled")
+    folders = {row["path"]: row["left_out"] for row in room.folders(account)}
+    assert folders.pop("INBOX") == 3 and not any(folders.values())
     found = room.audit(account)
     assert (found["missing"], found["skipped"]) == (0, 3)
 

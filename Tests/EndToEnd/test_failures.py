@@ -213,7 +213,8 @@ BAD = [
     ({"imap_port": "twenty"}, "imap_port"),
     ({"imap_tls": "perhaps"}, "imap_tls"),
     ({"no_such_setting": "x"}, "no_such_setting"),
-    ({"user_key": 7}, "user_key"),
+    ({"user_key": [7]}, "user_key"),
+    ({"display_name": 7}, "display_name"),
     ({"imap_host": None, "smtp_host": None}, None),
 ]
 

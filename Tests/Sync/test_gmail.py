@@ -163,10 +163,12 @@ def test_flags_that_gmail_does_not_keep(mailbox, other):
 
 
 def test_watch_and_stop(mailbox, other):
-    result = mailbox.room.call(mailbox.id, "gmail.watch", options={"topic": "projects/p/topics/t", "labels": "INBOX"}).wait()["rows"][-1]
+    rows = mailbox.room.call(mailbox.id, "gmail.watch", options={"topic": "projects/p/topics/t", "labels": "INBOX"}).wait()["rows"]
+    assert [row["kind"] for row in rows] == ["result"], "and nothing of the login before it"
+    result = rows[0]
     assert result["expires"] > 0 and other.box.watching == {
         "topic": "projects/p/topics/t", "labels": ["INBOX"], "until": result["expires"]}
-    mailbox.room.call(mailbox.id, "gmail.stop").wait()
+    assert [dict(row) for row in mailbox.room.call(mailbox.id, "gmail.stop").wait()["rows"]] == [{"kind": "result"}]
     assert other.box.watching is None
     with pytest.raises(mailroom.InvalidError, match="labels"):
         mailbox.room.call(mailbox.id, "gmail.watch", options={"topic": "projects/p/topics/t", "labels": ["INBOX"]}).wait()

@@ -45,6 +45,11 @@ package struct FieldSpec: Sendable {
     }
 }
 
+extension FieldSpec {
+    /// A key of the caller's own: a number is as good as its decimal text, which is what is kept.
+    package var isKey: Bool { kind == .text && (name == "key" || name.hasSuffix("_key")) }
+}
+
 /// One kind of record: a row that `mr_find` and `mr_get` give, or the fields that a function takes.
 package struct RecordSpec: Sendable {
     package let name: String
@@ -107,12 +112,13 @@ package struct RecordSpec: Sendable {
 }
 
 extension FieldSpec {
-    /// A text is accepted where bytes are expected, and one text where a list of texts is.
+    /// A text is accepted where bytes are expected, one text where a list of texts is, and a number where a key is.
     func accepts(_ value: Value) -> Bool {
         switch (kind, value) {
         case (.text, .text), (.int, .int), (.bytes, .bytes), (.bytes, .text), (.list, .list), (.record, .record):
             true
         case (.list, .text): of == nil
+        case (.text, .int): isKey
         default: false
         }
     }

@@ -102,6 +102,7 @@ extension RecordSpec {
             .shown("messages", .int, "messages stored"),
             .shown("unseen", .int, "of them without the flag \\Seen"),
             .shown("server_messages", .int, "messages on the server when last asked; absent where not known"),
+            .shown("left_out", .int, "messages on the server that the policy or exclude_internal does not keep"),
             .shown("synced_at", .int, "when it was last known to be equal to the server; absent until then"),
             .shown("complete", .int, "1 once the first sync has reached the oldest message"),
         ])

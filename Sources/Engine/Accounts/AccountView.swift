@@ -10,7 +10,7 @@ struct AccountView {
     func shown(_ row: Record, _ view: SendingView) throws(Failure) -> Record {
         var shown = try freshness(row)
         words.put(into: &shown)
-        if let outlook = outlook(row) {
+        if let outlook = AccountView.outlook(row) {
             shown.set("auth_ends", outlook.ends)
             shown.set("auth_note", outlook.note)
         }
@@ -40,7 +40,8 @@ struct AccountView {
             """
     }
 
-    private func outlook(_ row: Record) -> LoginOutlook? {
+    /// What the account's provider has announced for its kind of login.
+    static func outlook(_ row: Record) -> LoginOutlook? {
         let settings = row["settings"]?.record
         let host = settings.flatMap { $0.text("imap_host") ?? $0.text("pop3_host") ?? $0.text("smtp_host") }
         guard let provider = (host ?? row.text("provider")).flatMap(KnownProvider.of) else { return nil }

@@ -154,7 +154,7 @@ extension Engine {
 
     /// A text of one line, at most 998 bytes.
     static func line(_ record: Record, _ field: String) throws(Failure) -> String? {
-        guard let text = record.text(field) else { return nil }
+        guard let text = record.key(field) else { return nil }
         guard text.utf8.count <= 998, text.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 }) else {
             throw .invalid(field, "is not one line of at most 998 bytes")
         }

@@ -69,7 +69,7 @@ struct BatchForm {
         self.copies = copies
     }
 
-    var key: String? { values.text("idempotency_key") }
+    var key: String? { values.key("idempotency_key") }
 
     /// The same for the same content, whoever calls it what.
     var digest: [UInt8] {

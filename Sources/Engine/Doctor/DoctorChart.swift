@@ -14,6 +14,8 @@ struct DoctorStep {
     var advice: String?
     var serverText: String?
     var ms: Int64?
+    /// Fields that this step alone has.
+    var more = Record()
 
     init(_ step: String, _ side: HealthRules.Side? = nil, found: String? = nil, ms: Int64? = nil) {
         self.step = step
@@ -49,6 +51,7 @@ struct DoctorStep {
         record.set("advice", advice)
         record.set("server_text", serverText)
         record.set("ms", ms)
+        for field in more.fields { record[field.name] = field.value }
         words.put(into: &record)
         return record
     }

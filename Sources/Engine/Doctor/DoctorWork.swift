@@ -3,8 +3,8 @@ import CMailroom
 import PluginHost
 import Store
 
-/// Looks at all that an account needs, one step after the other, on sessions of its own: the way to each server, the login, the
-/// folders, what stands in the store, the sending domain. Each side ends at its first failure; nothing is changed.
+/// Looks at all that an account needs, one step after the other, on sessions of its own: its access token, the way to each server,
+/// the login, the folders, what stands in the store, the sending domain. Each side ends at its first failure; nothing is changed.
 struct DoctorWork {
     let core: Core
     let account: AccountRow
@@ -25,6 +25,7 @@ struct DoctorWork {
     func run() throws(Failure) -> Record {
         var chart = DoctorChart()
         if try begins(&chart) {
+            if let step = try authentication() { chart.add(step) }
             if account.receives { try receiving(&chart) }
             if account.sends { try sending(&chart) }
             try standing(&chart)
@@ -58,6 +59,11 @@ struct DoctorWork {
     func look(
         _ side: HealthRules.Side, _ scheme: String, _ call: AccountCall, _ chart: inout DoctorChart
     ) throws(Failure) -> ProviderSession? {
+        if chart.steps.contains(where: { $0.step == "authentication" && !$0.isOK }) {
+            // No connection is begun without a token, and the issuer need not be asked again.
+            for name in DoctorWork.way { chart.skip(name, side, because: "authentication failed") }
+            return nil
+        }
         report(Int64(chart.steps.count), side == .receive ? "the server that mail comes from" : "the sending server")
         let trace = SessionTrace()
         call.trace = trace

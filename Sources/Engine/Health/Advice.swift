@@ -31,6 +31,17 @@ enum Advice {
     /// The same of a time that has passed: never later than the time itself.
     static func pastMinute(_ time: Int64) -> String { text(toMinute: time) }
 
+    /// So long: `50 s`, `5 min`, `3 h`, `2 days`.
+    static func span(_ milliseconds: Int64) -> String {
+        let seconds = milliseconds / 1000
+        return switch seconds {
+        case ..<90: "\(max(seconds, 0)) s"
+        case ..<5400: "\(seconds / 60) min"
+        case ..<172_800: "\(seconds / 3600) h"
+        default: "\(seconds / 86_400) days"
+        }
+    }
+
     private static func text(toMinute time: Int64) -> String {
         var seconds = time_t(time / 60_000 * 60)
         var parts = tm()

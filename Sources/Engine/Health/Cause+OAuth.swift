@@ -9,7 +9,7 @@ extension Cause {
             ["Authorize the mailbox: sign in at the provider and allow the access.", again], .user),
         Cause(
             "oauth.revoked", "auth", "The access that was granted has been taken back",
-            "The provider takes the refresh token no more: the access was revoked, the password was changed, or the application was limited to some days (Google: an application in testing, seven).",
+            "The provider takes the refresh token no more: the access was revoked, the password was changed, the application was limited to some days (Google: an application in testing, seven), or this machine went down in the moment in which the next refresh token came.",
             [
                 again,
                 "If it happens every week, publish the application with the provider: one in testing is cut off.",

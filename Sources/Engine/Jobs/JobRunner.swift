@@ -158,11 +158,13 @@ struct ProgressPace {
     }
 }
 
-/// A call of an operation that only one provider has: what it emits are the rows of the result.
+/// A call of an operation that only one provider has: what it emits are the rows of the result, but for what the login before
+/// it says of the server.
 final class OperationCall: AccountCall {
     private(set) var rows: [Record] = []
 
     override func emit(_ kind: String, _ fields: Record) throws(Failure) -> Int32 {
+        guard kind != "server" else { return try super.emit(kind, fields) }
         guard rows.count < 10_000 else { throw Failure(MR_E_PLUGIN, "the operation emitted more than 10,000 rows") }
         var row = Record(["kind": .text(kind)])
         for field in fields.fields where field.name != "kind" { row[field.name] = field.value }

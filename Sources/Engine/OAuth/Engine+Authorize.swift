@@ -33,8 +33,19 @@ extension Engine {
         try client.checkID()
         let kept = settings.filter { OAuthForm.setting($0.key) != nil }
         return request.int("device") == 1
-            ? try beginDevice(client, kept, secret, caFile: settings["ca_file"])
-            : try beginCode(client, kept, secret, request.text("redirect_uri"))
+            ? try beginDevice(client, kept, caFile: settings["ca_file"])
+            : try beginCode(client, kept, request.text("redirect_uri"))
+    }
+
+    /// As it is given, else as the account has it; an application's secret goes with no other application.
+    private func secret(
+        _ name: String, _ form: AccountForm, _ account: AccountRow?, _ settings: [String: String]
+    ) throws(Failure) -> [UInt8]? {
+        if let given = form.secrets[name] { return given }
+        guard let account, !form.cleared.contains(name),
+            name != "client_secret" || account.settings["client_id"] == settings["client_id"]
+        else { return nil }
+        return try core.store.secret(account: account.id, name: name)
     }
 
     /// As it is given, else as the account has it; an application's secret goes with no other application.
@@ -52,7 +63,7 @@ extension Engine {
     private static let patienceMs: Int64 = 600_000
 
     private func beginCode(
-        _ client: OAuthClient, _ settings: [String: String], _ secret: [UInt8]?, _ redirect: String?
+        _ client: OAuthClient, _ settings: [String: String], _ redirect: String?
     ) throws(Failure) -> Record {
         guard let redirect, redirect.has(":"), redirect.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
             throw .invalid("redirect_uri", "is no address that the browser could come back to")
@@ -67,7 +78,7 @@ extension Engine {
             ("code_challenge_method", "S256"), ("login_hint", client.names[0]),
         ]
         query += client.issuer?.more ?? []
-        try keep(state, settings, ["verifier": Array(proof.verifier.utf8)], secret, expires) {
+        try keep(state, settings, client, ["verifier": Array(proof.verifier.utf8)], expires) {
             $0.set("redirect_uri", redirect)
         }
         var answer = Record(["state": .text(state)])
@@ -77,7 +88,7 @@ extension Engine {
     }
 
     private func beginDevice(
-        _ client: OAuthClient, _ settings: [String: String], _ secret: [UInt8]?, caFile: String?
+        _ client: OAuthClient, _ settings: [String: String], caFile: String?
     ) throws(Failure) -> Record {
         guard options.work != .never else {
             throw .invalid("device", "a device's code is asked of the issuer, and with work=never nothing is")
@@ -99,7 +110,7 @@ extension Engine {
         let life = min(max(answer.seconds("expires_in") ?? 900, 1), 86_400) * 1000
         let interval = min(max(answer.seconds("interval") ?? 5, 1), 60) * 1000
         let state = Base64URL.encode(randomBytes(32))
-        try keep(state, settings, ["device_code": Array(device.utf8)], secret, now + life) {
+        try keep(state, settings, client, ["device_code": Array(device.utf8)], now + life) {
             $0.set("interval_ms", interval)
         }
         var shown = Record(["state": .text(state)])
@@ -114,11 +125,12 @@ extension Engine {
     }
 
     private func keep(
-        _ state: String, _ settings: [String: String], _ own: [String: [UInt8]], _ secret: [UInt8]?, _ expires: Int64,
-        _ more: (inout Record) -> Void
+        _ state: String, _ settings: [String: String], _ client: OAuthClient, _ own: [String: [UInt8]],
+        _ expires: Int64, _ more: (inout Record) -> Void
     ) throws(Failure) {
         var secrets = own
-        secrets["client_secret"] = secret
+        secrets["client_secret"] = client.secret
+        secrets["proxy"] = client.proxy.map { Array($0.utf8) }
         var record = Record()
         for (name, value) in settings.sorted(by: { $0.key < $1.key }) { record.set("setting.\(name)", value) }
         more(&record)

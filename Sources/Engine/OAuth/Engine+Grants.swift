@@ -32,7 +32,7 @@ extension Engine {
             let name = String(field.name.dropFirst("setting.".count))
             if settings[name] == nil { settings[name] = field.value.text }
         }
-        secrets["client_secret"] = secrets["client_secret"] ?? pending.secrets["client_secret"]
+        for name in OAuthForm.handedOver { secrets[name] = secrets[name] ?? pending.secrets[name] }
         settings["auth"] = "oauth2"
         return NewGrant(state: state, code: code)
     }

@@ -63,12 +63,13 @@ struct OAuthEndpoint {
         request.set("Accept", "application/json")
         request.limitBytes = OAuthEndpoint.longestAnswer
         request.timeoutMs = OAuthEndpoint.longestMs
-        let options = HTTPOptions(
+        var options = HTTPOptions(
             proxy: client.proxy, caFile: caFile ?? core.options.caFile,
             connectTimeoutMs: min(core.options.connectTimeoutMs, OAuthEndpoint.longestMs),
             ioTimeoutMs: OAuthEndpoint.longestMs, cancellation: cancellation,
             plain: client.allowsPlain ? .here : .nowhere,
             account: account)
+        options.routes = core.options.routes
         let (status, headers, body) = try HTTPClient.fetch(request, options)
         var answer = OAuthAnswer(status: status, body: Record(), skewMs: 0)
         for header in headers {

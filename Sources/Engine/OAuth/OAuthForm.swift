@@ -10,8 +10,11 @@ enum OAuthForm {
 
     static func setting(_ name: String) -> SettingSpec? { settings.first { $0.name == name } }
 
-    /// Secrets that no provider is shown.
-    static func isOwn(secret name: String) -> Bool { setting(name)?.secret == true }
+    /// Secrets that no provider is shown. The way that its own requests go is not one of them.
+    static func isOwn(secret name: String) -> Bool { name != "proxy" && setting(name)?.secret == true }
+
+    /// Secrets of an authorization that are the account's from then on.
+    static let handedOver = ["client_secret", "proxy"]
 
     static let settings: [SettingSpec] = [
         text(
@@ -27,6 +30,8 @@ enum OAuthForm {
         text("device_endpoint", "in place of the issuer's own"),
         text("revocation_endpoint", "in place of the issuer's own"),
         text("userinfo_endpoint", "in place of the issuer's own"),
+        secret(
+            "proxy", "the proxy that requests for tokens go by: http://host:port, socks5h://user:password@host:port"),
         text("service_email", "Google: the service account's address, where service_key is no JSON file"),
         secret("service_key", "the private key (PEM) that signs for the application, or Google's JSON file with it"),
         secret("service_certificate", "Microsoft: the certificate (PEM) of service_key"),

@@ -15,7 +15,7 @@ struct Composer {
         var send = record["raw"] == nil ? try fromFields(record) : try fromRaw(record)
         guard !send.recipients.isEmpty else { throw .invalid("to", "there is no recipient") }
         try Composer.check(recipients: send.recipients)
-        if let key = record.text("idempotency_key") {
+        if let key = record.key("idempotency_key") {
             guard (1...255).contains(key.utf8.count) else {
                 throw .invalid("idempotency_key", "is empty or longer than 255 bytes")
             }

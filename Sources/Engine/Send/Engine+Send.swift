@@ -17,7 +17,7 @@ extension Engine {
         } else {
             row = try core.store.account(account)
         }
-        if let key = message.text("idempotency_key"),
+        if let key = message.key("idempotency_key"),
             let there = try core.store.sendOf(
                 row.id, key: key, contentDigest: Composer.digest(message, without: Composer.beside))
         {

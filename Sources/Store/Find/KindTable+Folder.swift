@@ -7,7 +7,7 @@ extension KindTable {
         select: """
             f.account, f.path, f.delimiter, \(FolderRow.role), f.selectable, f.messages, f.unseen, f.server_messages,
             f.synced_at, f.complete, \(FolderRow.synced), f.mode_set, f.interval_set, f.since_set, f.push, f.refused,
-            f.namespace, f.rights, f.next_sync
+            f.namespace, f.rights, f.next_sync, \(leftOut)
             """,
         id: "f.id", visible: "f.leaving = 0",
         rules: [
@@ -26,6 +26,7 @@ extension KindTable {
             record.set("messages", row.int(7))
             record.set("unseen", row.int(8))
             record.set("server_messages", row.optionalInt(9))
+            record.set("left_out", row.int(21))
             record.set("synced_at", row.optionalInt(10))
             record.set("complete", row.int(11))
             record.set("synced", row.int(12))
@@ -39,4 +40,9 @@ extension KindTable {
             record.set("next_sync", row.optionalInt(20).flatMap { $0 == Int64.max ? nil : $0 })
             return record
         })
+    /// Places that no message is stored for, but those in quarantine, which are few.
+    private static let leftOut = """
+        (SELECT count(*) FROM place p WHERE p.folder = f.id AND p.message IS NULL)
+          - (SELECT count(*) FROM quarantine q JOIN place p ON p.id = q.place WHERE q.account = f.account AND p.folder = f.id)
+        """
 }

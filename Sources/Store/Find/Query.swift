@@ -125,6 +125,7 @@ struct Query {
         switch (field.kind, value) {
         case (.int, .int(let int)): return .int(int)
         case (.text, .text(let text)): return .text(text)
+        case (.text, .int(let int)) where field.isKey: return .text(String(int))
         default: throw .invalid(given, "is \(value.kindName), expected \(field.kind)")
         }
     }

@@ -11,6 +11,15 @@ struct Authorize: StoreCommand {
     @Flag(help: "Take the access away at the provider, and forget the tokens.") var revoke = false
     @Option(help: ArgumentHelp("How long to wait, in seconds; else for ever.", valueName: "s")) var timeout: Double?
 
+    /// Whether signing in anew mends what an account has failed for.
+    static func mends(_ cause: String) -> Bool {
+        let mended = [
+            "missing", "revoked", "expired", "code_spent", "denied", "wrong_mailbox", "scope_missing", "device_expired",
+            "consent", "interaction", "token_refused",
+        ]
+        return mended.contains { cause == "oauth.\($0)" } || cause == "mailbox.disconnected"
+    }
+
     func run(_ room: Room, _ output: Output) throws {
         try Waiting.deadline(timeout)
         let account = try Accounts.find(room, address)

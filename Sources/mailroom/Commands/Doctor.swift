@@ -4,7 +4,7 @@ struct Doctor: StoreCommand {
     static let configuration = CommandConfiguration(
         abstract: "Look into a mailbox step by step: where it stops, why, and what to do.",
         discussion: """
-            Name resolution, port, TLS, greeting, capabilities, login, folders, special-use folders, the sending side, the sending \
+            Its access token, name resolution, port, TLS, greeting, capabilities, login, folders, special-use folders, the sending side, the sending \
             domain; with --send also a message to the account's own address. Each side stops at its first failure. --all looks into \
             every account that is not disconnected and ends with a summary. The exit status is 0 where all is well, else that of \
             the first failure: 4 for a login, 5 for a connection, 1 for anything else.
@@ -88,9 +88,13 @@ struct Doctor: StoreCommand {
             "\(output.paint("\u{2717}", .red)) \((result.said("title") ?? result.text("reason")).oneLine)"
                 + (result.said("cause").map { " (\($0.oneLine))" } ?? ""))
         for line in result.text("advice").cleanLines { output.line("  -> \(line)") }
-        let wantsLogin = ["login", "account"].contains(result.text("failed_step"))
-        if wantsLogin, ["auth.", "mailbox.disconnected"].contains(where: result.text("cause").hasPrefix) {
-            output.line("  -> mailroom reconnect \(result.text("address").oneLine) --ask-password")
+        let wantsLogin = ["authentication", "login", "account"].contains(result.text("failed_step"))
+        guard wantsLogin else { return }
+        let address = result.text("address").oneLine
+        if result.rows("steps").contains(where: { $0.said("auth") == "oauth2" }) {
+            if Authorize.mends(result.text("cause")) { output.line("  -> mailroom authorize \(address)") }
+        } else if ["auth.", "mailbox.disconnected"].contains(where: result.text("cause").hasPrefix) {
+            output.line("  -> mailroom reconnect \(address) --ask-password")
         }
     }
 
@@ -147,6 +151,7 @@ struct DoctorStep {
         let mark = Self.hasFailed(step) ? output.paint("\u{2717}", .red) : output.paint("\u{2713}", .green)
         let milliseconds = step.int("ms").map { output.paint("  \($0) ms", .dim) } ?? ""
         output.line("  \(mark) \(name)\(step.text("found").oneLine)\(milliseconds)")
+        for line in step.text("auth_note").cleanLines { output.line("      \(line)") }
         if let reason = step.said("reason") { output.line("      \(reason.oneLine)") }
         if let server = step.said("server_text") { output.line("      server: \(server.oneLine)") }
         guard Self.hasFailed(step) else { return }

@@ -121,7 +121,8 @@ struct Folders: StoreCommand {
         if output.json { return try output.list(rows) }
         var table = Table([
             .init(title: "FOLDER", gives: true), .init(title: "ROLE"), .init(title: "MAIL", right: true),
-            .init(title: "UNSEEN", right: true), .init(title: "ON SERVER", right: true), .init(title: "IN STEP"),
+            .init(title: "UNSEEN", right: true), .init(title: "ON SERVER", right: true),
+            .init(title: "LEFT OUT", right: true, drops: true), .init(title: "IN STEP"),
             .init(title: "SYNC", drops: true),
         ])
         for row in try rows.all().sorted(by: { Self.place($0) < Self.place($1) }) {
@@ -130,6 +131,7 @@ struct Folders: StoreCommand {
                 [
                     .init(row.text("path")), .init(row.text("role"), .dim), .init(number("messages")),
                     .init(number("unseen")), .init(number("server_messages")),
+                    .init((row.int("left_out") ?? 0) > 0 ? number("left_out") : "", .dim),
                     .init(Moment.since(row.int("synced_at"))),
                     .init(Self.settings(row), .dim),
                 ], beneath: row.said("refused").map { [.init("refused: \($0)", .red)] } ?? [])

@@ -115,8 +115,12 @@ struct Status: StoreCommand {
         {
             lines.append(.init("-> mailroom reconnect \(account.text("address"))"))
         }
-        if account.text("class") == "auth", ["error", "connection_issue"].contains(account.text("state")) {
-            lines.append(.init("-> mailroom reconnect \(account.text("address")) --ask-password"))
+        if ["error", "connection_issue"].contains(account.text("state")) {
+            if account.text("auth") == "oauth2", Authorize.mends(account.text("cause")) {
+                lines.append(.init("-> mailroom authorize \(account.text("address"))"))
+            } else if account.text("auth") == "password", account.text("class") == "auth" {
+                lines.append(.init("-> mailroom reconnect \(account.text("address")) --ask-password"))
+            }
         }
         if let next = account.int("next_attempt"), account.text("state") == "error" {
             let time = next > Moment.now() ? "in \(Moment.span(next - Moment.now()))" : "now"
@@ -136,6 +140,7 @@ struct Status: StoreCommand {
                     "\(Moment.count(leftOut, "message")) on the server \(leftOut == 1 ? "is" : "are") not kept: "
                         + "mailroom policy \(account.text("address")) says by which rule", .dim))
         }
+        for line in account.text("auth_note").cleanLines { lines.append(.init(line, .yellow)) }
         if let stalled = account.int("stalled_since") {
             lines.append(.init("no progress since \(Moment.text(stalled))", .yellow))
         }

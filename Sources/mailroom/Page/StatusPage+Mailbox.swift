@@ -9,6 +9,7 @@ extension StatusPage {
             <p>\(state.badge)\(since)</p>
             \(why(account))
             \(stale(account))
+            \(outlook(account))
             \(facts(account))
             \(try sends(account))
             </article>
@@ -51,6 +52,13 @@ extension StatusPage {
             """
     }
 
+    /// What the provider has announced for this kind of login.
+    private func outlook(_ account: Row) -> HTML? {
+        guard let note = account.said("auth_note") else { return nil }
+        let ends: HTML? = account.int("auth_ends").map { "<strong>Until \(HTML.time($0)).</strong> " }
+        return "<p class=\"notice\">\(ends)\(note)</p>"
+    }
+
     private func facts(_ account: Row) -> HTML {
         func number(_ name: String) -> Int64 { account.int(name) ?? 0 }
         var facts: [HTML] = []
@@ -78,12 +86,22 @@ extension StatusPage {
         add("Last success", account.int("last_success").map(HTML.time) ?? "never")
         add("Last attempt", account.int("last_attempt").map(HTML.time))
         add("Next attempt", next(account))
+        add("Login", Self.login(account))
         add("Billing", number("billing_enabled") == 1 ? "on" : "off")
         add("Company", company(account).map { "\($0.said("name") ?? $0.text("key"))" })
         add("User", account.said("user_key").map { "\($0)" })
         add("Provider", "\(account.text("provider"))")
         add("Note", account.said("note").map { "\($0)" })
         return "<dl>\(facts)</dl>"
+    }
+
+    /// The kind of login by access tokens, and until when the present one is good.
+    private static func login(_ account: Row) -> HTML? {
+        guard account.text("auth") != "password" else { return nil }
+        let token: HTML? = account.int("token_expires").map { end in
+            end > Moment.now() ? ", access token until \(HTML.time(end))" : ", access token ran out \(HTML.time(end))"
+        }
+        return "\(account.text("auth"))\(token)"
     }
 
     private static func health(_ health: String, _ used: Bool, _ verb: HTML) -> HTML {

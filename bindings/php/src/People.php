@@ -13,7 +13,7 @@ trait People
      * @param array<string, mixed> $values name, mailboxes (how many may run at once; null: no limit), domains (its own),
      *     exclude_internal; what is not given stays
      */
-    public function putCompany(string $key, array $values = []): int
+    public function putCompany(string|int $key, array $values = []): int
     {
         if (\array_key_exists('mailboxes', $values)) {
             $values['mailboxes'] ??= -1;
@@ -36,7 +36,7 @@ trait People
      *
      * @param array<string, mixed> $values addresses, domains (each all it has), name, company, exact; what is not given stays
      */
-    public function putContact(string $key, array $values): int
+    public function putContact(string|int $key, array $values): int
     {
         return $this->put('contact', ['key' => $key] + $values);
     }

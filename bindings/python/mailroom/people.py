@@ -17,7 +17,7 @@ _CONTACTS = 2000
 class People(Table):
     """Companies, contacts and conversations of an open store."""
 
-    def put_company(self, key: str, **values: Any) -> int:
+    def put_company(self, key: str | int, **values: Any) -> int:
         """Makes a company, or changes the one with this key of the CRM's; gives its id.
 
         values: name, mailboxes (how many may run at once; None: no limit), domains (its own), exclude_internal. What is
@@ -37,7 +37,7 @@ class People(Table):
 
     def put_contact(
         self,
-        key: str,
+        key: str | int,
         *,
         addresses: str | Iterable[str] | None = None,
         domains: str | Iterable[str] | None = None,

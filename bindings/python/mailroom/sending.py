@@ -61,7 +61,7 @@ class Sending(Table):
         recipients: Iterable[Recipient],
         *,
         name: str | None = None,
-        idempotency_key: str | None = None,
+        idempotency_key: str | int | None = None,
         send_at: int | datetime | None = None,
         priority: Literal["high", "normal", "low"] | None = None,
         auto_retry: bool | None = None,

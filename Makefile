@@ -6,8 +6,8 @@
 # make test       everything: lint, unit tests, ABI, bindings, end to end
 # make fuzz       five minutes of fuzzing: what servers and messages may say
 # make bench      measures, beside mbsync, and writes the figures into docs/performance.md
-# make soak       long runs: a thousand deaths of the send queue, two sides at one mailbox at random against four servers,
-#                 50,000 messages in the queue, and 300,000 in a mailbox
+# make soak       long runs: a thousand deaths of the send queue over SMTP, Gmail and Graph each, two sides at one mailbox at random
+#                 against six servers, 50,000 messages in the queue, and 300,000 in a mailbox
 # make format     puts the Swift sources into their form; `make lint` says where they are not
 # make clean      removes everything built
 VERSION   := 1.0.0

@@ -47,6 +47,9 @@ package struct RateBucket: Sendable, Equatable {
         return (wait + RateBucket.nsPerMs - 1) / RateBucket.nsPerMs
     }
 
+    /// From now on nothing is left of what may be taken at once: somebody else may have taken it.
+    package mutating func drain(now: Int64) { full = max(full, RateBucket.nanoseconds(now) + burstNs) }
+
     private static func nanoseconds(_ milliseconds: Int64) -> Int64 {
         let (product, overflow) = milliseconds.multipliedReportingOverflow(by: nsPerMs)
         return overflow ? (milliseconds < 0 ? 0 : Int64.max / 2) : product

@@ -74,6 +74,9 @@ package struct Fields {
         return (0..<count).compactMap { index in item(pointer, list, index).map { Fields(host, $0) } }
     }
 
+    /// Whether the field is a list, of whatever.
+    package func isList(_ name: String) -> Bool { host.table.pointee.fields_count?(pointer, name) ?? 0 > 0 }
+
     private func get(_ name: String, _ type: Int) -> UnsafeRawBufferPointer? {
         var out = mr_bytes()
         guard let call = host.table.pointee.fields_get, call(pointer, name, Int32(type), &out) == mr_result(MR_OK)

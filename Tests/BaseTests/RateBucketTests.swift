@@ -63,6 +63,18 @@ import Testing
         #expect(bucket.take(1, now: 1_000_000_000_000 + wait) == 0)
     }
 
+    @Test func whatWasDrainedHasNothingAtOnce() {
+        var bucket = RateBucket(units: 100, windowMs: 60_000)
+        bucket.drain(now: 1_000)
+        // Eighty come back in a minute.
+        #expect(bucket.take(8, now: 1_000) == 6_000)
+        #expect(bucket.take(8, now: 7_000) == 0)
+        #expect(bucket.take(20, now: 7_000 + 15_000) == 0)
+        var old = RateBucket(units: 100, windowMs: 60_000)
+        old.drain(now: 1_000)
+        #expect(old.take(20, now: 16_000) == 0, "as if nothing had been")
+    }
+
     @Test func whatCostsMoreThanThereIsAtOnceGoesWhenAllIsThere() {
         var bucket = RateBucket(units: 100, windowMs: 60_000)
         #expect(bucket.burst == 20)

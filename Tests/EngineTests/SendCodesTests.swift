@@ -44,6 +44,8 @@ import Testing
         Answer(http: 400, text: "AADSTS700082: The refresh token has expired due to inactivity.", found: .auth),
         Answer(http: 400, text: "AADSTS50173: The provided grant has expired", found: .auth),
         Answer(http: 401, code: "InvalidAuthenticationToken", found: .connection, temporary: true),
+        Answer(http: 401, code: "authError", found: .connection, temporary: true),
+        Answer(code: "deadline", found: .connection, temporary: true),
         Answer(http: 404, found: .refused),
         // A status is no reply code: 450, 535, 550 and 552 mean nothing in HTTP.
         Answer(http: 450, found: .refused), Answer(http: 535, found: .outage, temporary: true),

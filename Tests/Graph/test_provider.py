@@ -183,6 +183,46 @@ def test_a_shared_mailbox(graph, tmp_path):
         assert account.message(1)
 
 
+def opened(room, graph, address, user, **settings):
+    """The account after a sync with a token that another program handed in."""
+    given = {**graph.settings(), "auth": "external", **settings}
+    for name in ("oauth", "client_id", "client_secret", "token_endpoint"):
+        del given[name]
+    room.connect(address=address, wait=False, **given)
+    account = room.accounts(address=address).first()
+    room.put_token(account, f"token-{user}")
+    room.sync(account)
+    return room.status(account)
+
+
+def test_another_users_token_brings_no_mail(graph, tmp_path):
+    for user in ("ann", "eve", "team"):
+        box = graph.mailbox(f"{user}@test.example")
+        box.add(box.well_known("inbox"), seed.message({"ann": 1, "eve": 2, "team": 3}[user]))
+    graph.aliases["ann@test.example"] = ["info@test.example"]
+    graph.shared.add(("ann@test.example", "team@test.example"))
+    with mailroom.open(tmp_path / "crm.db", key_file=True) as room:
+        with pytest.raises(mailroom.AuthError) as caught:
+            opened(room, graph, "ann@test.example", "eve@test.example")
+        assert caught.value.cause == "oauth.wrong_mailbox" and "eve@test.example" in str(caught.value)
+        account = room.accounts(address="ann@test.example").first()
+        assert account.state == "error" and not list(room.messages())
+        room.put_token(account, "token-ann@test.example")
+        room.sync(account)
+        assert [row.message_id for row in room.messages()] == [seed.message_id(1)]
+        room.put_token(account, "token-eve@test.example")
+        with pytest.raises(mailroom.AuthError):
+            room.sync(account)
+        assert len(list(room.messages())) == 1
+        room.disconnect(account, erase=True)
+        assert opened(room, graph, "INFO@test.example", "ann@test.example").messages == 1, "another name of it"
+        # Who signs in for another mailbox means that one.
+        shared = opened(room, graph, "team@test.example", "ann@test.example", sign_in="ann@test.example")
+        assert [row.message_id for row in room.messages(account=shared)] == [seed.message_id(3)]
+        graph.tells_user = False
+        assert opened(room, graph, "eve@test.example", "eve@test.example").messages == 1, "nothing is known, and that is all"
+
+
 def test_a_mailbox_that_is_not_there(graph, tmp_path):
     graph.mailbox("ann@test.example")
     with pytest.raises(mailroom.AuthError) as caught:

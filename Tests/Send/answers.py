@@ -17,6 +17,26 @@ class Answer:
     def name(self):
         return self.lines[0][:60]
 
+    @property
+    def words(self):
+        """A part of its text that must be found in what is kept of it."""
+        return self.lines[0].split(" ", 2)[-1][:30] if "-" not in self.lines[0][:4] else self.lines[0][10:40].strip()
+
+
+@dataclasses.dataclass(frozen=True)
+class Refusal:
+    """A service's answer to a message: the fields of the failure that its test server is told of."""
+
+    fault: dict
+    class_: str
+    temporary: bool
+    words: str = "These are the service's words."
+    stages: tuple = ("message",)
+
+    @property
+    def name(self):
+        return f"{self.fault.get('status', '')} {self.fault.get('code') or self.fault.get('reason') or self.words}"[:60].strip()
+
 
 def _answers(class_, temporary, stages, *texts):
     return [Answer(tuple(text.split("\n")), class_, temporary, stages) for text in texts]
@@ -107,3 +127,36 @@ ANSWERS = [
 ]
 
 CLASSES = {answer.class_ for answer in ANSWERS} | {"connection", "outcome_unknown"}
+
+_DAY_LONG = "User-rate limit exceeded.  Retry after 2050-01-01T00:00:00.000Z"
+
+
+def _gmail(class_, temporary, status=None, reason=None, words=Refusal.words, **more):
+    return Refusal({"status": status, "reason": reason, "message": words, **more}, class_, temporary, words)
+
+
+def _graph(class_, temporary, status, code):
+    return Refusal({"status": status, "code": code, "message": Refusal.words}, class_, temporary)
+
+
+#: By the name of the end, what is said where, with what class.
+SAID = {
+    "smtp": ANSWERS,
+    "gmail": [
+        _gmail("throttling", True, reason="userRateLimitExceeded", retry_after=30),
+        _gmail("throttling", True, reason="rateLimitExceeded"),
+        _gmail("throttling", True, 429, words=_DAY_LONG),
+        _gmail("sending_limit", True, reason="dailyLimitExceeded"), _gmail("sending_limit", True, reason="quotaExceeded"),
+        _gmail("refused", False, reason="domainPolicy"), _gmail("auth", False, reason="insufficientPermissions"),
+        _gmail("refused", False, reason="failedPrecondition"),
+        _gmail("refused", False, 400, "invalidArgument", "Invalid To header"), _gmail("too_large", False, 413)],
+    "graph": [
+        _graph("send_as_denied", False, 403, "ErrorSendAsDenied"),
+        _graph("suspended", False, 403, "ErrorMessageSubmissionBlocked"), _graph("suspended", False, 403, "ErrorAccountSuspend"),
+        _graph("quota_exceeded", False, 507, "ErrorQuotaExceeded"), _graph("bad_recipient", False, 400, "ErrorInvalidRecipients"),
+        _graph("too_large", False, 413, "ErrorMessageSizeExceeded"),
+        _graph("sending_limit", True, 429, "ErrorExceededMessageLimit"),
+        _graph("sending_limit", True, 429, "ErrorSubmissionQuotaExceeded"),
+        _graph("throttling", True, 429, "ApplicationThrottled"), _graph("throttling", True, 429, "MailboxConcurrency"),
+        _graph("throttling", True, 429, "TooManyRequests"), _graph("refused", False, 400, "ErrorUnheardOf")],
+}

@@ -6,6 +6,7 @@ import mailroom
 import pytest
 
 from Send import clock
+from Send.ends import ENDS, SERVICES
 from Servers.fixtures import room, site, store, timeouts, user  # noqa: F401 - fixtures
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -14,6 +15,19 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="session", autouse=True)
 def library():
     mailroom.load(ROOT / "dist-test" / "lib" / "libmailroom.so.1")
+
+
+@pytest.fixture(params=ENDS)
+def end(request):
+    """SMTP, Gmail, Microsoft Graph: a server of its own for each test."""
+    with ENDS[request.param]() as running:
+        yield running
+
+
+@pytest.fixture(params=SERVICES)
+def service(request):
+    with SERVICES[request.param]() as running:
+        yield running
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,9 +1,9 @@
-"""An account that only sends, and the scripted server that it sends by."""
+"""An account that sends, at an end whose answers are changed at will."""
 
 import itertools
 
 from Send import clock
-from Servers.scripted import ScriptedSmtp
+from Send.ends import SmtpEnd
 
 TIMES = {"connect_timeout_ms": 3000, "io_timeout_ms": 3000, "key_file": True}
 _numbers = itertools.count(1)
@@ -11,19 +11,26 @@ HOUR = 3_600_000
 
 
 class Mailbox:
-    """An account that sends, at a server whose answers are changed at will."""
+    """end: where it is; one of SMTP's own where none is said."""
 
-    def __init__(self, room):
-        self.room = room
-        self.said = None
-        self.server = ScriptedSmtp(lambda stage, talk: self.said(stage, talk) if self.said else None)
-        self.account = room.connect(
-            address=f"ann{next(_numbers)}@test.example", password="pass", smtp_host="127.0.0.1",
-            smtp_port=str(self.server.port), smtp_tls="none")["id"]
+    def __init__(self, room, end=None):
+        self.room, self._own = room, None if end else SmtpEnd()
+        self.end = end or self._own
+        self.server = self.end.server
+        settings = self.end.settings(f"ann{next(_numbers)}")
+        self.address = settings["address"]
+        self.account = room.connect(**settings)["id"]
+
+    @property
+    def said(self):
+        return self.end.said
+
+    @said.setter
+    def said(self, said):
+        self.end.said = said
 
     def says(self, stage, answer):
-        self.said = lambda at, talk: answer if at == stage else None
-        self.server.reached = 0
+        self.end.says(stage, answer)
 
     def send(self, number=0, **fields):
         fields = {"to": f"to{number}@b.example", "subject": "Hello", "text": "A line\n.\nand another\n", **fields}
@@ -32,13 +39,19 @@ class Mailbox:
     def tried(self, send, timeout=20):
         return self.room.send_wait(send, timeout)
 
+    def state(self, send):
+        return self.room.get("send", send)["state"]
+
+    def sync(self):
+        self.room.sync(self.account)
+
     def goes(self, send):
         """Some hours later the server is in order, and a person presses Resend: then it must go."""
-        self.said = None
+        self.end.becomes(None)
         clock.forward(25 * HOUR)
         if self.room.status(self.account)["state"] != "enabled":
             self.room.reconnect(self.account)
-        if self.room.get("send", send)["state"] in ("failed", "retry_wait"):
+        if self.state(send) in ("failed", "retry_wait"):
             self.room.resend(send)
         return self.tried(send)
 
@@ -46,4 +59,5 @@ class Mailbox:
         return self
 
     def __exit__(self, *_):
-        self.server.stop()
+        if self._own:
+            self._own.stop()

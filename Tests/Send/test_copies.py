@@ -7,6 +7,7 @@ import pytest
 
 from EndToEnd import helper
 from Send.keeping import KeepingSmtp
+from Send.mailbox import TIMES, Mailbox
 from Servers import PASSWORD, wait_until
 from Sync.client import Client
 
@@ -75,6 +76,23 @@ def test_a_server_that_keeps_its_own_gets_none(room, site, user, client):
     room.sync(account)
     for row in rows:
         assert room.get("message", room.get("send", row["id"])["message"])["folder"] == "Sent"
+
+
+def test_a_service_keeps_the_copy(store, service):
+    with mailroom.open(store, **TIMES) as room:
+        box = Mailbox(room, service)
+        send = box.send(cc="amy@b.example", bcc=["eve@b.example", "joe@b.example"])
+        row = box.tried(send)
+        assert (row["state"], row["accepted"]) == ("sent", 4)
+        (sender, to, raw), = service.messages
+        assert sorted(to) == ["amy@b.example", "eve@b.example", "joe@b.example", "to0@b.example"]
+        assert sender == room.status(box.account)["address"] and b"\r\n.\r\nand another" in raw, "no SMTP, no dots"
+        box.sync()
+        row = room.get("send", send)
+        assert row["sent_copy"] == "server" and not list(room.find("wish", account=box.account))
+        copy, = room.messages(account=box.account)
+        assert (copy["id"], copy["send"], copy["message_id"]) == (row["message"], send, row["message_id"])
+        assert room.audit(box.account)["missing"] == 0
 
 
 def test_who_keeps_the_copies_is_learned(room, site, user, client):

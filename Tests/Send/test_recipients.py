@@ -8,7 +8,6 @@ import pytest
 
 from Send import clock
 from Send.mailbox import HOUR, TIMES, Mailbox
-from Servers.scripted import Hang
 
 REFUSED, LATER = "550 5.1.1 No such user", "450 4.2.1 Greylisted, try again in 2 minutes"
 
@@ -97,13 +96,13 @@ def test_what_is_known_of_one_does_not_depend_on_the_next(room, store):
         assert box.server.taken["to0@b.example"] == 1
 
 
-def test_a_time_before_all_times_is_now(room):
-    with Mailbox(room) as box:
-        assert box.tried(box.send(send_at=-5))["state"] == "sent"
+def test_a_time_before_all_times_is_now(room, end):
+    box = Mailbox(room, end)
+    assert box.tried(box.send(send_at=-5))["state"] == "sent"
 
 
-def test_the_same_key_is_the_same_send_whatever_has_changed_meanwhile(room):
-    with Mailbox(room) as box:
+def test_the_same_key_is_the_same_send_whatever_has_changed_meanwhile(room, end):
+    with Mailbox(room, end) as box:
         send = box.send(idempotency_key="k", text="x" * 3000)
         room.put("pacing", account=box.account, max_size=1000)
         with pytest.raises(mailroom.InvalidError):
@@ -115,14 +114,14 @@ def test_the_same_key_is_the_same_send_whatever_has_changed_meanwhile(room):
             box.send(idempotency_key="k", text="other")
 
 
-def test_what_cannot_go_is_not_queued_again_either(room):
-    with Mailbox(room) as box:
+def test_what_cannot_go_is_not_queued_again_either(room, end):
+    with Mailbox(room, end) as box:
         raw = "From: ann@test.example\r\nTo: undisclosed\r\nSubject: x\r\n\r\nx\r\n"
         for fields, field in ((dict(raw=raw, recipients=["bob@b.example", "nobody"]), "recipients[1]"), (dict(raw=raw), "raw")):
             with pytest.raises(mailroom.InvalidError) as caught:
                 room.send(box.account, **fields)
             assert caught.value.field == field
-        box.says("rcpt", REFUSED)
+        end.becomes("no")
         send = box.send()
         assert box.tried(send)["state"] == "failed"
         room.put("pacing", account=box.account, recipients_message=2)
@@ -146,13 +145,13 @@ def test_a_server_that_talks_without_an_end_about_each(room):
             assert recipient["state"] == "refused" and 1000 < len(recipient["server_text"]) <= 2000
 
 
-def test_what_has_ended_is_not_cancelled(room):
+def test_what_has_ended_is_not_cancelled(room, end):
     """What may have arrived would look like what was never sent, and go again unasked."""
-    with Mailbox(room) as box:
-        box.says("dot", Hang)
+    with Mailbox(room, end) as box:
+        end.becomes("hang")
         unknown = box.send()
         assert box.tried(unknown)["state"] == "outcome_unknown"
-        box.says("rcpt", REFUSED)
+        end.becomes("no")
         failed = box.send(1)
         assert box.tried(failed)["state"] == "failed"
         for send in (unknown, failed):
@@ -162,13 +161,14 @@ def test_what_has_ended_is_not_cancelled(room):
             room.resend(unknown)
 
 
-def test_closing_waits_some_seconds_for_a_server_that_hangs_with_the_message(store):
+def test_closing_waits_some_seconds_for_a_server_that_hangs_with_the_message(store, end):
     """Not as long as a server may take: what became of the message stays unknown, and is known to be."""
-    with mailroom.open(store, key_file=True, work="always", io_timeout_ms=60_000) as worker, Mailbox(worker) as box:
-        box.says("dot", Hang)
+    with mailroom.open(store, key_file=True, work="always", io_timeout_ms=60_000) as worker, Mailbox(worker, end) as box:
+        end.becomes("hang")
         send = box.send()
         worker.start()
-        until(lambda: box.server.seen["dot"])
+        until(lambda: end.offered)
+        time.sleep(0.3)
         before = time.monotonic()
         worker.close()
         assert 5 < time.monotonic() - before < 20

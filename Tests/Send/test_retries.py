@@ -4,6 +4,7 @@ import mailroom
 import pytest
 
 from Send import clock
+from Send.answers import Refusal
 from Servers.scripted import ScriptedSmtp
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -41,6 +42,19 @@ def connect(room, server, **more):
         **more)["id"]
 
 
+def later_refused(end, after):
+    """What each end says to messages that it wants in so many seconds."""
+    words = f"450 4.2.1 receiving mail too quickly, try again in {after // 60} minutes"
+    end.becomes(None)
+    if end.name == "smtp":
+        end.says("dot", words)
+    elif end.name == "gmail":
+        end.says("message", Refusal({"reason": "userRateLimitExceeded", "retry_after": after}, "throttling", True))
+    else:
+        end.says("message", Refusal(
+            {"status": 429, "code": "ApplicationThrottled", "headers": {"Retry-After": str(after)}}, "throttling", True))
+
+
 def send(room, account, **more):
     return room.send(account, **{"to": "bob@b.example", "subject": "Hello", "text": "Hello", **more})
 
@@ -62,27 +76,40 @@ def test_it_waits_for_its_time(room, server, said, class_, least, most):
     assert row["server_text"] and row["advice"]
 
 
-def test_without_retries_it_is_failed_with_the_time_to_try_again(room, server):
-    account = connect(room, server)
-    server.said = "451 4.3.0 Temporary System Problem"
+def test_the_time_that_is_named_is_waited_for(room, end):
+    account = room.connect(**end.settings())["id"]
+    later_refused(end, 420)
+    before = clock.now()
+    row = room.send_wait(send(room, account), 20)
+    assert (row["state"], row["class"], row["temporary"]) == ("retry_wait", "throttling", 1), row
+    assert before + 420_000 <= row["next_attempt"] <= clock.now() + 420_000, row
+    assert end.given >= 1 and row["attempts"] == 1 and not end.messages
+
+
+def test_without_retries_it_is_failed_with_the_time_to_try_again(room, end):
+    account = room.connect(**end.settings())["id"]
+    later_refused(end, 60)
     before = clock.now()
     failed = room.send_wait(send(room, account, auto_retry=0), 20)
-    assert (failed["state"], failed["class"], failed["temporary"]) == ("failed", "outage", 1), failed
+    assert (failed["state"], failed["class"], failed["temporary"]) == ("failed", "throttling", 1), failed
     assert before + MINUTE <= failed["try_after"] <= clock.now() + 76_000
     assert "next_attempt" not in failed
     assert failed["advice"].startswith("Try again after ")
-    server.said = None
+    end.becomes(None)
+    clock.forward(2 * MINUTE)
     room.resend(failed["id"])
     sent = room.send_wait(failed["id"], 20)
     assert sent["state"] == "sent"
     assert "try_after" not in sent and "class" not in sent
+    assert end.taken == {"bob@b.example": 1}
 
 
-def test_so_many_attempts_are_a_setting(room, server):
-    account = connect(room, server, send_attempts=1)
-    server.said = "451 4.3.0 Temporary System Problem"
+def test_so_many_attempts_are_a_setting(room, end):
+    account = room.connect(**end.settings(), send_attempts=1)["id"]
+    end.becomes("rate")
     row = room.send_wait(send(room, account), 20)
     assert (row["state"], row["temporary"], row["attempts"]) == ("failed", 1, 1), row
+    clock.forward(HOUR)
     room.reconnect(account, send_attempts=0)
     row = room.send_wait(send(room, account), 20)
     assert row["state"] == "retry_wait", "eight again"

@@ -7,9 +7,11 @@ import random
 import signal
 import threading
 
+import mailroom
 import pytest
 
 from EndToEnd import helper
+from Send import clock
 from Servers.scripted import ScriptedSmtp
 
 SEED = int(os.environ.get("MAILROOM_SEED", "20261121"))
@@ -18,8 +20,7 @@ LIFE = """
 room = mailroom.open(given["store"], key_file=True, work="always")
 accounts = list(room.accounts())
 if not accounts:
-    account = room.connect(
-        address="bulk@test.example", password="pass", smtp_host="127.0.0.1", smtp_port=str(given["port"]), smtp_tls="none")["id"]
+    account = room.connect(**given["settings"])["id"]
     if given.get("pacing"):
         room.put("pacing", account=account, **given["pacing"])
     for number in range(given["messages"]):
@@ -48,6 +49,11 @@ class Counting(ScriptedSmtp):
             lambda stage, talk: "421 4.7.0 Too many simultaneous connections"
             if stage == "connect" and refuse_from and talk.number >= refuse_from else None, watch=self.look)
 
+    def settings(self):
+        return {
+            "address": "bulk@test.example", "password": "pass", "smtp_host": "127.0.0.1", "smtp_port": str(self.port),
+            "smtp_tls": "none"}
+
     def look(self, stage, talk):
         with self.lock:
             if stage == "mail":
@@ -65,7 +71,7 @@ class Counting(ScriptedSmtp):
 
 def test_by_several_sessions(store):
     with Counting() as server:
-        said = helper.ended_well(LIFE, {"store": str(store), "port": server.port, "messages": 200}, "dist-test", timeout=90)
+        said = helper.ended_well(LIFE, {"store": str(store), "settings": server.settings(), "messages": 200}, "dist-test", timeout=90)
         assert set(said["states"].values()) == {"sent"} and len(said["states"]) == 200
         assert server.taken == collections.Counter({f"n{number}@b.example": 1 for number in range(200)})
         assert 2 <= server.at_once <= 4 and 2 <= len(server.used) <= 4
@@ -75,14 +81,14 @@ def test_by_several_sessions(store):
 def test_by_one(store, messages, more):
     with Counting() as server:
         said = helper.ended_well(
-            LIFE, {"store": str(store), "port": server.port, "messages": messages, **more}, "dist-test", timeout=90)
+            LIFE, {"store": str(store), "settings": server.settings(), "messages": messages, **more}, "dist-test", timeout=90)
         assert set(said["states"].values()) == {"sent"} and len(said["states"]) == messages
         assert server.at_once == 1
 
 
 def test_a_server_that_wants_one_gets_one(store):
     with Counting(refuse_from=3) as server:  # the first is that of the login at connecting
-        said = helper.ended_well(LIFE, {"store": str(store), "port": server.port, "messages": 200}, "dist-test", timeout=90)
+        said = helper.ended_well(LIFE, {"store": str(store), "settings": server.settings(), "messages": 200}, "dist-test", timeout=90)
         assert set(said["states"].values()) == {"sent"}
         assert len(server.used) == 1 and server.accepted == 3, "it is not asked again and again"
         assert said["account"]["state"] == "enabled" and said["account"]["send_health"] == "ok"
@@ -91,7 +97,7 @@ def test_a_server_that_wants_one_gets_one(store):
 def test_killed_among_several_sessions(store):
     order = random.Random(SEED)
     with Counting() as server:
-        given = {"store": str(store), "port": server.port, "messages": 300}
+        given = {"store": str(store), "settings": server.settings(), "messages": 300}
         kills = 0
         while True:
             process = helper.start(LIFE, given, "dist-test")
@@ -114,3 +120,34 @@ def test_killed_among_several_sessions(store):
         print(f"seed {SEED}: {kills} kills, {unknown} unknown")
         assert unknown <= kills * 4
         assert server.at_once >= 2
+
+
+def test_a_service_gets_each_once(store, service):
+    """By several sessions, and killed among them: it is asked what became of those that were under way, so nothing is unknown for long."""
+    order = random.Random(SEED)
+    given, kills = {"store": str(store), "settings": service.settings(), "messages": 120}, 0
+    while True:
+        process = helper.start(LIFE, given, "dist-test")
+        nth = order.randint(1, 40)
+        service.becomes(lambda number: process.kill() if number == nth else None)
+        with process:
+            said, _ = process.communicate(timeout=90)
+        if process.returncode == 0:
+            break
+        assert process.returncode == -signal.SIGKILL
+        kills += 1
+    states = helper.json.loads(said.splitlines()[-1])["states"]
+    unknown = [address for address, state in states.items() if state == "outcome_unknown"]
+    print(f"seed {SEED}: {kills} kills, {len(unknown)} unknown")
+    assert kills >= 2 and len(states) == 120 and set(states.values()) <= {"sent", "outcome_unknown"}
+    assert set(service.taken.values()) == {1}, "taken twice"
+    assert {address for address, state in states.items() if state == "sent"} <= set(service.taken)
+    with mailroom.open(store, key_file=True) as room:
+        account = room.accounts().first()["id"]
+        for minutes in (3, 6):
+            clock.forward(minutes * 60_000)
+            room.sync(account)
+        for row in list(room.find("send", {"state.in": ["queued", "retry_wait"]})):
+            room.send_wait(row["id"], 20)
+        assert {row["state"] for row in room.find("send")} == {"sent"}
+    assert len(service.taken) == 120 and set(service.taken.values()) == {1}

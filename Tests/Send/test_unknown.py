@@ -7,10 +7,15 @@ import mailroom
 import pytest
 
 from EndToEnd import helper
+from Send import clock
+from Send.ends import SERVICES
 from Send.keeping import KeepingSmtp
+from Send.mailbox import TIMES, Mailbox
 from Send.test_copies import settings
 from Servers.faulty import FaultySmtp
 from Sync.client import Client
+
+MINUTE = 60_000
 
 # Sends one message to each recipient, sets the clock on as it is told to, and says what became of them.
 STEPS = """
@@ -27,7 +32,7 @@ for row in list(room.find("send")):
 if given.get("sync"):
     room.sync(account)
 for minutes in given.get("later", []):
-    hooks().mr_test_set_clock(int(time.time() * 1000) + minutes * 60_000)
+    hooks().mr_test_set_clock(minutes * 60_000)
     room.sync(account)
     for row in list(room.find("send")):
         if row["state"] in ("queued", "sending", "retry_wait"):
@@ -122,27 +127,96 @@ def test_who_was_refused_before_stays_refused(site, store, user, client):
             assert states == {"drop-bob@b.example": "accepted", "refuse-eve@b.example": "refused"}
 
 
-POINTS = {"send.attempt_stored": 0, "send.before_dot": 0, "send.before_result": 1, "send.after_result": 1, "send.settled": 1}
+@pytest.fixture
+def box(service, store):
+    with mailroom.open(store, **TIMES) as room:
+        yield Mailbox(room, service)
+
+
+@pytest.mark.parametrize("octets", range(0, 240, 15))
+def test_taken_and_the_answer_cut_anywhere(box, service, octets):
+    """A service is asked whether it has it, and is believed: it never goes twice."""
+    service.cut(octets)
+    send = box.send()
+    row = box.tried(send)
+    if row["state"] == "outcome_unknown":
+        clock.forward(3 * MINUTE)
+        box.sync()
+    assert box.state(send) == "sent" and service.taken == {"to0@b.example": 1}
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, None])
+def test_not_taken_and_nobody_knows(box, service, status):
+    """Silence, or an answer that something is unwell, says nothing; some minutes later "not found" does, and it goes again by itself."""
+    if status:
+        service.unwell(status)
+    else:
+        service.becomes("lost")
+    send = box.send()
+    assert box.tried(send)["state"] == "outcome_unknown"
+    service.becomes(None)
+    box.sync()
+    assert box.state(send) == "outcome_unknown", "too early to be believed"
+    for minutes in (3, 6):
+        clock.forward(minutes * MINUTE)
+        box.sync()
+    assert box.tried(send)["state"] == "sent"
+    assert service.taken == {"to0@b.example": 1}
+
+
+def test_find_sent_tells_where_a_services_folder_is_not_synced(box, service):
+    box.sync()
+    sent = box.room.find("folder", account=box.account, role="sent").first()
+    box.room.update("folder", sent["id"], sync=0)
+    service.becomes("kept")
+    send = box.send()
+    assert box.tried(send)["state"] == "outcome_unknown"
+    clock.forward(2 * MINUTE)
+    box.sync()
+    row = box.room.get("send", send)
+    assert (row["state"], row["sent_copy"], row["accepted"]) == ("sent", "server", 1)
+    assert service.taken == {"to0@b.example": 1}
+
+
+class Directory:
+    """Mail as files: either the file is there or it is not, and the manifest says that this may be believed."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        for name in ("cur", "new", "tmp"):
+            (folder / name).mkdir(parents=True)
+
+    def settings(self):
+        return {"address": "ann@test.example", "provider": "maildir", "path": str(self.folder)}
+
+    @property
+    def messages(self):
+        return [*(self.folder / ".Sent" / "new").iterdir(), *(self.folder / ".Sent" / "cur").iterdir()]
+
+
+@pytest.fixture(params=["maildir", *SERVICES])
+def knowing(request, tmp_path):
+    if request.param == "maildir":
+        yield Directory(tmp_path / "mail")
+    else:
+        with SERVICES[request.param]() as running:
+            yield running
+
+
+POINTS = ("send.attempt_stored", "send.before_dot", "send.before_result", "send.after_result", "send.settled")
 
 
 @pytest.mark.limit(300)
 @pytest.mark.parametrize("point", POINTS)
-def test_a_provider_that_knows_leaves_nothing_unknown(tmp_path, point):
-    """A directory either has the file or has not, and the manifest says that this may be believed: killed wherever, each message
-    is there once."""
-    box, store = tmp_path / "mail", tmp_path / "crm.db"
-    (box / "cur").mkdir(parents=True)
-    for name in ("new", "tmp"):
-        (box / name).mkdir()
-    start = {
-        "store": str(store), "to": ["bob@b.example", "amy@b.example", "unknown@b.example"],
-        "settings": {"address": "ann@test.example", "provider": "maildir", "path": str(box)}}
-    for nth in (1, 3) if point != "send.settled" else (1,):
-        status, _ = helper.run(STEPS, {**start, "stop": [point, nth], "later": [2]}, "dist-test")
+def test_a_provider_that_knows_leaves_nothing_unknown(store, knowing, point):
+    """Killed wherever, each message is there once."""
+    start = {"store": str(store), "to": ["bob@b.example", "amy@b.example", "unknown@b.example"], "settings": knowing.settings()}
+    if point == "send.settled":
+        # To be settled, something has to be unknown first.
+        status, _ = helper.run(STEPS, {**start, "stop": ["send.before_result", 1]}, "dist-test")
         assert status == -signal.SIGKILL
-        rows = run(start, later=[2, 4])["rows"]
-        assert [row["state"] for row in rows] == ["sent"] * 3
-        assert len(list((box / ".Sent" / "new").iterdir()) + list((box / ".Sent" / "cur").iterdir())) == 3
-        for row in rows:
-            assert row["accepted"] == 1
-        break
+    status, _ = helper.run(STEPS, {**start, "stop": [point, 1], "later": [4]}, "dist-test")
+    assert status == -signal.SIGKILL
+    rows = run(start, later=[4, 8])["rows"]
+    assert [(row["state"], row["accepted"]) for row in rows] == [("sent", 1)] * 3
+    assert len(knowing.messages) == 3

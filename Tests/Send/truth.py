@@ -1,7 +1,6 @@
 """What a queue must hold to: what the server counted, what the store says, and what a person did, compared."""
 
 import collections
-import random
 import threading
 
 from Servers.scripted import OFFERS, Cut, Gone, ScriptedSmtp
@@ -16,59 +15,74 @@ kept    hangs up at the first dot, and takes it
 """
 
 
-class Server(ScriptedSmtp):
-    """Answers by the kind of recipient, and can be asked to kill somebody at the nth time that it comes to a stage."""
+class Trap:
+    """A server's: kills somebody at the nth time that it comes to a stage."""
 
-    def __init__(self, seed, offers=OFFERS):
-        self._random = random.Random(seed)
-        self._once = set()
-        self._trap = None
-        self._lock = threading.Lock()
+    def __init__(self):
+        self._set, self._lock = None, threading.Lock()
+
+    def arm(self, stage, nth, kill, gone):
+        """gone: the message of a sender that was killed at this stage or before is taken all the same, or not; None: as it comes."""
+        with self._lock:
+            self._set = [stage, nth, kill, gone]
+
+    def disarm(self):
+        with self._lock:
+            self._set = None
+
+    def come_to(self, stage):
+        """Kills where that was asked for at this stage; `gone` then, else None."""
+        with self._lock:
+            trap = self._set
+            if trap is None or trap[0] != stage:
+                return None
+            trap[1] -= 1
+            if trap[1] > 0:
+                return None
+            self._set = None
+        trap[2]()
+        return trap[3]
+
+
+class Firsts:
+    """Which recipients are seen for the first time."""
+
+    def __init__(self):
+        self._seen, self._lock = set(), threading.Lock()
+
+    def of(self, addresses):
+        with self._lock:
+            new = set(addresses) - self._seen
+            self._seen |= new
+        return new
+
+
+class Server(ScriptedSmtp):
+    """Answers by the kind of recipient, and springs its trap."""
+
+    def __init__(self, offers=OFFERS):
+        self.trap, self._firsts = Trap(), Firsts()
         # Told of each message that was taken and never answered: it comes back to its sender.
         self.echo = None
         super().__init__(self._decide, watch=self._watch, offers=offers)
 
-    def arm(self, stage, nth, kill, gone):
-        """gone: the dot of a sender that was killed at this stage or before is taken all the same, or not; None: as it comes."""
-        with self._lock:
-            self._trap = [stage, nth, kill, gone]
-
-    def disarm(self):
-        """True where it has not gone off."""
-        with self._lock:
-            left, self._trap = self._trap is not None, None
-        return left
-
     def _watch(self, stage, talk):
         if stage == "taken" and self.echo and any(address.startswith("kept-") for address in talk.recipients):
             self.echo(talk.content)
-        with self._lock:
-            trap = self._trap
-            if trap is None or trap[0] != stage:
-                return
-            trap[1] -= 1
-            if trap[1] > 0:
-                return
-            self._trap = None
-        trap[2]()
-        talk.gone = trap[3]
+        gone = self.trap.come_to(stage)
+        if gone is not None:
+            talk.gone = gone
 
     def _first(self, talk, kind):
         """The recipients of a kind of whom this is the first time."""
-        with self._lock:
-            new = {address for address in talk.recipients if address.startswith(kind + "-")} - self._once
-            self._once |= new
-        return new
+        return self._firsts.of(address for address in talk.recipients if address.startswith(kind + "-"))
 
     def _decide(self, stage, talk):
         if stage == "rcpt":
             if talk.address.startswith("refuse-"):
                 return "550 5.1.1 The mailbox does not exist"
-            if talk.address.startswith("once-"):
-                with self._lock:
-                    if talk.address not in self._once:
-                        self._once.add(talk.address)
-                        return "450 4.2.0 Greylisted, try again later"
+            if talk.address.startswith("once-") and self._firsts.of([talk.address]):
+                return "450 4.2.0 Greylisted, try again later"
         if stage == "dot":
             if getattr(talk, "gone", None) is False:
                 return Cut()

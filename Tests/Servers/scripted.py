@@ -46,12 +46,13 @@ class ScriptedSmtp(Faulty):
     watch(stage, talk) is told of each stage as it is come to, of `content` for every line of the content, of `taken` when
     a message counts, and of `answered` when that was said as well.
 
-    `messages` has what was taken (sender, recipients, bytes), and `taken` how often each recipient got one."""
+    `password` is the one that it takes; `messages` has what was taken (sender, recipients, bytes), and `taken` how often each recipient got one."""
 
     def __init__(self, answer=None, *, watch=None, offers=OFFERS):
         self.answer = answer or (lambda stage, talk: None)
         self.watch = watch or (lambda stage, talk: None)
         self.offers = offers
+        self.password = b"pass"
         self.messages, self.taken, self.seen = [], collections.Counter(), collections.Counter()
         self._counting = threading.Lock()
         super().__init__()
@@ -134,7 +135,7 @@ class ScriptedSmtp(Faulty):
                     talk.line.read()
                 talk.line.write("334 UGFzc3dvcmQ6")
                 password = base64.b64decode(talk.line.read())
-            if password != b"pass":
+            if password != self.password:
                 answer = "535 5.7.8 Username and Password not accepted"
         return self._say("auth", talk, "235 2.7.0 Accepted", answer or "235 2.7.0 Accepted")
 

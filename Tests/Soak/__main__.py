@@ -6,7 +6,7 @@ import random
 import subprocess
 import sys
 
-SERVERS = ("dovecot", "dovecot-bare", "cyrus", "courier", "gmail")
+SERVERS = ("dovecot", "dovecot-bare", "cyrus", "courier", "gmail", "graph")
 
 
 def main():
@@ -17,8 +17,8 @@ def main():
     options.add_argument("--queue", type=int, default=50_000, help="messages of the long queue")
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
     options = options.parse_args()
-    runs = [["Soak.kills", "--kills", str(options.kills), "--seed", str(options.seed)]]
-    runs.append([*runs[0], "--gmail"])
+    runs = [
+        ["Soak.kills", "--over", over, "--kills", str(options.kills), "--seed", str(options.seed)] for over in ("smtp", "gmail", "graph")]
     runs += [
         ["Sync.random_run", "--server", server, "--steps", str(options.steps), "--seed", str(options.seed)]
         for server in SERVERS]

@@ -1,12 +1,13 @@
 """SIGKILL at every step of the send queue, in random order, with servers that count what they take: nothing is lost, nothing is
 taken twice; what could not be decided is outcome_unknown, and is counted.
 
-    python -m Soak.kills [--kills N] [--seed N] [--only STORE] [--gmail] [--verbose]     (in Tests)
+    python -m Soak.kills [--over smtp|gmail|graph] [--kills N] [--seed N] [--only STORE] [--verbose]     (in Tests)
 
 A step is a stop point of the library (after each transaction of a send), a stage of the dialogue as the server sees it, or
 just a moment. Each store lives through a hundred deaths, in one process or in two that share the work, and is compared
-with what the servers counted after each. Every fourth has its mailboxes on a real Dovecot (as root): there what was sent has
-one copy in Sent, and an echo settles what was unknown. A run that fails prints its seed; --only N repeats one store of it alone."""
+with what the servers counted after each. Over SMTP every fourth has its mailboxes on a real Dovecot (as root): there what was sent
+has one copy in Sent, and an echo settles what was unknown. Over the test servers of the Gmail API and of Microsoft Graph all have, and
+at the end nothing is unknown. A run that fails prints its seed; --only N repeats one store of it alone."""
 
 import argparse
 import collections
@@ -26,12 +27,13 @@ from Servers.scripted import OFFERS
 from Sync.client import Client
 
 STAGES = ("connect", "ehlo", "auth", "mail", "rcpt", "data", "content", "dot", "taken", "answered", "rset", "quit")
-ONCE = ("connect", "ehlo", "auth", "quit")  # of a connection, where the others are of a message
+ONCE = ("connect", "ehlo", "auth", "quit", "send.settled")  # of a connection, or rare, where the others are of a message
+OVER = {"smtp": "Soak.kills", "gmail": "Send.gmail", "graph": "Send.graph"}
 DEATHS = 100
 MINUTE = 60_000
 SETTINGS = {"password": PASSWORD, "smtp_host": "127.0.0.1", "smtp_tls": "none"}
-# Reached only where there is a mailbox, too.
-MAILBOX = ("send.settled", "send.copy_wished", "wish.stored", "wish.begun", "wish.applied", "wish.finished")
+# Reached only where the copies in Sent are Mailroom's to make.
+COPYING = ("send.copy_wished", "wish.stored", "wish.begun", "wish.applied", "wish.finished")
 
 
 class Run:
@@ -46,15 +48,20 @@ class Run:
         self.random = random.Random(f"{seed}/{number}")
         self.deaths, self.verbose = deaths, verbose
         self.store = os.path.join(folder, f"{number}.db")
-        self.servers = [Server(self.random.random()), Server(self.random.random(), [o for o in OFFERS if o != "PIPELINING"])]
+        self.users = [f"k{seed}n{number}u{user}" for user in range(2)]
+        self.servers = self._servers()
         self.truth = Truth(self.servers)
-        self.site, self.users = site, [f"k{seed}n{number}u{user}" for user in range(len(self.servers))]
+        self.site = site
         if site:
             site.dovecot.prefix, site.dovecot.separator = "", "/"
             for server, user in zip(self.servers, self.users, strict=True):
                 server.echo = lambda content, user=user: self._echo(user, content)
         self.killed, self.missed = collections.Counter(), collections.Counter()
         self.shift, self.deck, self.names, self.rows = 0, [], 0, []
+
+    def _servers(self):
+        """One for each user."""
+        return [Server(), Server([o for o in OFFERS if o != "PIPELINING"])]
 
     @property
     def has_mailbox(self):
@@ -77,15 +84,18 @@ class Run:
                     server.stop()
         return self
 
-    def _connect(self):
+    def _connecting(self):
+        """The settings of each account."""
         mailbox = {}
         if self.site:
             mailbox = {
                 "imap_host": "127.0.0.1", "imap_port": str(self.site.dovecot.imap), "imap_tls": "none", "sent_copy": "always"}
-        given = [
-            ["connect", {**SETTINGS, **mailbox, "address": f"{user}@test.example", "smtp_port": str(server.port)}]
+        return [
+            {**SETTINGS, **mailbox, "address": f"{user}@test.example", "smtp_port": str(server.port)}
             for user, server in zip(self.users, self.servers, strict=True)]
-        said = self._whole(before=given)
+
+    def _connect(self):
+        said = self._whole(before=[["connect", settings] for settings in self._connecting()])
         self.accounts = [what["account"] for what in said if "account" in what]
         hold(len(self.accounts) == len(self.servers), "not connected:", said)
 
@@ -105,11 +115,16 @@ class Run:
 
     # ---- one life ----
 
+    @classmethod
+    def points(cls, with_site=True):
+        """The stop points that a store comes to."""
+        lacking = COPYING if cls.tells_all else () if with_site else (*COPYING, "send.settled")
+        return [name for name in _points() if name not in lacking]
+
     def _step(self):
         """Each step comes once, in random order, before any comes again."""
         if not self.deck:
-            names = [name for name in _points() if self.has_mailbox or name not in MAILBOX]
-            self.deck = [("point", name) for name in names] + [("server", stage) for stage in self.stages]
+            self.deck = [("point", name) for name in self.points(self.site)] + [("server", stage) for stage in self.stages]
             self.deck += [("moment", "")] * 4
             self.random.shuffle(self.deck)
         return self.deck.pop()
@@ -128,7 +143,7 @@ class Run:
             plan["stop"] = [name, nth]
         elif kind == "server":
             # Where two work, the stage may be one of the other's messages, which is not cut.
-            server.arm(name, nth, first.kill, None if shared else gone)
+            server.trap.arm(name, nth, first.kill, None if shared else gone)
         began = time.monotonic()
         first.begin(**plan)
         if shared:
@@ -137,7 +152,7 @@ class Run:
         if kind == "moment":
             self._kill_after(first, self.random.expovariate(1 / 0.05))
         said, status = first.end()
-        server.disarm()
+        server.trap.disarm()
         self.truth.hear(said)
         hold(status in (0, -9), "a process ended with", status)
         (self.killed if status == -9 else self.missed)[_name(step)] += 1
@@ -180,6 +195,9 @@ class Run:
                 operations.append(["cancel", row["id"]])
             elif row["state"] == "outcome_unknown" and self.random.random() < 0.2:
                 operations.append(["resend", row["id"], None, False])  # refused: nothing is sent again unasked
+        if self.has_mailbox and self.random.random() < 0.3:
+            # What is unknown may be found.
+            operations.append(["sync", self.random.choice(self.accounts)])
         self.random.shuffle(operations)
         return operations
 
@@ -241,7 +259,6 @@ class Run:
             self.truth.counts["copies"] += count
         hold(not found, "copies of what was never sent:", dict(found))
 
-
     def _sent(self, user):
         """(Message-ID, flags) of what is in Sent."""
         with Client(self.site.dovecot, user) as client:
@@ -253,7 +270,7 @@ _known = []
 
 def _points():
     if not _known:
-        _known.extend(points("send.", "batch.", "wish."))
+        _known.extend(points("send.", "wish."))
     return _known
 
 
@@ -261,14 +278,20 @@ def _name(step):
     return f"{step[0]} {step[1]}".strip()
 
 
-def run(kills, seed, only=None, verbose=False, deaths=DEATHS, make=Run):
+def _run(over):
+    """The class of the stores' lives."""
+    return importlib.import_module(OVER[over]).Run
+
+
+def run(kills, seed, over="smtp", only=None, verbose=False, deaths=DEATHS):
     """All stores, one after another: (how often each step killed, how often it was not come to, the counts)."""
+    make = _run(over)
     killed, missed, counts = collections.Counter(), collections.Counter(), collections.Counter()
     # In memory, where there is such a place: SIGKILL takes nothing away from the kernel, so no disk has to be waited for.
     where = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="mailroom-kills-", dir=where))
-        site = stack.enter_context(Site(smtp=False)) if os.getuid() == 0 else None
+        site = stack.enter_context(Site(smtp=False)) if over == "smtp" and os.getuid() == 0 else None
         for number in range(-(-kills // deaths)):
             if only is not None and number != only:
                 continue
@@ -277,7 +300,7 @@ def run(kills, seed, only=None, verbose=False, deaths=DEATHS, make=Run):
             try:
                 store.run()
             except AssertionError as error:
-                raise Wrong(f"seed {seed}, store {number} (--seed {seed} --only {number}): {error}") from error
+                raise Wrong(f"seed {seed}, store {number} (--over {over} --seed {seed} --only {number}): {error}") from error
             killed += store.killed
             missed += store.missed
             counts += store.truth.counts
@@ -290,23 +313,22 @@ def main():
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
     parser.add_argument("--only", type=int, help="this store alone")
-    parser.add_argument("--gmail", action="store_true", help="through the test server of the Gmail API")
+    parser.add_argument("--over", choices=OVER, default="smtp", help="what the mail is sent by")
     parser.add_argument("--verbose", action="store_true")
     given = parser.parse_args()
     end_on_signals()
-    print(f"kills: seed {given.seed}", flush=True)
+    print(f"kills: over {given.over}, seed {given.seed}", flush=True)
     try:
-        make = importlib.import_module("Send.gmail").Run if given.gmail else Run
-        killed, missed, counts = run(given.kills, given.seed, given.only, given.verbose, make=make)
+        killed, missed, counts = run(given.kills, given.seed, given.over, given.only, given.verbose)
     except Wrong as error:
         sys.exit(f"kills: {error}")
     for name in sorted({*killed, *missed}):
         print(f"{killed[name]:5} killed at {name}" + (f"; {missed[name]} times not come to" if missed[name] else ""))
     print(f"{sum(killed.values())} kills; " + ", ".join(f"{name} {counts[name]}" for name in sorted(counts)))
     print("nothing lost, nothing taken twice")
-    if os.getuid() != 0:
+    if given.over == "smtp" and os.getuid() != 0:
         print("not as root: no Dovecot, and so no copies in Sent and no echoes")
-    wanted = [name for name in _points() if os.getuid() == 0 or name not in MAILBOX]
+    wanted = _run(given.over).points(with_site=os.getuid() == 0)
     unseen = [name for name in wanted if not killed[f"point {name}"]]
     if given.kills >= 500 and given.only is None and unseen:
         sys.exit(f"never killed at: {', '.join(unseen)}")

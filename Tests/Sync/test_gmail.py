@@ -77,7 +77,7 @@ def test_a_history_that_is_not_kept_is_healed_by_comparing(mailbox, other):
     made, _ = calls(mailbox, lambda: result.update(mailbox.sync()))
     same(mailbox, other)
     assert (result["messages"], result["gone"]) == (1, 3), result
-    assert made["messages.get"] == 2, "only what is new is fetched"
+    assert made["messages.get"] == 2 + 3, "only what is new is fetched; what the list does not show is asked itself"
     assert {number: mailbox.message(number)["id"] for number in range(3, 40)} == {
         number: id for number, id in ids.items() if number >= 3}
     assert [row["detail"] for row in mailbox.changes(before) if row["what"] == "added"] == ["new"]
@@ -170,6 +170,9 @@ def test_watch_and_stop(mailbox, other):
         "topic": "projects/p/topics/t", "labels": ["INBOX"], "until": result["expires"]}
     assert [dict(row) for row in mailbox.room.call(mailbox.id, "gmail.stop").wait()["rows"]] == [{"kind": "result"}]
     assert other.box.watching is None
+    with pytest.raises(mailroom.InvalidError, match="labels"):
+        mailbox.room.call(mailbox.id, "gmail.watch", options={"topic": "projects/p/topics/t", "labels": ["INBOX"]}).wait()
+    assert other.box.watching is None, "and not of everything"
 
 
 @pytest.mark.parametrize("rule, text", [
@@ -184,3 +187,35 @@ def test_a_login_that_only_a_person_mends(end, user, tmp_path, rule, text):
             mailbox.room.connect(**settings)
         assert text in error.value.server_text
         end.server.script.clear()
+
+
+def test_another_users_token_brings_no_mail(end, user, tmp_path):
+    ann, bob, info = (f"{name}{user}@test.example" for name in ("ann", "bob", "info"))
+    for address in (ann, bob):
+        end.server.allow(f"token-{address}", address)
+        end.server.mailbox(address)
+    for name in ("ann", "bob"):
+        with end.client(f"{name}{user}") as client:
+            client.append("INBOX", 1)
+    given = {**end.settings(f"ann{user}"), "auth": "external"}
+    for name in end.server.service():
+        given.pop(name, None)
+    with mailroom.open(tmp_path / "crm.db", key_file=True) as room:
+        room.connect(**{**given, "auth": "external"}, wait=False)
+        account = room.accounts(address=ann).first()
+        room.put_token(account, f"token-{bob}")
+        with pytest.raises(mailroom.AuthError) as caught:
+            room.sync(account)
+        assert caught.value.cause == "oauth.wrong_mailbox" and bob in str(caught.value)
+        assert room.status(account).state == "error" and not list(room.messages())
+        room.put_token(account, f"token-{ann}")
+        room.sync(account)
+        assert room.status(account).messages == 1
+        # Another name of the same mailbox is no other mailbox.
+        end.server.mailbox(ann).send_as.append({"sendAsEmail": info, "verificationStatus": "accepted"})
+        room.disconnect(account, erase=True)
+        room.connect(**{**given, "address": info, "auth": "external"}, wait=False)
+        account = room.accounts(address=info).first()
+        room.put_token(account, f"token-{ann}")
+        room.sync(account)
+        assert room.status(account).messages == 1

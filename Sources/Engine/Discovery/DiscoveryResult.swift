@@ -37,8 +37,9 @@ struct DiscoveryResult {
     /// A record of kind `connect`, without secrets. Nothing stands in it that was not proved.
     private func settings(_ best: Finding) -> Record {
         var record = Record(["address": .text(address.text)])
-        let receiving = best.receiving ?? findings.lazy.compactMap(\.receiving).first
+        let receiver = best.receiving == nil ? findings.first { $0.receiving != nil } : best
         let sender = best.sending == nil ? findings.first { $0.sending != nil } : best
+        let receiving = receiver?.receiving
         record.set("provider", receiving?.place.kind == .pop3 ? "pop3" : "imap")
         for place in [receiving?.place, sender?.sending?.place].compactMap({ $0 }) {
             let kind = place.kind.rawValue
@@ -46,8 +47,10 @@ struct DiscoveryResult {
             record.set("\(kind)_port", String(place.port))
             record.set("\(kind)_tls", place.security.rawValue)
         }
-        if best.user != address.text { record.set("user", best.user) }
-        if let sender, sender.sendingUser != best.user { record.set("smtp_user", sender.sendingUser) }
+        // The login of each server is what its own source says.
+        let user = (receiver ?? best).user
+        if user != address.text { record.set("user", user) }
+        if let sender, sender.sendingUser != user { record.set("smtp_user", sender.sendingUser) }
         return record
     }
 

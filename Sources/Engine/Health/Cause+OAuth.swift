@@ -46,7 +46,7 @@ extension Cause {
             "The access was granted for another mailbox than the one that is being connected.",
             [
                 "Begin the authorization anew, and choose the right account at the provider; sign out of the other one first.",
-                "If the mailbox has another sign-in name, or is a shared one, give that name as sign_in.",
+                "If another name signs in for the mailbox, as for a shared one, give that name as sign_in.",
             ], .user),
         Cause(
             "oauth.scope_missing", "auth", "A part of the access was not granted",

@@ -34,7 +34,8 @@ extension AccountCall {
         let cost = budget.cost(units: need.units, octets: need.octets)
         // Also where the wait ends otherwise: nobody waits any more.
         defer { if isTold { try? core.store.setWaiting(account.id, for: nil, until: 0) } }
-        try core.budgets.take(budget, key(budget, need.manifest), cost: cost, isUrgent: isSending) {
+        let epoch = budget.scope == .account ? core.leases.current(account.id)?.epoch : nil
+        try core.budgets.take(budget, key(budget, need.manifest), epoch: epoch, cost: cost, isUrgent: isSending) {
             (wait) throws(Failure) in
             try goOn(need)
             let now = Clock.boot()

@@ -77,5 +77,7 @@ struct BudgetLine: Sendable {
         }
     }
 
+    mutating func drain(now: Int64) { bucket.drain(now: now) }
+
     mutating func close(until: Int64) { closedUntil = max(closedUntil, until) }
 }

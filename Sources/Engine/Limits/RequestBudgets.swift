@@ -16,9 +16,24 @@ final class RequestBudgets: Sendable {
 
     struct State {
         var lines: [Key: BudgetLine] = [:]
+        /// By account: under which lease it was at work here the last time, and since when (boot clock) no other process was. Of
+        /// what was before, nothing is known.
+        var own: [String: (epoch: Int64, since: Int64)] = [:]
         /// Requests under way, by account and scheme.
         var running: [Key: Int] = [:]
         var next = 0
+
+        /// Leases are counted: none between is nobody between.
+        mutating func come(_ whose: String, under epoch: Int64, now: Int64) {
+            let last = own[whose]?.epoch ?? 0
+            guard epoch > last else { return }
+            guard epoch > last + 1 else {
+                own[whose] = (epoch, own[whose]?.since ?? 0)
+                return
+            }
+            own[whose] = (epoch, now)
+            for key in lines.keys where key.whose == whose { lines[key]?.drain(now: now) }
+        }
     }
 
     /// The right to one request under way, given back with the last reference.
@@ -56,14 +71,22 @@ final class RequestBudgets: Sendable {
     }
 
     /// Waits until the budget has room for so much, and takes it.
-    /// - Parameter pause: called while waiting with the milliseconds that it takes at least; throws where the wait should end.
+    /// - Parameters:
+    ///   - epoch: of the account's lease, where the budget is the account's own: whatever another process took of it is not known
+    ///     here, so it is taken for empty.
+    ///   - pause: called while waiting with the milliseconds that it takes at least; throws where the wait should end.
     func take(
-        _ budget: BudgetSpec, _ key: Key, cost: Int64, isUrgent: Bool, _ pause: (Int64) throws(Failure) -> Void
+        _ budget: BudgetSpec, _ key: Key, epoch: Int64?, cost: Int64, isUrgent: Bool,
+        _ pause: (Int64) throws(Failure) -> Void
     ) throws(Failure) {
         guard cost > 0 else { return }
         let number = state.withLock { state -> Int in
             state.next += 1
-            state.lines[key, default: RequestBudgets.line(budget)].join(state.next, isUrgent: isUrgent)
+            if let epoch { state.come(key.whose, under: epoch, now: Clock.boot()) }
+            var line = state.lines[key] ?? RequestBudgets.line(budget)
+            if state.lines[key] == nil, let own = state.own[key.whose], own.since > 0 { line.drain(now: own.since) }
+            line.join(state.next, isUrgent: isUrgent)
+            state.lines[key] = line
             return state.next
         }
         // Whoever stands behind is told.

@@ -101,6 +101,7 @@ extension SendClass {
         "errormessagesizeexceeded": Found(.tooLarge), "errorinvalidrecipients": Found(.badRecipient),
         "invalidauthenticationtoken": Found(.connection, "auth.token_expired"),
         // the Gmail API
+        "autherror": Found(.connection, "auth.token_expired"),
         "dailylimitexceeded": Found(.sendingLimit), "quotaexceeded": Found(.sendingLimit),
         "ratelimitexceeded": Found(.throttling), "userratelimitexceeded": Found(.throttling),
         "resource_exhausted": Found(.throttling), "backenderror": Found(.outage), "uploadtoolarge": Found(.tooLarge),
@@ -116,5 +117,7 @@ extension SendClass {
         "throttled": Found(.throttling), "unavailable": Found(.outage), "serverbug": Found(.outage),
         "inuse": Found(.outage), "corruption": Found(.outage), "overquota": Found(.quotaExceeded),
         "toobig": Found(.tooLarge),
+        // The host's own: the server was too slow, or said again and again to come later.
+        "deadline": Found(.connection, "connection.timed_out"),
     ]
 }

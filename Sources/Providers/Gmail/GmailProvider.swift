@@ -1,5 +1,6 @@
 import Base
 import PluginKit
+import WebProvider
 
 /// Gmail by its own interface: the scheme `gmail`.
 package enum GmailProvider: Provider {
@@ -13,9 +14,18 @@ package enum GmailProvider: Provider {
         } catch {
             throw GmailErrors.atLogin(error)
         }
+        try checkOwner(host, api, profile.text("emailAddress"))
         _ = try? host.emit(
             "server", Record(["size": .int(Submission.largest), "capabilities": .text("history labels threads batch")]))
         return GmailSession(api, latest: profile.text("historyId").flatMap { UInt64($0) }, at: host.now())
+    }
+
+    /// The account's address may be another name of the mailbox's.
+    private static func checkOwner(_ host: Host, _ api: GmailApi, _ owner: String?) throws(Failure) {
+        guard let owner else { return }
+        do throws(Failure) { try MailboxOwner.check(host, [owner]) } catch {
+            try MailboxOwner.check(host, [owner] + SendAliases.read(host, api).sorted())
+        }
     }
 
     package static var operations: [Operation] {

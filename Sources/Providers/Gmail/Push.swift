@@ -5,10 +5,14 @@ import PluginKit
 /// Gmail's own push: it tells a topic of Google Cloud Pub/Sub that the account has changed. The host of the library is told by
 /// that topic's subscription, and calls for a sync.
 enum Push {
-    /// options: topic text (`projects/NAME/topics/NAME`), labels text (blanks between them; by default all).
+    /// options: topic text (`projects/NAME/topics/NAME`), labels text (Gmail's ids of labels, with blanks between; by
+    /// default all).
     static func begin(_ host: Host, _ api: GmailApi, _ options: Fields) throws(Failure) {
         guard let topic = options.text("topic"), !topic.isEmpty else { throw .invalid("topic", "is missing") }
         var body = Record(["topicName": .text(topic)])
+        guard !options.isList("labels") else {
+            throw .invalid("labels", "is a list; give one text, with blanks between the ids of labels")
+        }
         let labels = (options.text("labels") ?? "").split(separator: " ")
         if !labels.isEmpty {
             body["labelIds"] = .list(labels.map { .text(String($0)) })

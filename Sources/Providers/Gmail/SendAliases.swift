@@ -13,7 +13,7 @@ struct SendAliases {
         let key = AddressKey.of(address)
         if let known = session.aliases, known.isEmpty || known.contains(key) { return }
         // Asked anew for one that was not among them: it may have been added since.
-        let aliases = try read()
+        let aliases = try Self.read(host, session.api)
         session.aliases = aliases
         guard !aliases.isEmpty, !aliases.contains(key) else { return }
         var failure = Failure(MR_E_REFUSED, "the account may not send from \(address)")
@@ -24,10 +24,10 @@ struct SendAliases {
     }
 
     /// Empty where the token does not reach so far: then nothing is known.
-    private func read() throws(Failure) -> Set<String> {
+    static func read(_ host: Host, _ api: GmailApi) throws(Failure) -> Set<String> {
         let answer: Record
         do throws(Failure) {
-            answer = try session.api.get(
+            answer = try api.get(
                 host, ["settings", "sendAs"], cost: GmailApi.Units.aliases, step: "mail")
         } catch  where error.http == 403 && error.result != mr_result(MR_E_THROTTLED) {
             return []

@@ -40,7 +40,7 @@ struct Apply {
             default: throw .invalid("kind", "is none of flags, move, copy, delete")
             }
         } catch {
-            guard error.http == 404, error.step != "copy", error.step != "move" else { throw error }
+            guard error.result == Int32(MR_E_NOT_FOUND), error.step != "copy", error.step != "move" else { throw error }
             try gone()
         }
     }
@@ -63,7 +63,7 @@ struct Apply {
         do throws(Failure) {
             return try client.look(host, id)
         } catch {
-            guard error.http == 404 else { throw error }
+            guard error.result == Int32(MR_E_NOT_FOUND) else { throw error }
             return nil
         }
     }

@@ -55,7 +55,7 @@ struct BodyFetch {
                 try bytes.withBytes { (bytes) throws(Failure) in try sync.host.messageData(bytes) }
                 try end()
             // It is gone since it was listed: what changed next says so.
-            case 404: continue
+            case 404 where answer.isGone: continue
             default: try alone(message, headerOnly: false)
             }
         }
@@ -67,7 +67,7 @@ struct BodyFetch {
             try mime.give(sync.host, begin(message), headerOnly: headerOnly, about: message.about)
             try end()
         } catch {
-            if error.http == 404 { return }
+            if error.result == Int32(MR_E_NOT_FOUND) { return }
             guard Self.isOwn(error) else { throw error }
             var record = Record(["ref": .text(message.ref(in: sync.folder)), "flags": .text(message.flags?.text ?? "")])
             record.set("size", message.about)
@@ -87,7 +87,7 @@ struct BodyFetch {
 
     /// The service has the message and cannot give it, and the next one may fare better.
     private static func isOwn(_ failure: Failure) -> Bool {
-        guard let http = failure.http else { return false }
+        guard let http = failure.http, failure.result != Int32(MR_E_AUTH) else { return false }
         return http == 500 || (400..<500).contains(http) && ![401, 403, 408, 410, 423, 429].contains(http)
     }
 }

@@ -188,7 +188,7 @@ final class FolderSync {
             let message = try client.look(host, id)
             return message.folder == native ? message : nil
         } catch {
-            guard error.http == 404 else { throw error }
+            guard error.result == Int32(MR_E_NOT_FOUND) else { throw error }
             return nil
         }
     }
@@ -197,8 +197,8 @@ final class FolderSync {
     private func confirm(_ refs: [String]) throws(Failure) {
         let requests = refs.map { BatchRequest("\(client.message(GraphMessage.id(of: $0)))?$select=id,parentFolderId") }
         for (index, answer) in try client.batch(host, requests, step: "list").enumerated() {
-            guard answer.status == 200 || answer.status == 404 else { throw answer.failure(step: "list") }
-            if answer.status == 404 || answer.record.text("parentFolderId") != native {
+            guard answer.status == 200 || answer.isGone else { throw answer.failure(step: "list") }
+            if answer.isGone || answer.record.text("parentFolderId") != native {
                 try emit("gone", Record(["ref": .text(refs[index])]))
             }
         }

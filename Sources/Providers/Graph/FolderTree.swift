@@ -49,7 +49,7 @@ struct FolderTree {
         var found: [Folder] = []
         for (index, answer) in try client.batch(host, requests, step: "list").enumerated() {
             // Removed since its parent was listed.
-            if answer.status == 404 { continue }
+            if answer.isGone { continue }
             guard answer.status == 200 else { throw answer.failure(step: "list") }
             found += try take(answer.record.records("value"), under: parents[index].path, &seen)
             guard let link = answer.record.text("@odata.nextLink") else { continue }

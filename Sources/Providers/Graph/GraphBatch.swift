@@ -23,6 +23,9 @@ struct BatchAnswer {
     let bytes: [UInt8]?
     let retryAfterMs: Int64?
 
+    /// The service says that it is not there. Where the whole mailbox is not, its messages are not gone.
+    var isGone: Bool { status == 404 && failure(step: "").result == Int32(MR_E_NOT_FOUND) }
+
     func failure(step: String) -> Failure {
         GraphApi.errors.failure(
             status: status, body: Array(JSON.text(record).utf8), retryAfterMs: retryAfterMs, step: step)

@@ -15,8 +15,12 @@ final class GraphClient {
     init(_ host: Host) throws(Failure) {
         api = try ApiClient(host, setting: "graph_api", sites: ["graph.microsoft.com"], errors: GraphApi.errors)
         var named = try host.setting("mailbox") ?? ""
-        // An application that logs in for itself has no mailbox of its own.
-        if named.isEmpty, try host.setting("auth") == "service" { named = try host.setting("address") ?? "" }
+        // An application that logs in for itself has no mailbox of its own; who signs in for another one means that one.
+        let address = try host.setting("address") ?? ""
+        let other = try host.setting("sign_in") ?? address
+        if named.isEmpty, try host.setting("auth") == "service" || AddressKey.of(other) != AddressKey.of(address) {
+            named = address
+        }
         mailbox = named.isEmpty ? "/me" : "/users/\(ApiRequest.encoded(named))"
     }
 

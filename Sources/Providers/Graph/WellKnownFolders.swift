@@ -18,7 +18,8 @@ struct WellKnownFolders {
     private static let age: Int64 = 24 * 3_600_000
 
     private let ids: [(name: String, id: String)]
-    private let isNew: Bool
+    /// Not those of a session before: a mailbox that is opened for the first time, or another one.
+    let isNew: Bool
 
     /// - Throws: what the service says to the login.
     static func load(_ host: Host, _ client: GraphClient) throws(Failure) -> WellKnownFolders {
@@ -29,7 +30,7 @@ struct WellKnownFolders {
             let name = names[index].name
             if answer.status == 200, let id = answer.record.text("id"), !id.utf8.contains(where: { $0 <= 32 }) {
                 found.append((name, id))
-            } else if name == "inbox" || answer.status != 404 {
+            } else if name == "inbox" || !answer.isGone {
                 throw answer.failure(step: "auth")
             }
         }

@@ -62,6 +62,38 @@ import Testing
         #expect(fake.isComplete && fake.broken == [])
     }
 
+    /// A mailbox that is not there any more, or just moves: its messages are not gone.
+    @Test(arguments: ["MailboxNotEnabledForRESTAPI", "ErrorInvalidUser"]) func aMailboxThatIsNotThere(code: String)
+        throws
+    {
+        let refusal = FakeAnswer(404, #"{"error":{"code":"\#(code)","message":"no"}}"#)
+        fake.answer = { request in
+            if request.path.hasSuffix("/delta") {
+                return FakeAnswer(
+                    200, #"{"value":[\#(message("a"))],"@odata.deltaLink":"https://graph.example/v1.0/next"}"#)
+            }
+            return request.path.hasSuffix("/F") ? FakeAnswer(200, #"{"totalItemCount":1}"#) : refusal
+        }
+        let failure = #expect(throws: Failure.self) {
+            try fake.call { () throws(Failure) in try FolderSync(fake.host, try client(), fake.folder("F")).run([]) }
+        }
+        #expect(failure?.result == Int32(MR_E_AUTH))
+        #expect(fake.cursor == [])
+        let change = Record(["native": .bytes(Array("F".utf8)), "ref": .text("a"), "kind": .text("delete")])
+        #expect(throws: Failure.self) { try Apply(fake.host, try client(), fake.record(change)).run() }
+        #expect(!fake.emitted.contains { $0.kind == "gone" })
+        let answer = BatchAnswer(
+            status: 404, record: try JSON.parse(#"{"error":{"code":"\#(code)"}}"#), bytes: nil, retryAfterMs: nil)
+        #expect(!answer.isGone)
+    }
+
+    @Test(arguments: [(404, "ErrorItemNotFound", true), (404, "", true), (429, "x", false), (410, "x", false)])
+    func aMessageThatIsNotThere(status: Int32, code: String, isGone: Bool) throws {
+        let answer = BatchAnswer(
+            status: status, record: try JSON.parse(#"{"error":{"code":"\#(code)"}}"#), bytes: nil, retryAfterMs: nil)
+        #expect(answer.isGone == isGone)
+    }
+
     @Test(arguments: ["{}", "", #"{"id":""}"#]) func anAnswerThatIsNoMessageIsNotGone(body: String) throws {
         fake.answer = { _ in FakeAnswer(200, body) }
         let change = Record(["native": .bytes(Array("F".utf8)), "ref": .text("a"), "kind": .text("delete")])

@@ -73,15 +73,17 @@ class Gmail:
         self.clock = clock
         self.port, self.control = free_port(), free_port()
         self.boxes, self.tokens = {}, {}
+        #: Mailboxes that the service account is not let into; by how many seconds its clock may differ.
+        self.denied, self.leeway = set(), 300
         self.script, self.quota, self.uploads = Script(), Quota(clock), Uploads()
         self.calls, self.requests, self.granted = collections.Counter(), 0, 0
         #: What was sent: (sender, [recipients], bytes).
         self.sent = []
         #: Answers that the discovery document does not have. A test that finds one here has found a fault of the server.
         self.wrong = []
-        #: watch(stage, message) is told of a message that came to be sent (`offered`), was taken (`taken`), is to be answered
+        #: watch(stage, address, message) is told of a mailbox's message that came to be sent (`offered`), was taken (`taken`), is to be answered
         #: (`answered`); what it gives for `offered` is done in place of the usual: a `Rule` of `script`.
-        self.watch = lambda stage, message: None
+        self.watch = lambda stage, address, message: None
         self._lock = threading.RLock()
         self._deciding = threading.local()
         self._servers = []
@@ -145,8 +147,8 @@ class Gmail:
     def _granted(self, request):
         """A new access token for the mailbox that a service account names."""
         try:
-            claimed = claims(request.body, f"{self.url}/token", self.clock())
-            if claimed.get("sub") not in self.boxes:
+            claimed = claims(request.body, f"{self.url}/token", self.clock(), self.leeway)
+            if claimed.get("sub") not in self.boxes or claimed["sub"] in self.denied:
                 raise Denied("invalid_grant", "Invalid email or User ID")
         except Denied as denied:
             return Answer(400, denied.body)
@@ -285,7 +287,7 @@ class Gmail:
         if sender not in own:
             raw = _with_field(raw, b"From", f"From: {mailbox.address}\r\n".encode())
             sender = mailbox.address
-        rule = self.watch("offered", probe)
+        rule = self.watch("offered", mailbox.address, probe)
         if rule:
             self._deciding.rule = rule
             if not rule.done:
@@ -294,7 +296,7 @@ class Gmail:
             raw = f"Message-ID: <{uuid.uuid4().hex}@mail.gmail.com>\r\n".encode() + raw
         with self._lock:
             self.sent.append((sender, to, raw))
-        self.watch("taken", probe)
+        self.watch("taken", mailbox.address, probe)
         sent = mailbox.add(raw, {"SENT"}, thread=thread)
         public = _with_field(raw, b"Bcc", b"")
         for address in to:
@@ -308,7 +310,7 @@ class Gmail:
                     sender=mailbox.address, address=address, about=sent.message_id, name=sent.id,
                     date=time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(self.clock()))).encode(),
                     {"INBOX", "UNREAD"})
-        self.watch("answered", probe)
+        self.watch("answered", mailbox.address, probe)
         return sent
 
     # The control port

@@ -1,8 +1,8 @@
 """Units: what each method costs, and what a user and a project may spend in a minute (Gmail's page on usage limits)."""
 
-import collections
 import threading
 
+from ..window import Windows
 from .failure import Refused
 
 UNITS = {
@@ -23,26 +23,22 @@ class Quota:
     def __init__(self, clock, user=15_000, project=1_200_000):
         self.clock, self.user, self.project = clock, user, project
         self._lock = threading.Lock()
-        self._spent = collections.defaultdict(collections.deque)
-        self._sums = collections.Counter()
-        self.highest = collections.Counter()
-        self.total = 0
+        self._windows = Windows(WINDOW)
+        self.total = self.refused = 0
+
+    @property
+    def highest(self):
+        """The most units of a user, and by "" of the project, in one window."""
+        return self._windows.highest
 
     def spend(self, address, method):
         units, now = UNITS.get(method, 5), self.clock()
         with self._lock:
             for key, limit, reason in (("", self.project, "rateLimitExceeded"),
                                        (address, self.user, "userRateLimitExceeded")):
-                self._drop(key, now)
-                if self._sums[key] + units > limit:
+                if not self._windows.has_room(key, units, limit, now):
+                    self.refused += 1
                     raise Refused.because(reason)
             for key in ("", address):
-                self._spent[key].append((now, units))
-                self._sums[key] += units
-                self.highest[key] = max(self.highest[key], self._sums[key])
+                self._windows.spend(key, units, now)
             self.total += units
-
-    def _drop(self, key, now):
-        spent = self._spent[key]
-        while spent and spent[0][0] <= now - WINDOW:
-            self._sums[key] -= spent.popleft()[1]

@@ -33,8 +33,8 @@ class Denied(Exception):
         super().__init__(words)
 
 
-def claims(body, endpoint, now):
-    """What a request's assertion claims, where it holds."""
+def claims(body, endpoint, now, leeway):
+    """What a request's assertion claims, where it holds; leeway: how many seconds its clock may differ."""
     form = dict(urllib.parse.parse_qsl(body.decode()))
     if form.get("grant_type") != GRANT:
         raise Denied("unsupported_grant_type", f"Invalid grant_type: {form.get('grant_type')}")
@@ -49,6 +49,6 @@ def claims(body, endpoint, now):
         raise Denied("invalid_grant", "Invalid grant: account not found")
     if payload.get("aud") != endpoint:
         raise Denied("invalid_grant", "Invalid JWT: Failed audience check.")
-    if not now - 3900 <= payload["iat"] <= now + 300 or payload["exp"] < now - 300:
+    if not now - 3600 - leeway <= payload["iat"] <= now + leeway or payload["exp"] < now - leeway:
         raise Denied("invalid_grant", "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.")
     return payload

@@ -15,6 +15,7 @@ import http.server
 import re
 import socket
 import threading
+import time
 
 from ..threaded import ThreadedServer
 from .call import Call
@@ -88,8 +89,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 class Graph(Service):
     """The service on its port."""
 
-    def __init__(self, who=None, port=0):
-        super().__init__(who)
+    def __init__(self, who=None, port=0, clock=time.time):
+        super().__init__(who, clock)
         self._server = ThreadedServer(("127.0.0.1", port), _Handler)
         self._server.service = self
         self.port = self._server.server_address[1]

@@ -2,14 +2,16 @@
 
 import re
 import threading
+import time
 import urllib.parse
 import uuid
 
-from . import batch, folders, messages, sending, subscriptions, uploads
+from . import batch, folders, messages, sending, subscriptions, uploads, users
 from .call import Reply
 from .failure import GraphError
 from .faults import Cut, Faults
 from .mailbox import Mailbox
+from .quota import Quota
 from .types import wrong, wrong_collection, wrong_error
 
 _M = "/(?P<who>me|users/[^/]+)"
@@ -39,6 +41,7 @@ ROUTES = [(method, re.compile(path, re.IGNORECASE), function, answer) for method
     ("POST", _M + "/messages/(?P<message>[^/]+)/attachments", uploads.added, "attachment"),
     ("POST", _M + "/messages/(?P<message>[^/]+)/attachments/createUploadSession", uploads.begun, "uploadSession"),
     ("POST", _M + "/sendMail", sending.sent, None),
+    ("GET", "/me", users.got, "user"),
     ("GET", "/subscriptions", subscriptions.listed, "subscription*"),
     ("POST", "/subscriptions", subscriptions.created, "subscription"),
     ("GET", "/subscriptions/(?P<subscription>[^/]+)", subscriptions.got, "subscription"),
@@ -56,11 +59,15 @@ class Service:
     """Mailboxes by address. `who` names the user of a token, `APPLICATION`, or None; `faults` is told what is to go wrong;
     `wrong` has what no answer should have been. Tokens are token-ADDRESS, and those that /token gives to an application."""
 
-    def __init__(self, who=None):
+    def __init__(self, who=None, clock=time.time):
+        self.quota = Quota(clock)
         self.who = who or self._whose
         self.faults, self.wrong, self.counts = Faults(), [], {}
         self.mailboxes, self.shared, self.subscriptions, self.uploads = {}, set(), {}, {}
-        self.tokens = set()
+        #: Those that the application was given, for its secret; how many requests have come, whatever for.
+        self.tokens, self.secret, self.arrived = set(), "secret", 0
+        #: Whether tokens reach the user's own record (User.Read); further addresses of a user's mailbox.
+        self.tells_user, self.aliases = True, {}
         self.outgoing, self.expired_code, self.validates = [], "syncStateNotFound", True
         #: Told of each message that is offered, taken and answered: the stage, the mailbox, the recipients, the MIME. What it gives
         #: for one that is offered goes wrong: a `GraphError`, or a `Cut`.
@@ -93,6 +100,8 @@ class Service:
 
     def answer(self, call):
         """The reply to a request, whatever happens."""
+        with self._lock:
+            self.arrived += 1
         try:
             reply = self._answered(call)
         except GraphError as error:
@@ -154,7 +163,7 @@ class Service:
     def _token(self, call):
         """Client credentials (RFC 6749, section 4.4): the application's own token, good for every mailbox."""
         given = urllib.parse.parse_qs(call.body.decode())
-        if given.get("grant_type") != ["client_credentials"] or given.get("client_secret") != ["secret"]:
+        if given.get("grant_type") != ["client_credentials"] or given.get("client_secret") != [self.secret]:
             return Reply(400, {"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret."})
         token = f"application-{len(self.tokens)}-{uuid.uuid4().hex}"
         self.tokens.add(token)
@@ -167,7 +176,9 @@ class Service:
 
     def _turn(self, call):
         found = re.match(r"/v1.0/users/([^/]+)", call.path)
-        return _Turn(self, (call.user, found[1] if found else "me"), call.inside)
+        whose = (call.user, found[1] if found else "me")
+        self.quota.spend(whose, len(call.body) if call.method in ("POST", "PUT") else 0)
+        return _Turn(self, whose, call.inside)
 
     def enter(self, user):
         with self._lock:

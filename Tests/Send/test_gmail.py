@@ -87,6 +87,18 @@ def test_an_address_that_is_not_ones_own(box):
     assert [sender for sender, _, _ in box.gmail.sent] == ["sales@test.example"]
 
 
+def test_a_reply_asks_for_no_flag_that_gmail_does_not_have(box):
+    """Else each reply would be followed by a row that Gmail does not keep it."""
+    box.mailbox.add(
+        b"From: bob@b.example\r\nTo: ann@test.example\r\nMessage-ID: <q@b.example>\r\nSubject: Q\r\n\r\nWhy?\r\n", {"INBOX", "UNREAD"})
+    box.room.sync(box.account)
+    asked = next(iter(box.room.messages(account=box.account)))
+    send = box.send(subject="Re: Q", reply_to_message=asked["id"])
+    assert box.tried(send)["state"] == "sent" and len(box.gmail.sent) == 1
+    box.room.sync(box.account)
+    assert list(box.room.find("wish", account=box.account)) == []
+
+
 ANSWERS = [
     ({"reason": "userRateLimitExceeded", "retry_after": 30}, "throttling", True),
     ({"reason": "rateLimitExceeded"}, "throttling", True),

@@ -383,7 +383,8 @@ typedef mr_result (*mr_plugin_init)(const mr_host *, mr_plugin *out);
  *     "auth": [],                        kinds of login: "password", and "oauth2" where it logs in by `token`: then the
  *                                        account has the host's own settings of OAuth 2.0 beside those of the form
  *     "capabilities": ["sync", "folders", "send"],   also list, apply, append, watch, find_sent; "drop": a message that
- *                                        is gone from the server was fetched and removed (POP3): the store keeps it
+ *                                        is gone from the server was fetched and removed (POP3): the store keeps it;
+ *                                        "no_answered": the server has no flag \Answered, and a reply asks for none
  *     "send_with": "smtp",               the scheme of this plugin that sends for it; left out where it sends itself
  *     "requires": ["path"],              this side of an account is active when all of these are set
  *     "find_sent": "unknown",            or "authoritative": its "not found" may be believed

@@ -32,6 +32,19 @@ def test_an_alias_that_is_not_confirmed_is_none(box):
     assert box.server.sent == []
 
 
+def test_a_reply_asks_for_no_flag_that_gmail_does_not_have(box):
+    """Else each reply would be followed by a row that Gmail does not keep it."""
+    box.server.mailbox(box.address).add(
+        f"From: bob@b.example\r\nTo: {box.address}\r\nMessage-ID: <q@b.example>\r\nSubject: Q\r\n\r\nWhy?\r\n".encode(),
+        {"INBOX", "UNREAD"})
+    box.sync()
+    asked = next(iter(box.room.messages(account=box.account)))
+    send = box.send(subject="Re: Q", reply_to_message=asked["id"])
+    assert box.tried(send)["state"] == "sent" and len(box.server.sent) == 1
+    box.sync()
+    assert list(box.room.find("wish", account=box.account)) == []
+
+
 def test_a_large_message_is_one_request(box):
     big = box.send(text="A line that takes room in the message.\n" * 200_000)
     assert box.tried(big)["state"] == "sent"

@@ -6,7 +6,8 @@ import CSystem
 /// Text, integers, lists and records map one to one. Bytes have no form in JSON: they go out as base64 text.
 /// Coming in, `true` and `false` are the integers 1 and 0, `null` is an absent field, and a number with a
 /// fraction is refused, because no field has one. What an API answers is read more leniently: there a number with a
-/// fraction is text, and a `null` in a list is left out.
+/// fraction is text, a `null` in a list is left out, and an octet of zero within a text, which a stranger can have written, is a
+/// blank.
 package enum JSON {
     /// Nested deeper than this is refused, in and out.
     static let maximumDepth = 64
@@ -21,7 +22,7 @@ package enum JSON {
         let root = bytes.withUnsafeBytes {
             json_loadb(
                 $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count,
-                lenient ? 0 : Int(JSON_REJECT_DUPLICATES), &error)
+                Int(lenient ? JSON_ALLOW_NUL : JSON_REJECT_DUPLICATES), &error)
         }
         guard let root else {
             let reason = withUnsafeBytes(of: &error.text) {
@@ -44,7 +45,8 @@ package enum JSON {
         case JSON_STRING:
             let bytes = UnsafeRawBufferPointer(
                 start: json_string_value(node), count: json_string_length(node))
-            return .text(String(decoding: bytes, as: UTF8.self))
+            guard bytes.contains(0) else { return .text(String(decoding: bytes, as: UTF8.self)) }
+            return .text(String(decoding: bytes.map { $0 == 0 ? 0x20 : $0 }, as: UTF8.self))
         case JSON_INTEGER: return .int(Int64(json_integer_value(node)))
         case JSON_TRUE: return .int(1)
         case JSON_FALSE: return .int(0)

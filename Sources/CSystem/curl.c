@@ -1,6 +1,9 @@
 #define _GNU_SOURCE
 #include "csystem.h"
 #include <dlfcn.h>
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct {
@@ -55,13 +58,43 @@ const char *csystem_curl_tls(void) {
   return name ? name : "";
 }
 
+/* libcurl leaves the process's signals alone (CURLOPT_NOSIGNAL), and before 7.87 OpenSSL writes to its sockets by write(2): a
+ * peer that has hung up would end the process. Kept off for as long as libcurl may write. */
+struct quiet {
+  sigset_t before, pipe;
+  int was_pending;
+};
+
+static void begin_quiet(struct quiet *quiet) {
+  sigset_t pending;
+  sigemptyset(&quiet->pipe);
+  sigaddset(&quiet->pipe, SIGPIPE);
+  quiet->was_pending = sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &quiet->pipe, &quiet->before);
+}
+
+static void end_quiet(struct quiet *quiet) {
+  const struct timespec none = {0, 0};
+  if (!quiet->was_pending) sigtimedwait(&quiet->pipe, NULL, &none);
+  pthread_sigmask(SIG_SETMASK, &quiet->before, NULL);
+}
+
 CURL *csystem_curl_new(void) { return curl.easy_init(); }
-void csystem_curl_free(CURL *easy) { curl.easy_cleanup(easy); }
+void csystem_curl_free(CURL *easy) {
+  struct quiet quiet;
+  begin_quiet(&quiet);
+  curl.easy_cleanup(easy);
+  end_quiet(&quiet);
+}
 void csystem_curl_reset(CURL *easy) { curl.easy_reset(easy); }
 const char *csystem_curl_words(CURLcode code) { return curl.easy_strerror(code); }
 
 CURLcode csystem_curl_pause(CURL *easy, int receiving, int sending) {
-  return curl.easy_pause(easy, (receiving ? CURLPAUSE_RECV : 0) | (sending ? CURLPAUSE_SEND : 0));
+  struct quiet quiet;
+  begin_quiet(&quiet);
+  CURLcode code = curl.easy_pause(easy, (receiving ? CURLPAUSE_RECV : 0) | (sending ? CURLPAUSE_SEND : 0));
+  end_quiet(&quiet);
+  return code;
 }
 
 CURLcode csystem_curl_set_long(CURL *easy, CURLoption option, long value) {
@@ -129,13 +162,27 @@ CURLM *csystem_curl_multi(long connections) {
   if (multi) curl.multi_setopt(multi, CURLMOPT_MAXCONNECTS, connections);
   return multi;
 }
-void csystem_curl_multi_free(CURLM *multi) { curl.multi_cleanup(multi); }
+void csystem_curl_multi_free(CURLM *multi) {
+  struct quiet quiet;
+  begin_quiet(&quiet);
+  curl.multi_cleanup(multi);
+  end_quiet(&quiet);
+}
 CURLMcode csystem_curl_add(CURLM *multi, CURL *easy) { return curl.multi_add_handle(multi, easy); }
-void csystem_curl_remove(CURLM *multi, CURL *easy) { curl.multi_remove_handle(multi, easy); }
+void csystem_curl_remove(CURLM *multi, CURL *easy) {
+  struct quiet quiet;
+  begin_quiet(&quiet);
+  curl.multi_remove_handle(multi, easy);
+  end_quiet(&quiet);
+}
 
 int csystem_curl_perform(CURLM *multi, CURLcode *result) {
   int running = 0, left = 0;
-  if (curl.multi_perform(multi, &running) != CURLM_OK) return -1;
+  struct quiet quiet;
+  begin_quiet(&quiet);
+  CURLMcode code = curl.multi_perform(multi, &running);
+  end_quiet(&quiet);
+  if (code != CURLM_OK) return -1;
   for (CURLMsg *message; (message = curl.multi_info_read(multi, &left));)
     if (message->msg == CURLMSG_DONE) {
       *result = message->data.result;

@@ -18,6 +18,8 @@ package struct BudgetSpec: Sendable, Equatable {
         case client
     }
 
+    private static let most: Int64 = 1_000_000_000_000
+
     package let name: String
     package let measure: Measure
     package let scope: Scope
@@ -44,7 +46,7 @@ package struct BudgetSpec: Sendable, Equatable {
         self.measure = measure
         self.scope = scope
         units = try reader.int("units") ?? 0
-        guard (1...1_000_000_000_000).contains(units) else { throw reader.wrong("units", "is no limit") }
+        guard (1...BudgetSpec.most).contains(units) else { throw reader.wrong("units", "is no limit") }
         windowMs = try reader.int("window_ms") ?? 0
         guard (1_000...86_400_000).contains(windowMs) else {
             throw reader.wrong("window_ms", "is not a second to a day")
@@ -53,7 +55,9 @@ package struct BudgetSpec: Sendable, Equatable {
 
     /// The same with another number: a provider may have granted more, or a test server have none.
     package func allowing(_ units: Int64) -> BudgetSpec {
-        BudgetSpec(name: name, measure: measure, scope: scope, units: max(1, units), windowMs: windowMs)
+        BudgetSpec(
+            name: name, measure: measure, scope: scope, units: min(max(1, units), BudgetSpec.most),
+            windowMs: windowMs)
     }
 
     /// What a request takes of it.

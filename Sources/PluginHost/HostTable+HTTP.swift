@@ -49,9 +49,12 @@ extension HostTable {
         var request = request
         request.set(
             "Authorization", "Bearer " + String(decoding: try accessToken(invocation, refresh: false), as: UTF8.self))
-        let first = try open(request, need, invocation)
-        guard first.0.status == 401 else { return first }
-        first.0.close()
+        do {
+            let first = try open(request, need, invocation)
+            guard first.0.status == 401 else { return first }
+            first.0.close()
+        }
+        // Its place among those under way is free again before another is asked for.
         request.set(
             "Authorization", "Bearer " + String(decoding: try accessToken(invocation, refresh: true), as: UTF8.self))
         return try open(request, need, invocation)
@@ -79,7 +82,8 @@ extension HostTable {
         let proxy = secret ?? invocation.delegate.setting("proxy") ?? ""
         var http = HTTPOptions(
             proxy: proxy.isEmpty ? nil : proxy, caFile: options.caFile, connectTimeoutMs: options.connectTimeoutMs,
-            allowPlain: invocation.delegate.setting("insecure_http") == "1", account: options.account ?? 0)
+            plain: invocation.delegate.setting("insecure_http") == "1" ? .here : .nowhere, account: options.account ?? 0
+        )
         http.patience = invocation.patience
         http.routes = options.routes
         return http

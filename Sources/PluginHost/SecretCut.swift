@@ -3,14 +3,16 @@ import Base
 /// Cuts an account's secrets out of what servers and plugins say: a server that does not understand a command may quote it.
 /// What is known of a session are the secrets that were shown to its plugin; beside them go tokens that stand behind the
 /// words of a login.
-struct SecretCut {
+package struct SecretCut {
     private static let mark = Array("***".utf8)
     /// A shorter one is cut only where it stands alone: it may be a part of any word.
     private static let longEnough = 8
     private var secrets: [[UInt8]] = []
 
+    package init() {}
+
     /// - Parameter secret: as the plugin was given it.
-    mutating func learn(_ secret: some Collection<UInt8>) {
+    package mutating func learn(_ secret: some Collection<UInt8>) {
         guard !secret.isEmpty, secrets.count < 64 else { return }
         let bare = Array(secret)
         // As a quoted string of IMAP has it (RFC 9051, section 4.3).
@@ -20,7 +22,7 @@ struct SecretCut {
 
     func clean(_ text: String?) -> String? { text.map { clean($0) } }
 
-    func clean(_ text: String) -> String {
+    package func clean(_ text: String) -> String {
         var bytes = Array(text.utf8)
         let before = bytes.count
         var isCut = false

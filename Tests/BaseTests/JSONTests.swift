@@ -32,4 +32,11 @@ import Testing
     func damagedBase64IsNotRead(_ coded: String) {
         #expect(Base64.decode(coded) == nil)
     }
+
+    /// What a stranger writes into a message stands in what an API answers: it stops nobody.
+    @Test func zeroWithinAText() throws {
+        let text = Array(#"{"snippet": "a\u0000b"}"#.utf8)
+        #expect(try JSON.parse(text, lenient: true).text("snippet") == "a b")
+        #expect(throws: Failure.self) { try JSON.parse(text) }
+    }
 }

@@ -206,6 +206,28 @@ def test_a_service_record_of_autodiscover(pki, certificate, tmp_path):
     assert by_source(result)["autodiscover"]["servers"][0]["host"] == "imap.example.test"
 
 
+def test_a_service_record_that_leads_elsewhere(pki, certificate, tmp_path):
+    """Whoever can forge an answer of DNS does not learn the address by it."""
+    answer = pox({"Type": "IMAP", "Server": "imap.hoster.test", "Port": "993", "SSL": "on"})
+    zone = {"_autodiscover._tcp.example.test": ["SRV 0 0 443 mail.hoster.test"]}
+    hoster = pki.named("hoster-web", ["mail.hoster.test"])
+    with sites(hoster, {("mail.hoster.test", POX): answer}, zone=zone, mail=False) as world:
+        result = discover(world, pki, tmp_path)
+        assert world.web.asked == []
+    look = {look["source"]: look for look in result["looks"]}["autodiscover"]
+    assert look["found"] == 0 and "autodiscover" not in by_source(result)
+
+
+@pytest.mark.parametrize("host", ["outlook.office365.us", "partner.outlook.cn", "office365.com.evil.test"])
+def test_a_cloud_that_is_not_the_table_s(pki, certificate, tmp_path, host):
+    """National clouds have servers of their own: the worldwide ones would prove themselves, and have no such mailbox."""
+    said = json.dumps({"Protocol": "ActiveSync", "Url": f"https://{host}/Microsoft-Server-ActiveSync"})
+    pages = {("autodiscover.example.test", "/autodiscover/autodiscover.json/v1.0/ann%40example.test"): said}
+    with sites(certificate, pages, mail=False) as world:
+        result = discover(world, pki, tmp_path)
+    assert result["ok"] == 0 and result.get("name") != "Microsoft 365" and host in result["note"]
+
+
 def test_the_order_of_belief(pki, certificate, tmp_path):
     """All say something else: the first proved one is used, all are shown."""
     pages = {

@@ -233,4 +233,19 @@ import Testing
             }
         }
     }
+
+    /// Whatever number an account's settings say for a budget, no clock makes it overflow.
+    @Test(arguments: [Int64.min, -1, 0, 1, 1_000_000_000_000, .max])
+    func anyNumberIsABudget(_ units: Int64) {
+        for scope in [BudgetSpec.Scope.account, .client] {
+            for measure in [BudgetSpec.Measure.requests, .octets] {
+                let spec = BudgetSpec(name: "b", measure: measure, scope: scope, units: 5, windowMs: 86_400_000)
+                for now in [0, BudgetDayTests.begin, 4_102_444_800_000] as [Int64] {
+                    var bucket = RequestBudgets.line(spec.allowing(units)).bucket
+                    #expect(bucket.take(1, now: now) == 0)
+                    #expect(bucket.take(.max, now: now) >= 0)
+                }
+            }
+        }
+    }
 }

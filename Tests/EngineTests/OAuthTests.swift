@@ -26,6 +26,9 @@ struct OAuthTests {
         arguments: [
             (["access_token": .text("t"), "expires_in": .int(3600)], 3_600_000),
             (["access_token": .text("t"), "expires_in": .text("3599"), "token_type": .text("bearer")], 3_599_000),
+            (["access_token": .text("t"), "expires_in": .text("3599.5")], 3_599_000),
+            (["access_token": .text("t"), "expires_in": .text("1e400")], nil),
+            (["access_token": .text("t"), "expires_in": .text("soon")], nil),
             (["access_token": .text("t"), "expires_in": .int(-1)], nil),
             (["access_token": .text("t"), "expires_in": .int(.max)], 316_224_000_000),
             (["access_token": .text("t")], nil),
@@ -59,11 +62,83 @@ struct OAuthTests {
             "oauth.delegation"
         ),
         (0, "invalid_client", "AADSTS700024: Client assertion is not within its valid time range", "oauth.clock"),
+        (299_000, "invalid_grant", "Invalid signature", "oauth.service_account"),
+        (300_000, "invalid_grant", "Invalid signature", "oauth.clock"),
+        (900_000, "invalid_client", "", "oauth.clock"),
+        (900_000, "unauthorized_client", "", "oauth.delegation"),
     ]) func aServiceIsRefused(_ skew: Int64, _ error: String, _ words: String, _ cause: String) {
         let body = Record(["error": .text(error), "error_description": .text(words)])
-        let failure = OAuthFailure.of(OAuthAnswer(status: 400, body: body, skewMs: skew), .service, at: "Google")
+        let answer = OAuthAnswer(status: 400, body: body, skewMs: skew)
+        let failure = OAuthFailure.of(answer, .service, at: "Google", isSigned: true)
         #expect(failure.cause == cause && failure.result == Int32(MR_E_AUTH) && failure.step == "token")
         #expect(Cause.named(cause) != nil)
+        // A secret has no time.
+        #expect(
+            error != "invalid_client" || skew == 0 || OAuthFailure.of(answer, .service, at: "X").cause == "oauth.client"
+        )
+    }
+
+    /// What is no word of an issuer's is no refusal, and one that is unwell has refused nothing.
+    @Test(
+        arguments: [
+            (302, "", MR_E_PROTOCOL, "service.garbled"), (403, "", MR_E_PROTOCOL, "service.garbled"),
+            (404, "", MR_E_PROTOCOL, "service.garbled"), (407, "", MR_E_PROTOCOL, "service.garbled"),
+            (400, "", MR_E_AUTH, "oauth.refused"), (401, "", MR_E_AUTH, "oauth.refused"),
+            (403, "access_denied", MR_E_AUTH, "oauth.denied"), (408, "", MR_E_OUTAGE, "service.outage"),
+            (500, "invalid_client", MR_E_OUTAGE, "service.outage"),
+            (503, "invalid_grant", MR_E_OUTAGE, "service.outage"),
+            (502, "", MR_E_OUTAGE, "service.outage"), (429, "invalid_grant", MR_E_THROTTLED, "service.throttled"),
+        ] as [(Int32, String, Int, String)])
+    func aStatus(_ status: Int32, _ error: String, _ result: Int, _ cause: String) {
+        let failure = OAuthFailure.make(error, "", .refresh, at: "X", status: status)
+        #expect(Int(failure.result) == result && failure.cause == cause)
+    }
+
+    /// The issuer's words are no mail server's: they make no limit of connections, and nothing of a send.
+    @Test(arguments: [
+        "too many connections, try again in a few minutes", "AADSTS53003: Access has been blocked",
+        "account suspended", "temporarily unavailable, try later",
+    ]) func theWordsOfAnIssuer(_ words: String) {
+        let failure = OAuthFailure.make("interaction_required", words, .refresh, at: "X")
+        #expect(failure.understood().result == failure.result && failure.understood().cause == failure.cause)
+        let told = SendOutcome.told(failure)
+        #expect(told.result == failure.result && told.cause == failure.cause && told.failureClass == nil)
+    }
+
+    /// Microsoft names what it granted with and without its resource.
+    @Test(
+        arguments: [
+            ("graph", "Mail.ReadWrite Mail.Send openid profile email", true),
+            ("graph", "https://graph.microsoft.com/Mail.ReadWrite https://graph.microsoft.com/Mail.Send", true),
+            ("graph", "https://graph.microsoft.com/Mail.ReadWrite", false), ("graph", "Mail.Read Mail.Send", false),
+            ("graph", "", false), ("graph", nil, true), ("imap", "IMAP.AccessAsUser.All SMTP.Send", true),
+            ("imap", "https://outlook.office.com/SMTP.Send", false),
+        ] as [(String, String?, Bool)])
+    func whatWasGranted(_ scheme: String, _ granted: String?, _ isEnough: Bool) {
+        let client = OAuthClient(
+            ["oauth": "microsoft"], address: "a@firm.example", scheme: scheme, sides: (true, true), secret: nil)
+        var cause: String?
+        do throws(Failure) { try GrantCheck.scopes(client, granted: granted) } catch { cause = error.cause }
+        #expect(cause == (isEnough ? nil : "oauth.scope_missing"))
+    }
+
+    /// Tokens of one issuer are nothing for another, nor for another application.
+    @Test func whoseTokensTheyAre() {
+        func client(_ settings: [String: String], proxy: String? = nil) -> OAuthClient {
+            OAuthClient(
+                settings, address: "a@firm.example", scheme: "imap", sides: (true, true), secret: nil,
+                proxy: proxy.map { Array($0.utf8) })
+        }
+        let google = client(["oauth": "google", "client_id": "a"])
+        #expect(!client(["imap_host": "imap.gmail.com", "client_id": "a"]).isAnother(than: google))
+        #expect(client(["oauth": "google", "client_id": "b"]).isAnother(than: google))
+        #expect(client(["oauth": "microsoft", "client_id": "a"]).isAnother(than: google))
+        #expect(
+            client(["oauth": "google", "client_id": "a", "token_endpoint": "https://x.example/t"]).isAnother(
+                than: google))
+        let tenants = ["common", "firm.example"].map { client(["oauth": "microsoft", "client_id": "a", "tenant": $0]) }
+        #expect(!tenants[0].isAnother(than: tenants[1]))
+        #expect(client([:], proxy: "http://p.example:1").proxy == "http://p.example:1" && google.proxy == nil)
     }
 
     /// Every cause that a refusal may get is in the catalogue, and no words of an issuer trap.
@@ -136,9 +211,12 @@ struct OAuthTests {
     }
 
     @Test func aKindOfLoginThatEnds() {
-        let ends = LoginOutlook.of(.microsoft, auth: "password", receives: false, sends: true)
-        #expect(ends?.ends == 1_798_675_200_000)
-        #expect(LoginOutlook.of(.microsoft, auth: "oauth2", receives: true, sends: true) == nil)
-        #expect(LoginOutlook.of(.gmail, auth: "password", receives: true, sends: true) == nil)
+        let end: Int64 = 1_798_675_200_000
+        let before = LoginOutlook.of(.microsoft, auth: "password", receives: false, sends: true, now: end - 1)
+        #expect(before?.ends == end)
+        let after = LoginOutlook.of(.microsoft, auth: "password", receives: false, sends: true, now: end)
+        #expect(after?.ends == nil && after?.note == before?.note)
+        #expect(LoginOutlook.of(.microsoft, auth: "oauth2", receives: true, sends: true, now: 0) == nil)
+        #expect(LoginOutlook.of(.gmail, auth: "password", receives: true, sends: true, now: 0) == nil)
     }
 }

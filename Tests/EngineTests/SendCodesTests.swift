@@ -35,7 +35,7 @@ import Testing
         Answer(http: 403, code: "ErrorSendAsDenied", found: .sendAsDenied),
         Answer(http: 403, code: "ErrorMessageSubmissionBlocked", found: .suspended),
         Answer(http: 403, code: "ErrorAccountSuspend", found: .suspended),
-        Answer(http: 507, code: "ErrorQuotaExceeded", found: .quotaExceeded, temporary: true),
+        Answer(http: 507, code: "ErrorQuotaExceeded", found: .quotaExceeded),
         Answer(http: 400, code: "ErrorQuotaExceeded", found: .quotaExceeded),
         Answer(http: 413, found: .tooLarge), Answer(http: 400, code: "ErrorMessageSizeExceeded", found: .tooLarge),
         Answer(http: 400, code: "ErrorInvalidRecipients", found: .badRecipient),

@@ -9,13 +9,24 @@ extension FakeHost {
         checkRef(ref)
         wanted.append(header)
         let wanted = policy(header)
-        if let held = store[ref], held.whole == nil || wanted != .whole { return Int32(MR_SKIP) }
-        if refused.contains(ref) { return Int32(MR_SKIP) }
+        if let held = store[ref], held.whole == nil || wanted != .whole { return skip() }
+        if refused.contains(ref) { return skip() }
         switch wanted {
         case .whole: return 0
         case .header: return Int32(MR_HEADER)
-        case .nothing: return Int32(MR_SKIP)
+        case .nothing: return skip()
         }
+    }
+
+    /// What is known, or not kept, is a finding as well.
+    private func skip() -> Int32 {
+        count()
+        return Int32(MR_SKIP)
+    }
+
+    private func count() {
+        counted += 1
+        if counted > mostUncommitted { broken.append("too much without a commit") }
     }
 
     private func checkRef(_ ref: String) {
@@ -41,8 +52,8 @@ extension FakeHost {
     }
 
     private func gathered() -> Int32 {
-        if pending.count > 5000 { broken.append("too much without a commit") }
-        return pending.count >= commitAfter ? Int32(MR_COMMIT_NOW) : 0
+        count()
+        return counted >= commitAfter ? Int32(MR_COMMIT_NOW) : 0
     }
 
     func begin(_ record: Record, _ size: Int64) {
@@ -85,6 +96,7 @@ extension FakeHost {
         durable.append(pending.contains { $0.kind == "durable" })
         for finding in pending { apply(finding.kind, finding.ref, finding.message) }
         pending = []
+        counted = 0
         cursor = bytes
         return commits == stopAt ? Int32(MR_E_CANCELLED) : 0
     }

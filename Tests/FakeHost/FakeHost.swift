@@ -38,9 +38,13 @@ package final class FakeHost {
     package internal(set) var isComplete = false
     var pending: [(kind: String, ref: String, message: Message)] = []
     var open: Open?
+    /// What the host counts since the last commit: findings, and what was known when it was asked.
+    var counted = 0
     var state: [String: [UInt8]] = [:]
     /// Findings after which a commit is asked for.
     package var commitAfter = 500
+    /// And from which on the host refuses more.
+    package var mostUncommitted = 5000
     /// What `want` answers beside "known": nil for all that is not named.
     package var policy: (Record) -> Wanted = { _ in .whole }
     /// The commit that fails, counted from 1, before or after it was stored.
@@ -53,7 +57,7 @@ package final class FakeHost {
     package internal(set) var emitted: [(kind: String, fields: Record)] = []
     /// What a session that was opened said of its server.
     package internal(set) var servers: [Record] = []
-    package internal(set) var wanted: [Record] = []
+    package var wanted: [Record] = []
     package internal(set) var refused: [String] = []
     package internal(set) var commits = 0
     /// Of each commit, in order: whether it was to be durable.
@@ -71,6 +75,16 @@ package final class FakeHost {
     package var startTLSAnswer = MR_OK
     /// Bytes that came before TLS began are taken for what came after it: for a peer that says all it has at once.
     package var isForgiving = false
+
+    // HTTP.
+    /// What a request is answered; nil: the connection breaks.
+    package var answer: (FakeRequest) -> FakeAnswer? = { _ in nil }
+    package internal(set) var requests: [FakeRequest] = []
+    /// How long it was waited, in order (ms).
+    package internal(set) var slept: [Int64] = []
+    /// How often a new token was asked for.
+    package internal(set) var renewals = 0
+    var exchanges: [FakeExchange] = []
 
     // The stream.
     /// Octets that a read gives at most: the network's pieces.
@@ -107,6 +121,7 @@ package final class FakeHost {
     package func call(hasCursor: Bool = true, _ body: () throws(Failure) -> Void) throws(Failure) {
         pending = []
         open = nil
+        counted = 0
         progress = []
         defer {
             pending = []

@@ -4,7 +4,7 @@ import PluginKit
 
 /// The fake host's C table: one for all tests, each of which is its context.
 enum FakeTable {
-    private static func host(_ pointer: OpaquePointer?) -> FakeHost? {
+    static func host(_ pointer: OpaquePointer?) -> FakeHost? {
         pointer.map { Unmanaged<FakeHost>.fromOpaque(UnsafeRawPointer($0)).takeUnretainedValue() }
     }
 
@@ -16,6 +16,7 @@ enum FakeTable {
         addStreams(&table.pointee)
         addFields(&table.pointee)
         addFindings(&table.pointee)
+        addHTTP(&table.pointee)
         return UnsafePointer(table)
     }()
 

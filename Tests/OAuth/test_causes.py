@@ -42,6 +42,8 @@ ROWS = [
     (refused("something_new", "never heard of"), "oauth.refused"),
     (refused("temporarily_unavailable", "", 503), "service.outage"),
     ((500, "<html>oops</html>"), "service.outage"),
+    ((500, {"error": "invalid_client"}), "service.outage"),
+    ((403, "<html>the firewall</html>"), "service.garbled"),
     ((200, "<html>a captive portal</html>"), "service.garbled"),
     ((200, {"token_type": "Bearer"}), "service.garbled"),
     ((200, {"access_token": "two words", "token_type": "Bearer"}), "service.garbled"),

@@ -56,6 +56,18 @@ def test_imap_pop3_and_smtp_take_the_token(site, room, oauth, user, address, tmp
         assert f"method={mechanisms.upper()}" in dovecot.log()
 
 
+def test_what_a_disconnect_forgot_is_asked_for(room, oauth, connect):
+    account = connect()
+    room.disconnect(account)
+    before = room.status(account)
+    error = failed(room.reconnect, account)
+    assert error.cause == "oauth.missing" and "state" in str(error) and isinstance(error, mailroom.InvalidError)
+    assert room.status(account) == before and before.state == "disconnected"
+    back = sign_in(room.authorize(account=account, redirect_uri="http://127.0.0.1:9/").url)
+    room.reconnect(account, state=back["state"], code=back["code"])
+    assert room.status(account).state == "enabled"
+
+
 def arrived(room, account, subject):
     room.sync(account)
     return subject in [message.subject for message in room.messages()]

@@ -57,6 +57,8 @@ struct HTTPTests {
         let delegate = try run("fetches", server, ["old", "new"])
         #expect(delegate.kinds("told").map { $0.int("status") } == [200])
         #expect(delegate.refreshes == 1)
+        // The first has given its place back: where there is one alone, the second would wait for it for ever.
+        #expect(delegate.outWhenAsked == [0, 0])
         #expect(server.heads.map { $0.contains("authorization: bearer new") } == [false, true])
         // What is refused again is the plugin's to explain.
         let closed = try WebScript([refused, refused])
@@ -97,6 +99,13 @@ struct HTTPTests {
         #expect(Int(plain.result) == MR_E_INVALID)
         #expect(plain.field == "url")
         #expect(server.heads.isEmpty)
+        // With it, a token goes in the clear to this machine alone.
+        let elsewhere = RecordingDelegate(["act": "fetches", "url": "http://192.0.2.1/x", "insecure_http": "1"])
+        elsewhere.tokens = ["t"]
+        let far = try #require(throws: Failure.self) {
+            try session.sync(CallOptions(connectTimeoutMs: 200), elsewhere, folder: Record(), cursor: [])
+        }
+        #expect(Int(far.result) == MR_E_INVALID && far.field == "url")
     }
 
     @Test func aBudgetThatIsUsedUpEndsTheCallWithItsFailure() throws {

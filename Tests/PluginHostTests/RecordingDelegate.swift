@@ -21,6 +21,8 @@ final class RecordingDelegate: CallDelegate, @unchecked Sendable {
     private(set) var refreshes = 0
     /// What was asked of the budgets, and how long a server wanted to be left alone.
     private(set) var admitted: [String] = []
+    /// How many tickets were out when each was asked.
+    private(set) var outWhenAsked: [Int] = []
     private(set) var heldOff: [Int64] = []
     /// Tickets that are out.
     let tickets = Atomic<Int>(0)
@@ -61,6 +63,7 @@ final class RecordingDelegate: CallDelegate, @unchecked Sendable {
 
     func admit(_ need: RequestNeed) throws(Failure) -> (any AnyObject & Sendable)? {
         try meet("admit")
+        outWhenAsked.append(tickets.load(ordering: .relaxed))
         admitted.append("\(need.manifest.scheme) \(need.units) \(need.octets)")
         return Ticket(self)
     }

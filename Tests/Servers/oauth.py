@@ -6,6 +6,7 @@ It runs on threads of this process, so that a test sees and changes what it know
 import collections
 import os
 import secrets
+import socket
 import ssl
 import threading
 import time
@@ -41,7 +42,7 @@ class OAuthServer:
         self.codes, self.tokens, self.devices = {}, [], {}
         self.asked = collections.Counter()      # by grant type, and "introspect", "authorize" ...
         self.forms = []                         # what came to the token endpoint
-        self.faults = []                        # answers (status, JSON, headers) instead of the next ones
+        self.faults = []                        # instead of the next answers: (status, JSON, headers), "hang up"
         self.interval, self.slow = 1, 0
         self.watching = lambda what: None       # called with "token" or "introspect" before that is answered
         self.lock = threading.RLock()
@@ -286,6 +287,9 @@ class OAuthServer:
             self.watching("token")
             with self.lock:
                 fault = self.faults.pop(0) if self.faults else None
+            if fault == "hang up":
+                request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+                return ""
             if fault:
                 status, body, headers = (*fault, {})[:3]
                 return (body, status, headers) if isinstance(body, str) else (jsonify(body), status, headers)

@@ -123,6 +123,25 @@ extension StoreTests {
             #expect(try !desk.store.isErased(["bob@example.com"], account: desk.account))
         }
 
+        /// No folder shows a message that is just being moved, or deleted.
+        @Test func whatIsJustBeingMovedIsErased() throws {
+            let desk = try Desk()
+            let red = try inCompany(desk)
+            try desk.commit([
+                .message(mail(1, from: "bob@vanish.example")), .message(mail(2, from: "bob@vanish.example")),
+            ])
+            try desk.commit([.gone(ref: "1")])
+            let left = try #require(try desk.messages().first?.int("id"))
+            var wish = NewWish(.message(left))
+            wish.removal = .forever
+            _ = try desk.store.wish(wish)
+            #expect(try desk.messages().isEmpty)
+            try desk.store.eraseContact(try desk.put("bob", ["bob@vanish.example"], company: red))
+            #expect(try desk.store.read { (db) throws(Failure) in try db.int("SELECT count(*) FROM message") } == 0)
+            #expect(try !found("bob@vanish", desk))
+            try checkWhole(desk.store)
+        }
+
         @Test func whatAnotherCompanyHasStays() throws {
             let desk = try Desk()
             let other = try desk.second()

@@ -156,7 +156,10 @@ func checkWhole(_ store: Store, _ comment: Comment? = nil, at location: SourceLo
               WHERE p.message = a.message AND f.account = a.account)
             """
         ),
-        ("a place of a message that is gone", "SELECT id FROM place WHERE message NOT IN (SELECT id FROM message)"),
+        (
+            "a place of a message that is gone",
+            "SELECT id FROM place WHERE message IS NOT NULL AND message NOT IN (SELECT id FROM message)"
+        ),
         ("a place of a folder that is gone", "SELECT id FROM place WHERE folder NOT IN (SELECT id FROM folder)"),
         (
             "a quarantine without its place",

@@ -141,7 +141,10 @@ extension RecordSpec {
             .shown("date", .int, "the Date header; the server's date where that is unreadable", queried: true),
             .shown("received_at", .int, "the server's date (INTERNALDATE)", queried: true),
             .shown("size", .int, "bytes of the raw message", queried: true),
-            .shown("flags", .list, "the flags and keywords, united over its places"),
+            .shown(
+                "flags", .list,
+                "the flags and keywords, united over its places (those in the accounts that `where` names, and so the four below)"
+            ),
             .shown("seen", .int, "1 where \\Seen is set", queried: true),
             .shown("flagged", .int, "1 where \\Flagged is set", queried: true),
             .shown("answered", .int, "1 where \\Answered is set", queried: true),

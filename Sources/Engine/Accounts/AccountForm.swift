@@ -86,12 +86,20 @@ struct AccountForm {
         throw .invalid(missing ?? "provider", "is needed by provider \(manifest.scheme)")
     }
 
-    /// Of an account that has lost its secrets, as by disconnecting: whose server wants a password is not begun without one.
+    /// Of an account that has lost its secrets, as by disconnecting: it is not begun without what it logs in with.
     /// - Throws: `MR_E_INVALID`.
-    func checkPassword(_ settings: [String: String]) throws(Failure) {
-        guard receives(settings), manifest.auth == ["password"], secrets["password"] == nil else { return }
-        var failure = Failure.invalid("password", "is not set")
-        failure.cause = "auth.missing"
+    func checkLogin(_ settings: [String: String], isAuthorized: Bool) throws(Failure) {
+        guard receives(settings) else { return }
+        let missing: (field: String, cause: String)?
+        switch settings["auth"] {
+        case nil, "password": missing = manifest.auth.contains("password") ? ("password", "auth.missing") : nil
+        case "oauth2": missing = isAuthorized ? nil : ("state", "oauth.missing")
+        case "service": missing = secrets["client_secret"] == nil ? ("service_key", "oauth.service_key") : nil
+        default: missing = nil
+        }
+        guard let missing, secrets[missing.field] == nil else { return }
+        var failure = Failure.invalid(missing.field, "is not set")
+        failure.cause = missing.cause
         throw failure.explained()
     }
 

@@ -46,7 +46,7 @@ struct AccountView {
         guard let provider = (host ?? row.text("provider")).flatMap(KnownProvider.of) else { return nil }
         return LoginOutlook.of(
             provider, auth: row.text("auth") ?? "password", receives: row.int("receives") == 1,
-            sends: row.int("sends") == 1)
+            sends: row.int("sends") == 1, now: Clock.wall())
     }
 
     private func freshness(_ row: Record) throws(Failure) -> Record {

@@ -49,7 +49,9 @@ extension Engine {
         var settings = account.settings.merging(given) { $1 }
         for name in form.cleared { settings[name] = nil }
         try form.checkComplete(settings)
-        if account.health.state == "disconnected" { try form.checkPassword(settings) }
+        if account.health.state == "disconnected" {
+            try form.checkLogin(settings, isAuthorized: grant != nil)
+        }
         var changes = AccountChanges()
         changes.userKey = try Engine.line(record, "user_key")
         if let company = record.int("company") {
@@ -75,8 +77,12 @@ extension Engine {
                 changedSettings.updateValue(nil, forKey: name)
             }
         }
+        if grant != nil, secrets["client_secret"] == nil, settings["client_id"] != account.settings["client_id"] {
+            changedSecrets.updateValue(nil, forKey: "client_secret")
+        }
         let job = try core.store.reconnectAccount(
             id, values: changes, settings: changedSettings, secrets: changedSecrets, grant: grant,
+            forgetsToken: Engine.changesLogin(account, settings),
             job: NewJob(kind: "reconnect", account: id, onDeath: .repeat))
         if try core.store.account(id).health.state == "pending" { core.forget(id) }
         return Job(job, self)

@@ -93,10 +93,10 @@ struct AutodiscoverAnswer {
         return MailPlace(.imap, String(host), 443, .implicit)?.host
     }
 
-    /// Whether Microsoft itself has the mailbox.
+    /// Whether Microsoft itself has the mailbox, in the cloud that the table knows: the national ones have other servers.
     var isMicrosoft365: Bool {
         guard let exchange else { return false }
-        return ["office365.com", "outlook.com", "office.com", "office365.us", "partner.outlook.cn"].contains { name in
+        return ["office365.com", "outlook.com", "office.com"].contains { name in
             exchange == name || exchange.hasSuffix("." + name)
         }
     }

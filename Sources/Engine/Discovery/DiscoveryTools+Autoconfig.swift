@@ -46,7 +46,7 @@ extension DiscoveryTools {
         let patience = patience
         var options = HTTPOptions(
             caFile: self.options.caFile, connectTimeoutMs: DiscoveryTools.withinMs,
-            allowPlain: request.url.hasPrefix("http:"))
+            plain: request.url.hasPrefix("http:") ? .anywhere : .nowhere)
         options.patience = patience
         options.routes = self.options.routes
         let reply = try HTTPClient.open(request, options)

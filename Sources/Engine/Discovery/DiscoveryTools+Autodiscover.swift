@@ -52,10 +52,11 @@ extension DiscoveryTools {
             guard let place = MailPlace(.imap, host, port, .implicit), place.host.utf8.contains(UInt8(ascii: "."))
             else { continue }
             if DiscoveryTools.microsoftHosts.contains(place.host) { return [microsoft365(place.host)] }
-            var found = try pox("https://\(place.host):\(port)\(DiscoveryTools.path)")
-            // A host elsewhere was named by DNS alone.
-            for index in found.indices where !place.isWithin(address.domain) { found[index].isUnsigned = true }
-            return found
+            // A host elsewhere is named by DNS alone, which anybody on the way can forge: it does not learn the address.
+            guard place.isWithin(address.domain) else {
+                throw Failure(MR_E_REFUSED, "DNS sends to \(place.host), which is not its own")
+            }
+            return try pox("https://\(place.host):\(port)\(DiscoveryTools.path)")
         }
         return []
     }

@@ -32,6 +32,8 @@ extension AccountCall {
         let began = Clock.boot()
         var isTold = false
         let cost = budget.cost(units: need.units, octets: need.octets)
+        // Also where the wait ends otherwise: nobody waits any more.
+        defer { if isTold { try? core.store.setWaiting(account.id, for: nil, until: 0) } }
         let epoch = budget.scope == .account ? core.leases.current(account.id)?.epoch : nil
         try core.budgets.take(budget, key(budget, need.manifest), epoch: epoch, cost: cost, isUrgent: isSending) {
             (wait) throws(Failure) in
@@ -44,7 +46,6 @@ extension AccountCall {
                 try? core.store.setWaiting(account.id, for: AccountCall.words(budget, need.manifest), until: until)
             }
         }
-        if isTold { try? core.store.setWaiting(account.id, for: nil, until: 0) }
     }
 
     private func goOn(_ need: RequestNeed) throws(Failure) {

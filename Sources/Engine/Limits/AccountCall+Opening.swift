@@ -11,6 +11,8 @@ extension AccountCall {
     ) throws(Failure) -> ProviderSession {
         let key = Connections.Key(account: account.id, scheme: provider.scheme, host: server.host)
         try core.pauses.check(key)
+        // Before any place is taken: an issuer of tokens that is slow keeps nobody waiting but the accounts that it is asked for.
+        if account.usesTokens { _ = try token(refresh: false) }
         do throws(Failure) {
             return try openOnce(provider, server, key, purpose)
         } catch {
@@ -92,6 +94,7 @@ extension AccountCall {
 
     /// What a refused opening means for the ones to come: a pause, and perhaps fewer connections.
     private func refused(_ failure: Failure, _ key: Connections.Key, _ server: MailServer) -> Failure {
+        guard !failure.isOfIssuer else { return failure }
         var understood = failure.understood()
         guard understood.result == Int32(MR_E_THROTTLED) else { return understood }
         if ServerLimit.of(failure) == .connections {

@@ -56,9 +56,10 @@ enum ServerLimit: Sendable, Equatable {
 
 extension Failure {
     /// The same failure, known for what it is where the server spoke of a limit: `MR_E_THROTTLED`, with the cause and the
-    /// time that the server named. A refused login that names no limit stays one.
+    /// time that the server named. A refused login that names no limit stays one, and what an issuer of tokens says is not the
+    /// mail server's.
     func understood() -> Failure {
-        guard let limit = ServerLimit.of(self) else { return self }
+        guard !isOfIssuer, let limit = ServerLimit.of(self) else { return self }
         let cameFromServer = [MR_E_THROTTLED, MR_E_REFUSED, MR_E_OUTAGE, MR_E_PROTOCOL, MR_E_CONNECTION, MR_E_AUTH]
         guard cameFromServer.contains(Int(result)) else { return self }
         var understood = self

@@ -26,18 +26,26 @@ extension Engine {
         settings["auth"] = "oauth2"
         let issuer = OAuthClient.issuer(settings, address, scheme)
         Engine.fillServers(&settings, scheme, issuer)
-        let stored = try account.map { (account) throws(Failure) in
-            try core.store.secret(account: account.id, name: "client_secret")
-        }
-        let secret = form.secrets["client_secret"] ?? stored ?? nil
+        let secret = try self.secret("client_secret", form, account, settings)
         let client = OAuthClient(
             settings, address: address, scheme: scheme, sides: (form.receives(settings), form.sends(settings)),
-            secret: secret)
+            secret: secret, proxy: try self.secret("proxy", form, account, settings))
         try client.checkID()
         let kept = settings.filter { OAuthForm.setting($0.key) != nil }
         return request.int("device") == 1
             ? try beginDevice(client, kept, secret, caFile: settings["ca_file"])
             : try beginCode(client, kept, secret, request.text("redirect_uri"))
+    }
+
+    /// As it is given, else as the account has it; an application's secret goes with no other application.
+    private func secret(
+        _ name: String, _ form: AccountForm, _ account: AccountRow?, _ settings: [String: String]
+    ) throws(Failure) -> [UInt8]? {
+        if let given = form.secrets[name] { return given }
+        guard let account, !form.cleared.contains(name),
+            name != "client_secret" || account.settings["client_id"] == settings["client_id"]
+        else { return nil }
+        return try core.store.secret(account: account.id, name: name)
     }
 
     /// For so long somebody may take to sign in.
@@ -88,8 +96,8 @@ extension Engine {
             let user = answer.body.text("user_code"),
             let place = answer.body.text("verification_uri") ?? answer.body.text("verification_url")
         else { throw OAuthAnswer.garbled("the device endpoint's answer has no code") }
-        let life = min(max(answer.body.int("expires_in") ?? 900, 1), 86_400) * 1000
-        let interval = min(max(answer.body.int("interval") ?? 5, 1), 60) * 1000
+        let life = min(max(answer.seconds("expires_in") ?? 900, 1), 86_400) * 1000
+        let interval = min(max(answer.seconds("interval") ?? 5, 1), 60) * 1000
         let state = Base64URL.encode(randomBytes(32))
         try keep(state, settings, ["device_code": Array(device.utf8)], secret, now + life) {
             $0.set("interval_ms", interval)
@@ -141,7 +149,8 @@ extension Engine {
                 ("token", token),
                 ("token_type_hint", Array((there?.refresh == nil ? "access_token" : "refresh_token").utf8)),
             ]
-            try TokenFetch.identify(client, &form, account: account, core)
+            // A service account that signs for itself has no application.
+            if !client.id.isEmpty { try TokenFetch.identify(client, &form, account: account, core) }
             let answer = try OAuthEndpoint(
                 client: client, core: core, account: account.id, caFile: account.settings["ca_file"]
             ).post(address, form)
@@ -152,6 +161,9 @@ extension Engine {
             told = 1
         }
         try core.store.forgetToken(account: account.id)
+        // What is logged in with it ends.
+        core.sessions?.drop(account.id)
+        core.watchers?.shed(account.id)
         return Record(["account": .int(account.id), "revoked": .int(told)])
     }
 }

@@ -22,6 +22,12 @@ extension Engine {
             throw .invalid("code", "is missing")
         }
         guard code.map({ $0.count <= 16 << 10 }) ?? true else { throw .invalid("code", "is longer than 16 KiB") }
+        // The code is for him alone who was asked, and for the application that asked.
+        for name in ["oauth", "client_id", "tenant", "token_endpoint"] {
+            guard settings[name] == nil || settings[name] == pending.settings.text("setting.\(name)") else {
+                throw .invalid(name, "is another than that which the authorization was begun with")
+            }
+        }
         for field in pending.settings.fields where field.name.hasPrefix("setting.") {
             let name = String(field.name.dropFirst("setting.".count))
             if settings[name] == nil { settings[name] = field.value.text }
@@ -41,6 +47,17 @@ extension Engine {
             throw .invalid("auth", "provider \(form.manifest.scheme) takes no access tokens")
         }
         return auth
+    }
+
+    /// Whether an account's tokens are of no use with these settings: they were issued elsewhere, or to another application.
+    static func changesLogin(_ account: AccountRow, _ settings: [String: String]) -> Bool {
+        guard account.usesTokens else { return false }
+        let clients = [account.settings, settings].map {
+            OAuthClient(
+                $0, address: account.address, scheme: account.provider, sides: (account.receives, account.sends),
+                secret: nil)
+        }
+        return account.settings["auth"] != settings["auth"] || clients[1].isAnother(than: clients[0])
     }
 
     /// Where no server is named, the issuer's own are meant.

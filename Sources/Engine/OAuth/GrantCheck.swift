@@ -13,13 +13,23 @@ struct GrantCheck {
     /// A person may leave boxes unticked.
     static func scopes(_ client: OAuthClient, granted: String?) throws(Failure) {
         guard let granted else { return }  // all of it (RFC 6749, section 5.1)
-        let there = Set(OAuthClient.words(granted.lowercased()))
-        let missing = client.scopes.filter { !beside.contains($0) && !there.contains($0.lowercased()) }
+        var there = Set(OAuthClient.words(granted.lowercased()))
+        // Microsoft leaves the resource out where it is its own: Mail.Send for https://graph.microsoft.com/Mail.Send.
+        if client.isMicrosoft { there.formUnion(there.map(bare)) }
+        let missing = client.scopes.filter {
+            let wanted = $0.lowercased()
+            return !beside.contains($0) && !there.contains(wanted)
+                && !(client.isMicrosoft && there.contains(bare(wanted)))
+        }
         guard !missing.isEmpty else { return }
         var failure = Failure(MR_E_AUTH, "not granted: \(missing.prefix(5).joined(separator: " "))")
         failure.cause = "oauth.scope_missing"
         failure.step = "token"
         throw failure
+    }
+
+    private static func bare(_ scope: String) -> String {
+        scope.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? scope
     }
 
     /// Who signed in; nil where the issuer does not say.

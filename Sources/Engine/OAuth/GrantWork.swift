@@ -13,21 +13,10 @@ struct GrantWork {
     func run() throws(Failure) {
         guard account.settings["auth"] == "oauth2", let pending = try core.store.authorization(account: account.id)
         else { return }
-        let client = try OAuthClient(account, core.store)
-        if let device = pending.secrets["device_code"] {
-            try keep(try approved(client, pending, device), pending)
-        } else if let token = try exchanged(client, pending) {
-            try keep(token, pending)
+        guard let device = pending.secrets["device_code"] else {
+            return try TokenKeeper(core: core, account: account, interruption: interruption).redeem()
         }
-    }
-
-    /// For a fetch that finds no token: a code that waits to be sent.
-    func redeemed() throws(Failure) -> NewToken? {
-        guard let pending = try core.store.authorization(account: account.id) else { return nil }
-        return try exchanged(try OAuthClient(account, core.store), pending)
-    }
-
-    private func keep(_ token: NewToken, _ pending: AuthorizationRow) throws(Failure) {
+        let token = try approved(try OAuthClient(account, core.store), pending, device)
         StopPoint.tokenFetched.reach()
         try core.store.finishAuthorization(pending.id, account: account.id, token)
         StopPoint.tokenStored.reach()
@@ -41,29 +30,35 @@ struct GrantWork {
 
     // MARK: The code
 
-    private func exchanged(_ client: OAuthClient, _ pending: AuthorizationRow) throws(Failure) -> NewToken? {
+    /// In the account's turn: what finds the code sent then knows that nobody waits for its answer any more.
+    /// - Returns: nil where there is no code.
+    func redeemed(_ pending: AuthorizationRow) throws(Failure) -> NewToken? {
         guard let code = pending.code, let verifier = pending.secrets["verifier"] else { return nil }
+        let client = try OAuthClient(account, core.store)
+        let address = try client.must(.token)
+        var form: [(name: String, value: [UInt8])] = [
+            ("grant_type", Array("authorization_code".utf8)), ("code", code), ("code_verifier", verifier),
+            ("redirect_uri", Array((pending.settings.text("redirect_uri") ?? "").utf8)),
+        ]
+        try TokenFetch.identify(client, &form, account: account, core)
+        let endpoint = endpoint(client)
+        try endpoint.checkPause()
         guard try core.store.spendAuthorization(pending.id) else {
             try core.store.dropAuthorization(pending.id)
             throw GrantWork.spent("the code was sent once, and what came of it is not known")
         }
         StopPoint.codeSpent.reach()
-        var form: [(name: String, value: [UInt8])] = [
-            ("grant_type", Array("authorization_code".utf8)), ("code", code), ("code_verifier", verifier),
-            ("redirect_uri", Array((pending.settings.text("redirect_uri") ?? "").utf8)),
-        ]
         let now = Clock.wall()
         let answer: OAuthAnswer
         do throws(Failure) {
-            try TokenFetch.identify(client, &form, account: account, core)
-            answer = try endpoint(client).post(try client.must(.token), form)
+            answer = try endpoint.post(address, form)
         } catch {
-            // Before the connection stood, nobody has seen the code.
-            if error.step != "http" { try core.store.unspendAuthorization(pending.id) }
+            // Before the connection stood, nobody has seen the code. An answer that makes no sense is one all the same.
+            if error.step != "http", !error.isOfIssuer { try core.store.unspendAuthorization(pending.id) }
             throw error
         }
         guard answer.isDone else {
-            let failure = OAuthFailure.of(answer, .code, at: client.issuer?.title ?? "the issuer")
+            let failure = endpoint.refused(answer, .code, form)
             if failure.result == Int32(MR_E_AUTH) {
                 try core.store.dropAuthorization(pending.id)
             } else {
@@ -99,7 +94,15 @@ struct GrantWork {
             ]
             try TokenFetch.identify(client, &form, account: account, core)
             let now = Clock.wall()
-            let answer = try endpoint(client).post(try client.must(.token), form)
+            let answer: OAuthAnswer
+            do throws(Failure) {
+                answer = try endpoint(client).post(try client.must(.token), form)
+            } catch {
+                // Less often, and on (section 3.5): somebody is about to enter the code.
+                guard error.result == Int32(MR_E_CONNECTION) else { throw error }
+                interval = min(interval * 2, 60_000)
+                continue
+            }
             if answer.isDone { return try checked(try answer.token(now: now), answer, client, pending) }
             switch answer.body.text("error") {
             case "authorization_pending": continue
@@ -124,12 +127,23 @@ struct GrantWork {
         }
     }
 
+    /// All is well until the access ends: whoever looks is told before.
+    private var endsByItself: NewLog {
+        var log = NewLog(
+            account: account.id, level: "warning", what: "connect",
+            message: "no refresh token was granted: when this access ends, the mailbox has to be authorized again "
+                + "(Microsoft grants one for the scope offline_access, Google for access_type=offline)")
+        log.cause = "oauth.expired"
+        return log
+    }
+
     // MARK: What was granted, and by whom
 
     private func checked(
         _ token: NewToken, _ answer: OAuthAnswer, _ client: OAuthClient, _ pending: AuthorizationRow
     ) throws(Failure) -> NewToken {
         var token = token
+        token.isOfNewGrant = true
         do throws(Failure) {
             try GrantCheck.scopes(client, granted: token.scopes)
             token.signedIn = try GrantCheck(client: client, endpoint: endpoint(client)).owner(
@@ -138,6 +152,7 @@ struct GrantWork {
             try core.store.dropAuthorization(pending.id)
             throw error
         }
+        if token.refresh == nil { try? core.store.addLog(endsByItself) }
         return token
     }
 }

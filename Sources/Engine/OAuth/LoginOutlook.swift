@@ -7,12 +7,15 @@ struct LoginOutlook {
     let note: String
 
     /// - Parameter auth: the kind of login.
-    static func of(_ provider: KnownProvider, auth: String, receives: Bool, sends: Bool) -> LoginOutlook? {
-        switch (provider, auth) {
+    static func of(
+        _ provider: KnownProvider, auth: String, receives: Bool, sends: Bool, now: Int64
+    ) -> LoginOutlook? {
+        let ends = now < endOf2026 ? endOf2026 : nil
+        return switch (provider, auth) {
         case (.microsoft, "password") where sends && !receives:
-            LoginOutlook(ends: endOf2026, note: smtp)
+            LoginOutlook(ends: ends, note: smtp)
         case (.microsoft, "password") where sends:
-            LoginOutlook(ends: endOf2026, note: "\(smtp)\n\(others)")
+            LoginOutlook(ends: ends, note: "\(smtp)\n\(others)")
         case (.microsoft, "password"): LoginOutlook(ends: nil, note: others)
         default: nil
         }

@@ -25,11 +25,17 @@ struct OAuthAnswer {
         if let refresh = body.text("refresh_token"), OAuthAnswer.isToken(refresh) {
             token.refresh = Array(refresh.utf8)
         }
-        if let life = body.int("expires_in") ?? body.text("expires_in").flatMap({ Int64($0) }), life > 0 {
+        if let life = seconds("expires_in"), life > 0 {
             token.expiresAt = now + min(life, 10 * 366 * 86_400) * 1000
         }
         token.scopes = body.text("scope").map { OAuthFailure.clean($0, 4000) }
         return token
+    }
+
+    /// A number of seconds, by whatever JSON has for one.
+    func seconds(_ name: String) -> Int64? {
+        body.int(name)
+            ?? body.text(name).flatMap { Double($0) }.flatMap { $0.isFinite ? Int64(min(max($0, 0), 1e12)) : nil }
     }
 
     static func isToken(_ text: String) -> Bool {

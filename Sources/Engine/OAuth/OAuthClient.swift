@@ -11,6 +11,8 @@ struct OAuthClient {
     let scopes: [String]
     /// Who is expected to sign in.
     let names: [String]
+    /// By which way the issuer is reached; nil: straight.
+    let proxy: String?
     private let settings: [String: String]
     private let scheme: String
 
@@ -19,8 +21,9 @@ struct OAuthClient {
     ///   - sides: whether mail comes in and goes out by it.
     init(
         _ settings: [String: String], address: String, scheme: String, sides: (receives: Bool, sends: Bool),
-        secret: [UInt8]?
+        secret: [UInt8]?, proxy: [UInt8]? = nil
     ) {
+        self.proxy = proxy.map { String(decoding: $0, as: UTF8.self) } ?? settings["proxy"]
         self.settings = settings
         self.scheme = scheme
         self.secret = secret
@@ -37,7 +40,8 @@ struct OAuthClient {
         self.init(
             account.settings, address: account.address, scheme: account.provider,
             sides: (account.receives, account.sends),
-            secret: try store.secret(account: account.id, name: "client_secret"))
+            secret: try store.secret(account: account.id, name: "client_secret"),
+            proxy: try store.secret(account: account.id, name: "proxy"))
     }
 
     static func issuer(_ settings: [String: String], _ address: String, _ scheme: String) -> OAuthProvider? {
@@ -103,6 +107,14 @@ struct OAuthClient {
         let tenant = FormText.encoded(settings["tenant"] ?? "common")
         return known.split(separator: "*", omittingEmptySubsequences: false).joined(separator: tenant)
     }
+
+    /// The server of an endpoint, without its path.
+    func origin(_ endpoint: Endpoint) -> String? {
+        address(endpoint).map { (try? HTTPAddress($0).origin) ?? $0 }
+    }
+
+    /// Whether what another has got is of no use here: it is of another issuer, or for another application.
+    func isAnother(than client: OAuthClient) -> Bool { id != client.id || origin(.token) != client.origin(.token) }
 
     /// - Throws: `MR_E_INVALID` naming the setting.
     func must(_ endpoint: Endpoint) throws(Failure) -> String {

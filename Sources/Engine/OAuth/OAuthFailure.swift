@@ -25,14 +25,17 @@ enum OAuthFailure {
         var result = MR_E_AUTH
     }
 
-    static func of(_ answer: OAuthAnswer, _ step: Step, at title: String) -> Failure {
+    /// Signed with a time of this machine's clock, and refused in words that may mean that.
+    private static let ofTheClock: Set = ["oauth.revoked", "oauth.service_account", "oauth.client"]
+
+    /// - Parameter isSigned: the request had an assertion in it.
+    static func of(_ answer: OAuthAnswer, _ step: Step, at title: String, isSigned: Bool = false) -> Failure {
         let error = answer.body.text("error") ?? ""
         let words = answer.body.text("error_description") ?? answer.body.text("error_summary") ?? ""
         var failure = make(error, words, step, at: title, status: answer.status)
         failure.http = answer.status
         failure.retryAfterMs = answer.retryAfterMs
-        // A token that is refused for its time, while the clocks differ, was refused for that.
-        if failure.cause == "oauth.revoked", step == .service || error == "invalid_client", answer.skewMs >= 300_000 {
+        if isSigned, answer.skewMs >= 300_000, ofTheClock.contains(failure.cause ?? "") {
             failure.cause = "oauth.clock"
         }
         if failure.cause == "oauth.clock", answer.skewMs >= 1000 {
@@ -47,6 +50,7 @@ enum OAuthFailure {
         let said =
             [code.map { "AADSTS\($0)" }, error.isEmpty ? nil : error].compactMap { $0 }.first ?? "status \(status)"
         var failure = Failure(row.result, "\(title) refuses \(step.words): \(clean(said, 80))")
+        if row.result == MR_E_PROTOCOL { failure.message = "\(title) gives no answer of OAuth 2.0: \(clean(said, 80))" }
         if row.result == MR_E_OUTAGE { failure.message = "\(title) gives no tokens now: \(clean(said, 80))" }
         failure.cause = row.cause
         failure.step = "token"
@@ -58,13 +62,18 @@ enum OAuthFailure {
     private static func found(
         _ error: String, _ words: String, _ code: Int?, _ step: Step, _ status: Int32
     ) -> Row {
-        if let code, let cause = microsoft[code] {
-            return Row(cause: cause, result: cause == "service.outage" ? MR_E_OUTAGE : MR_E_AUTH)
-        }
         if status == 429 || error == "slow_down" || error == "rate_limit_exceeded" {
             return Row(cause: "service.throttled", result: MR_E_THROTTLED)
         }
-        if error.isEmpty, status >= 500 { return Row(cause: "service.outage", result: MR_E_OUTAGE) }
+        // Whatever else it says then, it has not decided anything.
+        if status >= 500 || status == 408 { return Row(cause: "service.outage", result: MR_E_OUTAGE) }
+        if let code, let cause = microsoft[code] {
+            return Row(cause: cause, result: cause == "service.outage" ? MR_E_OUTAGE : MR_E_AUTH)
+        }
+        // A refusal is 400 or 401 (RFC 6749, section 5.2): this is somebody in between, or another address.
+        if error.isEmpty, status != 400, status != 401 {
+            return Row(cause: "service.garbled", result: MR_E_PROTOCOL)
+        }
         for (name, text, cause) in texts where error == name && words.has(text) { return Row(cause: cause) }
         switch error {
         case "invalid_grant":
@@ -78,9 +87,7 @@ enum OAuthFailure {
         case "server_error", "temporarily_unavailable", "internal_failure":
             return Row(cause: "service.outage", result: MR_E_OUTAGE)
         default:
-            if let cause = errors[error] { return Row(cause: cause) }
-            return status >= 500
-                ? Row(cause: "service.outage", result: MR_E_OUTAGE) : Row(cause: "oauth.refused")
+            return Row(cause: errors[error] ?? "oauth.refused")
         }
     }
 
@@ -148,4 +155,9 @@ enum OAuthFailure {
         }
         return String(scalars)
     }
+}
+
+extension Failure {
+    /// Said by whoever issues the tokens: it means nothing for the mail server.
+    var isOfIssuer: Bool { step == "token" }
 }

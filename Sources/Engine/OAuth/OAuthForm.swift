@@ -30,7 +30,7 @@ enum OAuthForm {
         text("service_email", "Google: the service account's address, where service_key is no JSON file"),
         secret("service_key", "the private key (PEM) that signs for the application, or Google's JSON file with it"),
         secret("service_certificate", "Microsoft: the certificate (PEM) of service_key"),
-        text("insecure_http", "1: endpoints may be http://, for tests on one's own machine", ["", "0", "1"]),
+        text("insecure_http", "1: endpoints may be http://, on this machine alone, for tests", ["", "0", "1"]),
     ]
 
     private static func text(_ name: String, _ meaning: String, _ values: [String] = []) -> SettingSpec {

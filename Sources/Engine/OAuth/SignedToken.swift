@@ -41,6 +41,6 @@ enum SignedToken {
         guard parts.count == 3, token.utf8.count <= 64 << 10, let payload = Base64URL.decode(parts[1]) else {
             return nil
         }
-        return try? JSON.parse(payload)
+        return try? JSON.parse(payload, lenient: true)
     }
 }

@@ -23,13 +23,7 @@ struct TokenFetch {
 
     private func refreshed(_ client: OAuthClient, _ there: TokenRow?) throws(Failure) -> NewToken {
         guard let refresh = there?.refresh else {
-            // A code that was brought and could not be sent yet.
-            if there?.access == nil,
-                let token = try GrantWork(core: core, account: account, interruption: interruption)
-                    .redeemed()
-            {
-                return token
-            }
+            if let token = try waiting(there) { return token }
             var failure = Failure(
                 MR_E_AUTH,
                 there?.access == nil
@@ -43,10 +37,22 @@ struct TokenFetch {
             ("grant_type", Array("refresh_token".utf8)), ("refresh_token", refresh),
         ]
         try TokenFetch.identify(client, &form, account: account, core)
+        let endpoint = endpoint(client)
+        try endpoint.checkPause()
         let now = Clock.wall()
-        let answer = try endpoint(client).post(try client.must(.token), form)
-        guard answer.isDone else { throw OAuthFailure.of(answer, .refresh, at: client.issuer?.title ?? "the issuer") }
-        return try answer.token(now: now)
+        let answer = try endpoint.post(try client.must(.token), form)
+        if answer.isDone { return try answer.token(now: now) }
+        let failure = endpoint.refused(answer, .refresh, form)
+        if failure.result == Int32(MR_E_AUTH), let token = try waiting(there) { return token }
+        throw failure
+    }
+
+    /// By a code that was brought, and could not be sent yet.
+    private func waiting(_ there: TokenRow?) throws(Failure) -> NewToken? {
+        guard let pending = try core.store.authorization(account: account.id),
+            there?.access == nil || !pending.isSpent
+        else { return nil }
+        return try GrantWork(core: core, account: account, interruption: interruption).redeemed(pending)
     }
 
     /// Says which application asks, with its secret where it has one.
@@ -93,8 +99,10 @@ struct TokenFetch {
             try TokenFetch.identify(client, &credentials, account: account, core)
             (form, address) = (credentials, try client.must(.token))
         }
-        let answer = try endpoint(client).post(address, form)
-        guard answer.isDone else { throw OAuthFailure.of(answer, .service, at: client.issuer?.title ?? "the issuer") }
+        let endpoint = endpoint(client)
+        try endpoint.checkPause()
+        let answer = try endpoint.post(address, form)
+        guard answer.isDone else { throw endpoint.refused(answer, .service, form) }
         var token = try answer.token(now: now)
         token.refresh = nil
         return token

@@ -23,24 +23,61 @@ struct TokenKeeper {
     /// - Throws: `MR_E_AUTH` where only a person helps; else what kept the next one from being fetched.
     func token(refused: Int64? = nil) throws(Failure) -> Given {
         let end = Clock.boot() + 2 * TokenKeeper.turnMs
+        var wait: Int64 = 20
         while true {
             try interruption.check()
             let there = try core.store.token(account: account.id)
             if let given = there.flatMap({ fresh($0, refused) }) { return given }
             if account.settings["auth"] == "external" { return try external(there, refused) }
+            if let turn = try core.store.takeTokenTurn(account: account.id, holdMs: TokenKeeper.turnMs) {
+                return try fetch(turn, refused)
+            }
+            // Somebody else fetches it: what is still good is used meanwhile.
+            if let given = there.flatMap({ usable($0, refused) }) { return given }
+            try pause(&wait, until: end)
+        }
+    }
+
+    /// Longer each time: each look at the turn is a transaction.
+    private func pause(_ wait: inout Int64, until end: Int64) throws(Failure) {
+        guard Clock.boot() < end else {
+            var failure = Failure(MR_E_OUTAGE, "another process is fetching an access token, and does not end")
+            failure.step = "token"
+            throw failure
+        }
+        core.connections.pause(wait)
+        wait = min(wait * 2, 250)
+    }
+
+    /// Sends the code that the account was connected with, if nobody has done so.
+    func redeem() throws(Failure) {
+        let end = Clock.boot() + 2 * TokenKeeper.turnMs
+        var wait: Int64 = 20
+        while true {
+            try interruption.check()
             guard let turn = try core.store.takeTokenTurn(account: account.id, holdMs: TokenKeeper.turnMs) else {
-                // Somebody else fetches it: what is still good is used meanwhile.
-                if let given = there.flatMap({ usable($0, refused) }) { return given }
-                guard Clock.boot() < end else {
-                    var failure = Failure(MR_E_OUTAGE, "another process is fetching an access token, and does not end")
-                    failure.step = "token"
-                    throw failure
-                }
-                core.connections.pause(20)
+                try pause(&wait, until: end)
                 continue
             }
-            return try fetch(turn, refused)
+            do throws(Failure) {
+                guard let pending = try core.store.authorization(account: account.id),
+                    let token = try GrantWork(core: core, account: account, interruption: interruption)
+                        .redeemed(pending)
+                else { return core.store.endTokenTurn(turn, failed: false) }
+                _ = try keep(token, turn)
+                return
+            } catch {
+                core.store.endTokenTurn(turn, failed: true)
+                throw error
+            }
         }
+    }
+
+    private func keep(_ token: NewToken, _ turn: TokenTurn) throws(Failure) -> Given {
+        StopPoint.tokenFetched.reach()
+        let generation = try core.store.putToken(account: account.id, token, turn: turn)
+        StopPoint.tokenStored.reach()
+        return (token.access, generation)
     }
 
     /// In this account's turn.
@@ -52,15 +89,14 @@ struct TokenKeeper {
                 core.store.endTokenTurn(turn, failed: false)
                 return given
             }
-            let token = try TokenFetch(core: core, account: account, interruption: interruption).next(there)
-            StopPoint.tokenFetched.reach()
-            let generation = try core.store.putToken(account: account.id, token, turn: turn)
-            StopPoint.tokenStored.reach()
-            return (token.access, generation)
+            return try keep(
+                try TokenFetch(core: core, account: account, interruption: interruption).next(there), turn)
         } catch {
             core.store.endTokenTurn(turn, failed: true)
-            guard error.result != Int32(MR_E_AUTH), error.result != Int32(MR_E_CANCELLED),
-                let given = try core.store.token(account: account.id).flatMap({ usable($0, refused) })
+            // A refusal holds for what was there; somebody whose turn had passed may have brought a token meanwhile.
+            guard error.result != Int32(MR_E_CANCELLED), let row = try core.store.token(account: account.id),
+                error.result != Int32(MR_E_AUTH) || row.generation != turn.generation,
+                let given = usable(row, refused)
             else { throw error }
             return given
         }

@@ -112,7 +112,7 @@ enum SendOutcome {
     /// A failure before any message was offered, known for what it is where the server's words say more than its code: a limit
     /// that it names in the login says nothing of the password, and a suspended account may show it in the greeting.
     static func told(_ failure: Failure) -> Failure {
-        guard SendClass.Reply(failure).saysSomething else { return failure }
+        guard !failure.isOfIssuer, SendClass.Reply(failure).saysSomething else { return failure }
         let found = SendClass.find(failure)
         var told = failure
         switch found.result {

@@ -131,8 +131,9 @@ struct Apply {
         if !add.isEmpty { body["addLabelIds"] = .list(add.map(Value.text)) }
         if !remove.isEmpty { body["removeLabelIds"] = .list(remove.map(Value.text)) }
         do throws(Failure) {
-            return GmailMessage(
-                try api.post(host, ["messages", ref, "modify"], body, cost: GmailApi.Units.modify, step: "store"))
+            return try GmailMessage(
+                try api.post(host, ["messages", ref, "modify"], body, cost: GmailApi.Units.modify, step: "store"),
+                id: ref)
         } catch  where error.result == mr_result(MR_E_NOT_FOUND) {
             return nil
         }

@@ -11,13 +11,13 @@ extension GmailApi {
         var query = [(name: "format", value: fields == nil ? "minimal" : "metadata")]
         for field in fields ?? [] { query.append(("metadataHeaders", field)) }
         var found: [GmailMessage?] = []
-        for part in try parts(host, ids, query, step: "fetch") {
+        for (id, part) in zip(ids, try parts(host, ids, query, step: "fetch")) {
             guard part.status != 404 else {
                 found.append(nil)
                 continue
             }
             guard part.status == 200 else { throw failure(host, part, "fetch") }
-            found.append(GmailMessage(try ApiClient.record(part.body)))
+            found.append(try GmailMessage(try ApiClient.record(part.body), id: id))
         }
         return found
     }
@@ -25,8 +25,8 @@ extension GmailApi {
     /// What Gmail says of one message; nil where it is not there.
     func message(_ host: Host, _ id: String) throws(Failure) -> GmailMessage? {
         do throws(Failure) {
-            return GmailMessage(
-                try get(host, ["messages", id], [("format", "minimal")], cost: Units.get, step: "fetch"))
+            return try GmailMessage(
+                try get(host, ["messages", id], [("format", "minimal")], cost: Units.get, step: "fetch"), id: id)
         } catch  where error.result == mr_result(MR_E_NOT_FOUND) {
             return nil
         }
@@ -39,6 +39,7 @@ extension GmailApi {
         _ take: (_ ids: [String], _ about: Int64) throws(Failure) -> Void
     ) throws(Failure) {
         var token: String?
+        var pages = 0
         repeat {
             var query = labels.map { (name: "labelIds", value: $0) } + [("maxResults", Self.page)]
             if !search.isEmpty { query.append(("q", search)) }
@@ -47,8 +48,13 @@ extension GmailApi {
             let page = try get(host, ["messages"], query, cost: Units.list, step: "list")
             try take(page.records("messages").compactMap { $0.text("id") }, page.int("resultSizeEstimate") ?? 0)
             let next = page.text("nextPageToken")
-            // A page that leads to itself has no end.
-            guard next != token else { return }
+            pages += 1
+            // What is not listed counts as gone: a list that has no end is none.
+            guard next == nil || next != token && pages < Self.mostPages else {
+                var failure = Failure(MR_E_PROTOCOL, "the pages of messages do not end")
+                failure.step = "list"
+                throw failure
+            }
             token = next
         } while token != nil
     }

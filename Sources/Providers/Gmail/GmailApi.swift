@@ -26,8 +26,13 @@ package struct GmailApi {
 
     /// Entries of a page of messages or changes.
     static let page = "500"
+    /// Of a list, before it counts as one without an end.
+    static let mostPages = 100_000
     /// The path of the account's own mailbox.
     private static let user = ["gmail", "v1", "users", "me"]
+
+    /// How long a batch waits by itself for what Gmail is too busy for (ms).
+    private static let longestPause: Int64 = 10_000
 
     private let client: ApiClient
 
@@ -74,7 +79,7 @@ package struct GmailApi {
         do throws(Failure) { try client.finish(host, answer, step: step) } catch {
             throw GmailErrors.explained(error, host, step)
         }
-        return try ApiClient.record(try answer.body(host, limit: 1 << 20))
+        return ApiClient.said(host, answer)
     }
 
     private func called(_ host: Host, _ request: ApiRequest, _ step: String) throws(Failure) -> Record {
@@ -107,7 +112,10 @@ package struct GmailApi {
             }
             open = open.filter { found[$0].map { isPassing(host, $0) } ?? true }
             guard !open.isEmpty, tries < 3 else { break }
-            try host.sleep(milliseconds: 1000 << Int64(tries))
+            let named = open.compactMap { found[$0]?.retryAfterMs }.max() ?? 0
+            // More than a moment is for the host to wait: the caller throws what the parts say.
+            guard named <= Self.longestPause else { break }
+            try host.sleep(milliseconds: max(1000 << Int64(tries), named))
             tries += 1
         }
         var parts: [BatchBody.Part] = []

@@ -17,13 +17,18 @@ enum GmailLabels {
         label.utf8.contains { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
     }
 
+    /// Whether messages with that label lie in a folder of its own, where nothing hides it.
+    static func isFolder(_ label: String) -> Bool {
+        label != all && (isUsers(label) || folders.contains { $0.label == label })
+    }
+
     /// The folders, as labels, in which a message with these labels lies.
     static func places(_ labels: [String]) -> [String] {
         if labels.contains("TRASH") { return ["TRASH"] }
         if labels.contains("SPAM") { return ["SPAM"] }
         // Conversations of the chat, which are no mail.
         if labels.contains("CHAT") { return [] }
-        let own = labels.filter { isUsers($0) || $0 == "INBOX" || $0 == "SENT" || $0 == "DRAFT" }
+        let own = labels.filter(isFolder)
         return own.isEmpty ? [all] : own
     }
 

@@ -1,4 +1,5 @@
 import Base
+import CMailroom
 
 /// What Gmail says of a message beside its content.
 struct GmailMessage {
@@ -17,6 +18,17 @@ struct GmailMessage {
     let size: Int64?
     /// Header fields, where they were asked for.
     private let fields: [(name: String, value: String)]
+
+    /// The answer to a question about one message.
+    /// - Throws: `MR_E_PROTOCOL` where it is not that one: it says nothing of whether the message is there.
+    init(_ answer: Record, id: String) throws(Failure) {
+        guard let message = GmailMessage(answer), message.id == id else {
+            var failure = Failure(MR_E_PROTOCOL, "the answer is not the message that was asked for")
+            failure.step = "fetch"
+            throw failure
+        }
+        self = message
+    }
 
     /// Nil where the answer is no message.
     init?(_ answer: Record) {

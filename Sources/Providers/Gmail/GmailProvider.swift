@@ -15,7 +15,7 @@ package enum GmailProvider: Provider {
         }
         _ = try? host.emit(
             "server", Record(["size": .int(Submission.largest), "capabilities": .text("history labels threads batch")]))
-        return GmailSession(api, latest: profile.text("historyId").flatMap { UInt64($0) })
+        return GmailSession(api, latest: profile.text("historyId").flatMap { UInt64($0) }, at: host.now())
     }
 
     package static var operations: [Operation] {

@@ -7,6 +7,9 @@ package final class GmailSession: Session {
     let api: GmailApi
     /// The account's newest history id as it was when the session was opened, until something is changed or it was used.
     private var opened: UInt64?
+    /// When that was: a session is kept, and what came later is not in it.
+    private let openedAt: Int64
+    private static let freshMs: Int64 = 2_000
     /// The newest one that was ever heard of.
     private var heard: UInt64?
     private var history: MailboxHistory?
@@ -15,9 +18,11 @@ package final class GmailSession: Session {
     /// The addresses that the account may send from, once they were asked for.
     var aliases: Set<String>?
 
-    init(_ api: GmailApi, latest: UInt64?) {
+    /// - Parameter at: when the history id was told, by the host's own clock.
+    init(_ api: GmailApi, latest: UInt64?, at: Int64) {
         self.api = api
         opened = latest
+        openedAt = at
     }
 
     /// The account's newest history id: what changes from now on is younger.
@@ -25,7 +30,7 @@ package final class GmailSession: Session {
         if let opened {
             self.opened = nil
             heard = opened
-            return opened
+            if host.now() - openedAt <= Self.freshMs { return opened }
         }
         let profile = try api.get(host, ["profile"], cost: GmailApi.Units.profile, step: "history")
         guard let id = profile.text("historyId").flatMap({ UInt64($0) }) else {
@@ -41,16 +46,14 @@ package final class GmailSession: Session {
         return try latest(host)
     }
 
-    /// What has changed since a history id; nil where Gmail does not say. One answer serves all folders of a round, each once:
-    /// that a folder asks again means that time has passed.
+    /// What has changed since a history id; nil where Gmail does not say. One answer serves all folders that the listing of a round
+    /// named for it, each once: who asks beside that asks because of something younger.
+    /// - Parameter label: nil: for the listing itself.
     func history(_ host: Host, from: UInt64, for label: String?) throws(Failure) -> MailboxHistory? {
-        if let label, let history, history.from <= from, from <= history.to, history.readers.insert(label).inserted {
-            return history
-        }
+        if let label, let history, history.serves(label, from) { return history }
         if let untold, from <= untold { return nil }
-        history = try MailboxHistory.read(host, api, from: from)
+        history = try MailboxHistory.read(host, api, from: from, isOfListing: label == nil)
         if history == nil { untold = from }
-        if let label { history?.readers.insert(label) }
         return history
     }
 
@@ -82,7 +85,11 @@ package final class GmailSession: Session {
     package func findSent(_ host: Host, what: Fields) throws(Failure) {
         guard let id = what.text("message_id"), !id.isEmpty else { throw .invalid("message_id", "is missing") }
         let sent = GmailLabels.folders.first { $0.label == "SENT" }?.path
-        for message in try MessageLookup(host, api).find(id, in: "SENT") {
+        guard let found = try MessageLookup(host, api).find(id, in: "SENT") else {
+            // Not found and not looked for are two things: what is not there is sent again.
+            throw .unsupported("Gmail cannot look for the Message-ID <\(id.prefix(200))>")
+        }
+        for message in found {
             try host.emit("sent", Record(["ref": .text(message), "path": sent.map(Value.text)]))
         }
     }

@@ -45,6 +45,7 @@ struct LabelAppend {
             [isDraft ? "drafts" : "messages"], isDated ? [("internalDateSource", "dateHeader")] : [],
             cost: isDraft ? GmailApi.Units.draft : GmailApi.Units.insert, step: "append")
         let made = isDraft ? answer["message"]?.record ?? Record() : answer
+        // Where the answer was cut off it is there all the same: the next sync finds it.
         if let id = made.text("id") { try placed(id) }
     }
 
@@ -60,9 +61,11 @@ struct LabelAppend {
     /// What an earlier try, which was cut off, has left: a message with this Message-ID and this very content. Versions of a draft
     /// share theirs.
     private func earlier(_ messageID: String) throws(Failure) -> String? {
-        for id in try MessageLookup(host, api).find(messageID, in: place.label).prefix(10) {
-            guard let part = try api.parts(host, [id], [("format", "raw")], step: "append").first, part.status == 200
+        for id in (try MessageLookup(host, api).find(messageID, in: place.label) ?? []).prefix(10) {
+            guard let part = try api.parts(host, [id], [("format", "raw")], step: "append").first, part.status != 404
             else { continue }
+            // Whoever is too busy to show it has not said that it is another one.
+            guard part.status == 200 else { throw api.failure(host, part, "append") }
             var raw = RawText()
             var content: [UInt8] = []
             try part.body.withBytes { (bytes) throws(Failure) in try raw.take(bytes, into: &content) }

@@ -38,20 +38,20 @@ struct LabelSync {
     private func follow(_ history: MailboxHistory, since: UInt64) throws(Failure) {
         let ids = history.touched(place.label, since: since)
         let messages = try history.messages(host, session.api, ids, fields: fields)
+        // Until all has been taken, the next sync begins where this one did.
+        let store = { () throws(Failure) in
+            try host.commit(GmailCursor(history: since, isComplete: true).bytes)
+        }
         var present: [GmailMessage] = []
         for (id, message) in zip(ids, messages) {
             if let message, place.has(message) {
                 present.append(message)
-            } else {
-                try host.emit("gone", Record(["ref": .text(id)]))
+            } else if try host.emit("gone", Record(["ref": .text(id)])) {
+                try store()
             }
         }
         present.sort { ($0.date ?? 0, $0.id) > ($1.date ?? 0, $1.id) }
-        let intake = MessageIntake(host, session.api) { () throws(Failure) in
-            // Until all has been taken, the next sync begins where this one did.
-            try host.commit(GmailCursor(history: since, isComplete: true).bytes)
-        }
-        try intake.take(present)
+        try MessageIntake(host, session.api, store).take(present)
         try host.commit(GmailCursor(history: history.to, isComplete: true).bytes)
     }
 
@@ -62,7 +62,8 @@ struct LabelSync {
         let states = known.isEmpty ? nil : try FlagSets(host, session.api, place)
         let recent = try recentOnes()
         let open = GmailCursor(history: history, isComplete: false).bytes
-        let intake = MessageIntake(host, session.api) { () throws(Failure) in try host.commit(open) }
+        let store = { () throws(Failure) in try host.commit(open) }
+        let intake = MessageIntake(host, session.api, store)
         var done: Int64 = 0
         let (labels, search) = place.question
         // A message that comes while the pages are read moves others onto the next one.
@@ -74,8 +75,10 @@ struct LabelSync {
                     if recent?.contains(id) ?? true { new.append(id) }
                     continue
                 }
-                if let now = states?.flags(of: id, in: place.label), now != flags {
+                if let now = states?.flags(of: id, in: place.label), now != flags,
                     try host.emit("flags", Record(["ref": .text(id), "flags": .text(FlagSets.text(now))]))
+                {
+                    try store()
                 }
             }
             for start in stride(from: 0, to: new.count, by: BatchBody.most) {
@@ -88,10 +91,22 @@ struct LabelSync {
             done += Int64(ids.count)
             host.progress(done: done, total: max(about, done))
         }
-        for id in known.keys { try host.emit("gone", Record(["ref": .text(id)])) }
+        try confirm(known.keys.sorted(), store)
         host.progress(done: Int64(seen.count), total: Int64(seen.count))
         try host.emit("complete")
         try host.commit(GmailCursor(history: history, isComplete: true).bytes)
+    }
+
+    /// What the store has and the list did not show: a list is made from an index, which may be behind, so the messages are
+    /// asked themselves before they count as gone. Nothing would tell of them again.
+    private func confirm(_ refs: [String], _ store: () throws(Failure) -> Void) throws(Failure) {
+        for start in stride(from: 0, to: refs.count, by: BatchBody.most) {
+            let some = Array(refs[start..<min(start + BatchBody.most, refs.count)])
+            for (id, message) in zip(some, try session.api.messages(host, some)) {
+                if let message, place.has(message) { continue }
+                if try host.emit("gone", Record(["ref": .text(id)])) { try store() }
+            }
+        }
     }
 
     /// What the store has of the folder, with its flags.

@@ -15,12 +15,14 @@ final class MailboxHistory {
     static let everywhere = "*"
     /// More changes than this are not gone through: the folders are compared.
     private static let most = 20_000
+    private static let mostPages = 2_000
 
     let from: UInt64
     private(set) var to: UInt64
     private(set) var changes: [Change] = []
-    /// The folders that have been brought up to date by it: for the same one again it is asked anew.
-    var readers: Set<String> = []
+    /// The folders of which a listing has said that it concerns them, and that have not been brought up to date by it.
+    private var readers: Set<String> = []
+    private var served: Set<String> = []
     /// What the messages were found to be.
     private var found: [String: GmailMessage] = [:]
     private var asked: Set<String> = []
@@ -32,9 +34,13 @@ final class MailboxHistory {
     }
 
     /// Nil where Gmail does not keep the history from there, or it is too long.
-    static func read(_ host: Host, _ api: GmailApi, from: UInt64) throws(Failure) -> MailboxHistory? {
+    /// - Parameter isOfListing: the folders that it concerns will be brought up to date by it.
+    static func read(
+        _ host: Host, _ api: GmailApi, from: UInt64, isOfListing: Bool = false
+    ) throws(Failure) -> MailboxHistory? {
         let history = MailboxHistory(from)
         var token: String?
+        var pages = 0
         repeat {
             var query = [(name: "startHistoryId", value: "\(from)"), ("maxResults", GmailApi.page)]
             if let token { query.append(("pageToken", token)) }
@@ -47,10 +53,19 @@ final class MailboxHistory {
             for record in page.records("history") { history.take(record) }
             if let latest = page.text("historyId").flatMap({ UInt64($0) }) { history.to = max(history.to, latest) }
             let next = page.text("nextPageToken")
-            if history.changes.count > most || next != nil && next == token { return nil }
+            pages += 1
+            if history.changes.count > most || pages > mostPages || next != nil && next == token { return nil }
             token = next
         } while token != nil
+        if isOfListing { history.readers = Set(history.changes.flatMap(\.places)) }
         return history
+    }
+
+    /// Whether it says what a folder wants to know, which it does once.
+    func serves(_ label: String, _ since: UInt64) -> Bool {
+        guard from <= since, since <= to else { return false }
+        if readers.contains(Self.everywhere) { return served.insert(label).inserted }
+        return readers.remove(label) != nil
     }
 
     private func take(_ record: Record) {
@@ -68,6 +83,8 @@ final class MailboxHistory {
                     // Before and after, whichever of the two the labels are of.
                     places += GmailLabels.places(labels.filter { !changed.contains($0) })
                     places += GmailLabels.places(labels + changed)
+                    // Where they are those of now, Trash or Spam hides what they were taken from.
+                    places += (labels + changed).filter(GmailLabels.isFolder)
                 }
                 changes.append(Change(id: id, message: name, places: places))
             }

@@ -4,7 +4,7 @@ import PluginKit
 
 /// Takes messages of a folder into the store: asks the host which it wants, and fetches those, many in a request where they are
 /// small, each streamed by itself where it is large.
-struct MessageIntake {
+final class MessageIntake {
     /// A larger one goes by itself.
     private static let large: Int64 = 2 << 20
     /// Octets of messages, as Gmail estimates them, that are fetched in one request.
@@ -15,6 +15,9 @@ struct MessageIntake {
     /// They were asked for by name: the host is not asked.
     private let isAsked: Bool
     private let commit: () throws(Failure) -> Void
+    /// Messages about which the host was asked since something was stored: what it knows already counts as found, too.
+    private var asked = 0
+    private static let mostAsked = 500
 
     /// - Parameter commit: stores what was found so far, when enough has gathered.
     init(_ host: Host, _ api: GmailApi, isAsked: Bool = false, _ commit: @escaping () throws(Failure) -> Void) {
@@ -29,6 +32,12 @@ struct MessageIntake {
         var pending: [GmailMessage] = []
         var octets: Int64 = 0
         for message in messages {
+            if asked >= Self.mostAsked {
+                try fetch(pending)
+                (pending, octets) = ([], 0)
+                try commit()
+                asked = 0
+            }
             switch try wanted(message) {
             case .nothing: continue
             case .header:
@@ -54,6 +63,7 @@ struct MessageIntake {
 
     private func wanted(_ message: GmailMessage) throws(Failure) -> Wanted {
         if isAsked { return .whole }
+        asked += 1
         var record = message.record
         record.set("size", message.size)
         record.set("message_id", message.messageID)
@@ -149,6 +159,8 @@ struct MessageIntake {
                 host, ["messages", message.id], [("format", "metadata")], cost: GmailApi.Units.get, step: "fetch")
         } catch  where error.result == mr_result(MR_E_NOT_FOUND) {
             return
+        } catch {
+            return try refused(message, error)
         }
         guard let header = GmailMessage(answer)?.header else {
             return try refused(message, "the message has no header")

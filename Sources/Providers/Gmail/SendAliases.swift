@@ -10,8 +10,12 @@ struct SendAliases {
 
     /// - Throws: `MR_E_REFUSED` where the address is none of the account's.
     func check(_ address: String) throws(Failure) {
-        if session.aliases == nil { session.aliases = try read() }
-        guard let aliases = session.aliases, !aliases.isEmpty, !aliases.contains(AddressKey.of(address)) else { return }
+        let key = AddressKey.of(address)
+        if let known = session.aliases, known.isEmpty || known.contains(key) { return }
+        // Asked anew for one that was not among them: it may have been added since.
+        let aliases = try read()
+        session.aliases = aliases
+        guard !aliases.isEmpty, !aliases.contains(key) else { return }
         var failure = Failure(MR_E_REFUSED, "the account may not send from \(address)")
         failure.step = "mail"
         failure.code = "SendAsDenied"

@@ -1,6 +1,7 @@
 import Base
 import CMailroom
 import PluginKit
+import WebProvider
 
 /// A message on its way to Gmail, behind a few fields that say what it is: `multipart/related`, in one request and in pieces, so that its
 /// size does not matter.
@@ -12,8 +13,9 @@ struct Upload {
     let api: GmailApi
     /// The resource that the message is of.
     let resource: Record
-    /// Goes before the message's own first line.
-    var prefix: [UInt8] = []
+    /// In place of the message's first octets, up to `from`.
+    var header: [UInt8] = []
+    var from = 0
     let message: UnsafeRawBufferPointer
 
     /// The answer's record.
@@ -22,23 +24,13 @@ struct Upload {
         _ path: [String], _ query: GmailApi.Query = [], cost: Int64, step: String,
         offer: () throws(Failure) -> Void = { () throws(Failure) in }
     ) throws(Failure) -> Record {
-        do throws(Failure) {
-            return try once(path, query, cost, step, offer)
-        } catch {
-            // The body went out in pieces, so that the host cannot say it again.
-            guard error.http == 401 else { throw error }
-            _ = try host.token(refresh: true)
-            return try once(path, query, cost, step, offer)
+        try ApiClient.renewing(host) { () throws(Failure) in
+            let answer = try written(path, query, cost)
+            defer { answer.close() }
+            try offer()
+            try answer.write(host, Self.end)
+            return try api.finish(host, answer, step: step)
         }
-    }
-
-    private func once(
-        _ path: [String], _ query: GmailApi.Query, _ cost: Int64, _ step: String, _ offer: () throws(Failure) -> Void
-    ) throws(Failure) -> Record {
-        let answer = try written(path, query, cost)
-        try offer()
-        try answer.write(host, Self.end)
-        return try api.finish(host, answer, step: step)
     }
 
     private static let end = Array("\r\n--\(boundary)--\r\n".utf8)
@@ -50,10 +42,10 @@ struct Upload {
                 + "--\(Self.boundary)\r\nContent-Type: message/rfc822\r\n\r\n").utf8)
         let answer = try api.upload(
             host, path, [("uploadType", "multipart")] + query, type: "multipart/related; boundary=\(Self.boundary)",
-            size: Int64(head.count + prefix.count + message.count + Self.end.count), cost: cost)
+            size: Int64(head.count + header.count + message.count - from + Self.end.count), cost: cost)
         try answer.write(host, head)
-        try answer.write(host, prefix)
-        var start = 0
+        try answer.write(host, header)
+        var start = from
         while start < message.count {
             let next = min(start + Self.piece, message.count)
             try answer.write(host, UnsafeRawBufferPointer(rebasing: message[start..<next]))

@@ -61,7 +61,7 @@ struct Apply {
     /// Nil where the mailbox does not have it.
     private func present() throws(Failure) -> GraphMessage? {
         do throws(Failure) {
-            return GraphMessage(try client.get(host, "\(client.message(id))?\(GraphMessage.query)", step: "fetch"))
+            return try client.look(host, id)
         } catch {
             guard error.http == 404 else { throw error }
             return nil

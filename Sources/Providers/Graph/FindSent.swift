@@ -24,7 +24,10 @@ struct FindSent {
             (native: String(decoding: $0.bytes("native") ?? [], as: UTF8.self), path: $0.text("path") ?? "")
         }
         if let sent, !folders.contains(where: { $0.native == sent }) { folders.append((sent, "")) }
-        for folder in folders where !folder.native.isEmpty {
+        folders.removeAll { $0.native.isEmpty }
+        // Not found and not looked for are two things: what is not there is sent again.
+        guard !folders.isEmpty else { throw .notFound("the folder Sent Items") }
+        for folder in folders {
             for found in try MessageSearch(host, client).find(messageID, in: folder.native) {
                 try host.emit("sent", Record(["ref": .text(found.id), "path": .text(folder.path)]))
             }

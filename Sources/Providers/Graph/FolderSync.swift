@@ -97,7 +97,7 @@ final class FolderSync {
         var path = link ?? first
         while true {
             let answer = try client.get(host, path, page: Self.page, step: "list")
-            let items = answer.records("value")
+            let items = try GraphClient.items(answer, step: "list")
             for item in items { if let id = item.text("id") { seen?.insert(id.hashValue) } }
             try take(items, isHistory: true)
             if let link = answer.text("@odata.deltaLink") { return try client.relative(link) }
@@ -115,7 +115,7 @@ final class FolderSync {
         var seen: Set<String> = []
         while true {
             let answer = try client.get(host, path, page: Self.page, step: "list")
-            let items = answer.records("value")
+            let items = try GraphClient.items(answer, step: "list")
             for item in items { if let id = item.text("id") { seen.insert(id) } }
             try take(items, isHistory: false)
             if let link = answer.text("@odata.deltaLink") {
@@ -148,8 +148,11 @@ final class FolderSync {
 
     private func take(_ items: [Record], isHistory: Bool) throws(Failure) {
         var wanted: [(GraphMessage, Wanted)] = []
-        for item in items {
-            guard let message = GraphMessage(item) else { continue }
+        // Where a page says several things of a message, the last one holds.
+        var last: [String: Int] = [:]
+        for (index, item) in items.enumerated() { if let id = item.text("id") { last[id] = index } }
+        for (index, item) in items.enumerated() {
+            guard let message = GraphMessage(item), last[message.id] == index else { continue }
             if item["@removed"] != nil {
                 try gone(message.id, but: nil)
                 continue
@@ -182,9 +185,8 @@ final class FolderSync {
 
     private func again(_ id: String) throws(Failure) -> GraphMessage? {
         do throws(Failure) {
-            let message = GraphMessage(
-                try client.get(host, "\(client.message(id))?\(GraphMessage.query)", step: "fetch"))
-            return message?.folder == native ? message : nil
+            let message = try client.look(host, id)
+            return message.folder == native ? message : nil
         } catch {
             guard error.http == 404 else { throw error }
             return nil

@@ -65,6 +65,13 @@ final class GraphClient {
         return try at(step) { () throws(Failure) in try api.call(host, request) }
     }
 
+    /// The same without a body, where nothing that is answered matters but the yes.
+    func tell(_ host: Host, _ method: String, _ path: String, step: String) throws(Failure) {
+        var request = ApiRequest(at: base + path, headers: headers())
+        request.method = method
+        try at(step) { () throws(Failure) in try api.open(host, request).close() }
+    }
+
     /// Names the step in a failure that the service told.
     func at<T>(_ step: String, _ body: () throws(Failure) -> T) throws(Failure) -> T {
         do throws(Failure) {
@@ -82,6 +89,13 @@ final class GraphClient {
         return [HTTPRequest.Header("Prefer", Self.immutable + pages)]
     }
 
+    /// The items of a list.
+    /// - Throws: `MR_E_PROTOCOL` where the answer has none: it does not say that there is nothing.
+    static func items(_ answer: Record, step: String) throws(Failure) -> [Record] {
+        guard answer["value"]?.list != nil else { throw GraphApi.damaged("the answer has no list", step: step) }
+        return answer.records("value")
+    }
+
     /// Every item of a list, page by page.
     func each(
         _ host: Host, _ path: String, page: Int, step: String, _ body: ([Record]) throws(Failure) -> Void
@@ -90,7 +104,7 @@ final class GraphClient {
         var pages = 0
         while let path = next {
             let answer = try get(host, path, page: page, step: step)
-            try body(answer.records("value"))
+            try body(try Self.items(answer, step: step))
             next = try answer.text("@odata.nextLink").map { (link) throws(Failure) in try relative(link) }
             pages += 1
             guard pages < 100_000 else { throw GraphApi.damaged("the pages do not end", step: step) }

@@ -124,3 +124,15 @@ struct GraphMessage {
         recipient?["emailAddress"]?.record?.text("address") ?? ""
     }
 }
+
+extension GraphClient {
+    /// What the service says of one message now.
+    /// - Throws: `MR_E_NOT_FOUND` where it is not there; `MR_E_PROTOCOL` where the answer is no message: then nothing is said of it.
+    func look(_ host: Host, _ id: String) throws(Failure) -> GraphMessage {
+        let answer = try get(host, "\(message(id))?\(GraphMessage.query)", step: "fetch")
+        guard let message = GraphMessage(answer) else {
+            throw GraphApi.damaged("the answer is not the message that was asked for", step: "fetch")
+        }
+        return message
+    }
+}

@@ -40,9 +40,9 @@ struct LargeDraft {
             throw error
         }
         do throws(Failure) {
-            _ = try client.ask(host, "POST", "\(client.message(draft))/send", step: "send")
+            try client.tell(host, "POST", "\(client.message(draft))/send", step: "send")
         } catch {
-            let failure = MimeUpload.judged(error)
+            let failure = ApiClient.judged(error)
             if failure.result != Int32(MR_E_UNKNOWN_OUTCOME) {
                 _ = try? client.ask(host, "DELETE", client.message(draft), step: "send")
             }

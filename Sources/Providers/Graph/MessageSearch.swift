@@ -20,6 +20,6 @@ struct MessageSearch {
         let answer = try client.get(
             host, "\(client.folder(folder))/messages?$filter=\(filter)&$select=\(GraphMessage.placeSelect)&$top=50",
             step: "search")
-        return answer.records("value").compactMap { GraphMessage($0) }
+        return try GraphClient.items(answer, step: "search").compactMap { GraphMessage($0) }
     }
 }

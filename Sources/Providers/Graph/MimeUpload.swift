@@ -26,14 +26,7 @@ struct MimeUpload {
     ///   - isFinal: the end of the body is what cannot be taken back: it is offered before.
     /// - Returns: the answer.
     func run(header: [UInt8], _ rest: UnsafeRawBufferPointer, isFinal: Bool) throws(Failure) -> Record {
-        do throws(Failure) {
-            return try once(header, rest, isFinal)
-        } catch {
-            // The body went out in pieces, so that the host cannot say it again.
-            guard error.http == 401 else { throw error }
-            _ = try host.token(refresh: true)
-            return try once(header, rest, isFinal)
-        }
+        try ApiClient.renewing(host) { () throws(Failure) in try once(header, rest, isFinal) }
     }
 
     private func once(_ header: [UInt8], _ rest: UnsafeRawBufferPointer, _ isFinal: Bool) throws(Failure) -> Record {
@@ -67,21 +60,9 @@ struct MimeUpload {
             }
             try client.api.finish(host, answer, step: step)
         } catch {
-            throw offered ? Self.judged(error) : error
+            throw offered ? ApiClient.judged(error) : error
         }
-        // It is done: nothing that comes now can change that.
-        guard let body = try? answer.body(host) else { return Record() }
-        return (try? ApiClient.record(body)) ?? Record()
-    }
-
-    /// Only a "no" of the service itself is one: who is unwell, or says nothing, may have sent it.
-    static func judged(_ error: Failure) -> Failure {
-        if error.http != nil, error.result != Int32(MR_E_OUTAGE) { return error }
-        var failure = error
-        failure.result = Int32(MR_E_UNKNOWN_OUTCOME)
-        failure.message =
-            "the message was written whole, and it was not said what became of it: it may have been accepted"
-        return failure
+        return ApiClient.said(host, answer)
     }
 
     private func octets(_ range: Range<Int>, _ header: [UInt8], _ rest: UnsafeRawBufferPointer) -> [UInt8] {

@@ -17,9 +17,8 @@ struct SingleFetch {
     /// `MR_E_NOT_FOUND` where the folder does not have it any more.
     func run() throws(Failure) {
         guard let ref = what.text("ref"), !ref.isEmpty else { throw .invalid("ref", "is missing") }
-        let found = GraphMessage(
-            try client.get(host, "\(client.message(GraphMessage.id(of: ref)))?\(GraphMessage.query)", step: "fetch"))
-        guard let message = found, message.folder == String(decoding: what.bytes("native") ?? [], as: UTF8.self) else {
+        let message = try client.look(host, GraphMessage.id(of: ref))
+        guard message.folder == String(decoding: what.bytes("native") ?? [], as: UTF8.self) else {
             throw .notFound("message \(ref)")
         }
         try MimeContent(host, client, message.id)

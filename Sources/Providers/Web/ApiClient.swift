@@ -47,7 +47,14 @@ package struct ApiClient {
     /// The record that an API answers; an empty one where it answers nothing.
     package func call(_ host: Host, _ request: ApiRequest) throws(Failure) -> Record {
         let answer = try open(host, request)
-        return try ApiClient.record(try answer.body(host, limit: Int(clamping: request.limitBytes)))
+        let body = try answer.body(host, limit: Int(clamping: request.limitBytes))
+        // Whoever was asked something and says nothing has not said that there is nothing.
+        guard request.method != "GET" || body.contains(where: { $0 > 0x20 }) else {
+            var failure = Failure(MR_E_PROTOCOL, "the answer is empty")
+            failure.step = "http"
+            throw failure
+        }
+        return try ApiClient.record(body)
     }
 
     package func get(

@@ -29,14 +29,16 @@ extension Store {
     /// Changes what is given of an account and stores the job that proves it. One that was disconnected is enabled again; what
     /// it waits for is forgotten, so that it is tried at once. One that runs keeps its place in its company; one that comes
     /// back, waits, or changes the company needs a free one, or is `pending`, and the job has ended.
+    /// - Parameter forgetsToken: the tokens that are there are of another login.
     /// - Returns: the job.
     package func reconnectAccount(
         _ id: Int64, values: AccountChanges, settings: [String: String?], secrets: [String: [UInt8]?],
-        grant: NewGrant? = nil, job: NewJob
+        grant: NewGrant? = nil, forgetsToken: Bool = false, job: NewJob
     ) throws(Failure) -> Int64 {
         try write { (transaction) throws(Failure) -> Int64 in
             let before = try loadAccount(transaction.db, id)
             try transaction.updateAccount(id, values: values, settings: settings, secrets: secrets)
+            if forgetsToken { try transaction.forgetToken(id) }
             if let grant { try transaction.bind(grant, to: id) }
             let account = try loadAccount(transaction.db, id)
             let full = try transaction.fullPlaces(before, movedTo: account.company)

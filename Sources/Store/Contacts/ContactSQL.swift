@@ -13,6 +13,16 @@ enum ContactSQL {
         """
     }
 
+    /// Whether an account of the contact `c`'s company has the message, shown or not: also one that is just being moved.
+    static func isHeld(_ message: String) -> String {
+        """
+        (c.company = 0 OR EXISTS (SELECT 1 FROM place q JOIN folder g ON g.id = q.folder JOIN account b ON b.id = g.account
+          WHERE q.message = \(message) AND b.company = c.company)
+          OR EXISTS (SELECT 1 FROM adrift q JOIN account b ON b.id = q.account
+          WHERE q.message = \(message) AND b.company = c.company))
+        """
+    }
+
     /// Whether the address `a` is somebody else's than the contact `c`'s, which has its domain.
     static let isTaken = """
         (EXISTS (SELECT 1 FROM contact_address y JOIN contact e ON e.id = y.contact
@@ -36,11 +46,16 @@ enum ContactSQL {
 
     /// Ids of the messages that chosen contacts have part in.
     /// - Parameter choice: of their ids: a comparison with its value.
-    static func messages(of choice: String) -> String {
+    static func messages(of choice: String) -> String { messages(of: choice, where: inScope("s.message")) }
+
+    /// Those, and the ones that no folder shows.
+    static func heldMessages(of choice: String) -> String { messages(of: choice, where: isHeld("s.message")) }
+
+    private static func messages(of choice: String, where scope: String) -> String {
         """
         WITH chosen AS MATERIALIZED (SELECT id, company FROM contact WHERE id \(choice)),
           c AS MATERIALIZED (\(addressesOfChosen))
-        SELECT s.message FROM c JOIN participant s ON s.address = c.address WHERE \(inScope("s.message"))
+        SELECT s.message FROM c JOIN participant s ON s.address = c.address WHERE \(scope)
         """
     }
 

@@ -181,7 +181,7 @@ extension Transaction {
     /// - Returns: true while there are more; so do those below.
     fileprivate func eraseMessages(_ erasure: Erasure, _ limit: Int64) throws(Failure) -> Bool {
         let messages = try db.all(
-            composed: "SELECT DISTINCT message FROM (\(ContactSQL.messages(of: "= ?"))) LIMIT ?",
+            composed: "SELECT DISTINCT message FROM (\(ContactSQL.heldMessages(of: "= ?"))) LIMIT ?",
             [.int(erasure.contact), .int(limit)]
         ) { (row) throws(Failure) in row.int(0) }
         for message in messages { try erase(message, company: erasure.company) }
@@ -219,7 +219,12 @@ extension Transaction {
                 "INSERT INTO place(id, folder, ref, bits, skipped, stable) VALUES(?, ?, ?, 0, ?, ?)", place.id,
                 place.folder, ref, skipped.packed, place.stable)
         }
-        if places.isEmpty, try db.exists("SELECT 1 FROM message WHERE id = ?", message) {
+        let adrift = try db.all(
+            "SELECT d.account FROM adrift d JOIN account a ON a.id = d.account WHERE d.message = ?1 AND (?2 = 0 OR a.company = ?2)",
+            message, company
+        ) { (row) throws(Failure) in row.int(0) }
+        for account in adrift { try drown(message, account: account, erase: true) }
+        if places.isEmpty, adrift.isEmpty, try db.exists("SELECT 1 FROM message WHERE id = ?", message) {
             try delete(message: message, erase: true)
             change("message", message, account: nil, "removed")
         }

@@ -26,15 +26,17 @@ extension KindTable {
             return record
         })
 
-    private static func inPlace(_ condition: String) -> String {
-        "EXISTS (SELECT 1 FROM place p WHERE p.message = m.id AND p.leaving = 0 AND \(condition))"
+    private static let isPlaced = "EXISTS (SELECT 1 FROM place p WHERE p.message = m.id AND p.leaving = 0)"
+
+    private static func flag(_ bit: Int64) -> SQLConditions.Rule {
+        .truth("EXISTS (SELECT 1 FROM place p WHERE p.message = m.id AND p.leaving = 0 AND p.bits & \(bit){})")
     }
 
     static let message = KindTable(
         from: "message m",
         select:
             "m.message_id, m.subject, m.date, m.received_at, m.size, m.historical, m.preview, m.attachments, m.thread, m.in_reply_to, m.body, m.stored_at, m.detail, m.report, m.send, m.lacking, m.outgoing",
-        id: "m.id", visible: inPlace("1"), visibleByID: "1",
+        id: "m.id", visible: isPlaced, visibleByID: "1",
         rules: [
             "id": .column("m.id"),
             "folder": .place("f.path {}"), "role": .place("(\(FolderRow.role)) {}"),
@@ -45,8 +47,8 @@ extension KindTable {
             "participant": .within(
                 "m.id IN (SELECT s.message FROM participant s JOIN address a ON a.id = s.address WHERE a.key {})"),
             "date": .column("m.date"), "received_at": .column("m.received_at"), "size": .column("m.size"),
-            "seen": .truth(inPlace("p.bits & 1")), "flagged": .truth(inPlace("p.bits & 4")),
-            "answered": .truth(inPlace("p.bits & 2")), "draft": .truth(inPlace("p.bits & 8")),
+            "seen": flag(FlagSet.seen), "flagged": flag(FlagSet.flagged), "answered": flag(FlagSet.answered),
+            "draft": flag(FlagSet.draft),
             "historical": .column("m.historical"), "attachments": .column("m.attachments"),
             "thread": .column("m.thread"), "in_reply_to": .column("m.in_reply_to"), "stored_at": .column("m.stored_at"),
             "report": .column("m.report"), "send": .column("m.send"), "contact": ContactSQL.ofMessage,

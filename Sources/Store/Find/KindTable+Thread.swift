@@ -16,7 +16,7 @@ extension KindTable {
                 any: "EXISTS (SELECT 1 FROM message x WHERE x.thread = t.id AND \(ContactSQL.isAnyIn("x.id")))"),
             "contact_key": .among(
                 "t.id IN (SELECT x.thread FROM message x WHERE x.id IN (\(ContactSQL.messages(of: contactKey))))"),
-            "seen": .truth("NOT EXISTS (SELECT 1 FROM message m WHERE m.thread = t.id AND \(unseen))"),
+            "seen": .truth("NOT EXISTS (\(unseen(in: "t.id")))"),
         ].merging(places) { one, _ in one },
         orders: [
             "id": "t.id", "last_at": "t.last_at", "last_in": "t.last_in", "last_out": "t.last_out",
@@ -41,22 +41,23 @@ extension KindTable {
             record.set("first_reply_ms", row.optionalInt(9))
             if query.wants("contacts") { record["contacts"] = .list(try contacts(ofThread: row.int(1), db)) }
             if query.wants("seen") {
-                record.set("seen", try db.exists(unseenInThread, row.int(1)) ? 0 : 1)
+                let asked = SQLConditions.limited(unseen(in: "?"), to: query.accounts)
+                let unseen = try db.all(composed: asked.sql + " LIMIT 1", [.int(row.int(1))] + asked.values) {
+                    (row) throws(Failure) in row.int(0)
+                }
+                record.set("seen", unseen.isEmpty ? 1 : 0)
             }
             return record
         })
 
-    /// The message `m` is shown in a folder, and in none of them as \Seen.
-    static let unseen = """
-        EXISTS (SELECT 1 FROM place p WHERE p.message = m.id AND p.leaving = 0)
-        AND NOT EXISTS (SELECT 1 FROM place p WHERE p.message = m.id AND p.leaving = 0 AND p.bits & 1)
+    /// The messages of a thread that are shown in a folder, and in none of them as \Seen.
+    private static func unseen(in thread: String) -> String {
         """
-
-    private static let unseenInThread: StaticString = """
-        SELECT 1 FROM message m WHERE m.thread = ?
-        AND EXISTS (SELECT 1 FROM place p WHERE p.message = m.id AND p.leaving = 0)
-        AND NOT EXISTS (SELECT 1 FROM place p WHERE p.message = m.id AND p.leaving = 0 AND p.bits & 1) LIMIT 1
+        SELECT 1 FROM message m WHERE m.thread = \(thread)
+        AND EXISTS (SELECT 1 FROM place p WHERE p.message = m.id AND p.leaving = 0{})
+        AND NOT EXISTS (SELECT 1 FROM place p WHERE p.message = m.id AND p.leaving = 0 AND p.bits & 1{})
         """
+    }
 
     /// Of a thread longer than this the last messages alone are looked at for people.
     private static let mostMessages: Int64 = 200

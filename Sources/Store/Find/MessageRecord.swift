@@ -48,21 +48,22 @@ func messageRecord(_ row: Row, _ db: Connection, _ query: Query) throws(Failure)
     return record
 }
 
-/// The account and folder of the first place that the query asked for, the flags of all of them, and whether there is
-/// none.
+/// The account and folder of the first place that the query asked for, the flags of all that are in the accounts it asked
+/// for, and whether there is none.
 private func addPlace(
     to record: inout Record, _ message: Int64, _ db: Connection, _ query: Query
 ) throws(Failure) -> (flags: FlagSet, adrift: Bool) {
-    let asked = query.folders
+    let (asked, accounts) = (query.folders, query.accounts)
     let places = try db.all(
         composed: """
-            SELECT p.bits, p.flags, f.account, f.path, \(asked?.sql ?? "1") FROM place p JOIN folder f ON f.id = p.folder
+            SELECT p.bits, p.flags, f.account, f.path, \(asked?.sql ?? "1"), \(accounts?.sql ?? "1")
+            FROM place p JOIN folder f ON f.id = p.folder
             WHERE p.message = ? AND p.leaving = 0 AND f.leaving = 0 ORDER BY p.id
-            """, (asked?.values ?? []) + [.int(message)]
+            """, (asked?.values ?? []) + (accounts?.values ?? []) + [.int(message)]
     ) { (row) throws(Failure) in
         (
             flags: FlagSet(bits: row.int(0), keywords: row.optionalText(1)), account: row.int(2), path: row.text(3),
-            isAsked: row.bool(4)
+            isAsked: row.bool(4), isOwn: row.bool(5)
         )
     }
     if let place = places.first(where: { $0.isAsked }) ?? places.first {
@@ -70,7 +71,7 @@ private func addPlace(
         record.set("folder", place.path)
     }
     var flags = FlagSet()
-    for place in places { flags.unite(place.flags) }
+    for place in places where place.isOwn { flags.unite(place.flags) }
     return (flags, places.isEmpty)
 }
 

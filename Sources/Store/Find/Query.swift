@@ -30,7 +30,14 @@ struct Query {
     private(set) var after: Int64?
     private(set) var fields: Set<String>?
     /// What is asked of the folder `f` that has the row; nil: nothing.
-    var folders: SQLConditions?
+    private(set) var folders: SQLConditions?
+    /// Of these, the ones on its account: whose flags of a message are meant.
+    private(set) var accounts: SQLConditions?
+
+    mutating func readFolders(_ table: KindTable) throws(Failure) {
+        folders = try SQLConditions.folder(self, columns: table.rules)
+        accounts = try SQLConditions.folder(self, columns: table.rules, only: KindTable.places)
+    }
 
     /// - Throws: `MR_E_INVALID` naming the field that is unknown, cannot be asked for, or has a value of another type.
     init(_ record: Record, kind: String) throws(Failure) {

@@ -20,7 +20,8 @@ struct SQLConditions {
         case place(String)
         /// Words of a text, found by FTS5: `{}` stands for MATCH and its value.
         case words(String)
-        /// 1 or 0: this expression or its opposite. Only `=` makes sense.
+        /// 1 or 0: this expression or its opposite. Only `=` makes sense. `{}` stands for what limits places `p` to the
+        /// accounts that the query names.
         case truth(String)
     }
 
@@ -42,14 +43,17 @@ struct SQLConditions {
                 throw .invalid(condition.field, "cannot stand in where")
             }
             if case .place = rule { continue }
-            try add(condition, rule)
+            try add(condition, rule, query.accounts)
         }
     }
 
     /// The conditions on the folder `f`; nil where there are none.
-    static func folder(_ query: Query, columns: [String: Rule]) throws(Failure) -> SQLConditions? {
+    /// - Parameter only: the fields that are meant; nil: all.
+    static func folder(
+        _ query: Query, columns: [String: Rule], only: [String: Rule]? = nil
+    ) throws(Failure) -> SQLConditions? {
         var found = SQLConditions()
-        for condition in query.conditions {
+        for condition in query.conditions where only == nil || only?[condition.field] != nil {
             guard case .place(let template)? = columns[condition.field] else { continue }
             try requireEquality(condition)
             found.parts.append(filled(template, comparison(condition)))
@@ -58,7 +62,9 @@ struct SQLConditions {
         return found.parts.isEmpty ? nil : found
     }
 
-    private mutating func add(_ condition: Query.Condition, _ rule: Rule) throws(Failure) {
+    private mutating func add(
+        _ condition: Query.Condition, _ rule: Rule, _ accounts: SQLConditions?
+    ) throws(Failure) {
         var condition = condition
         switch rule {
         case .column(let column): parts.append("\(column) \(SQLConditions.comparison(condition))")
@@ -98,7 +104,8 @@ struct SQLConditions {
             guard condition.comparison == .equal, case .int(let wanted)? = condition.values.first else {
                 throw .invalid(condition.field, "can only be compared with 1 or 0")
             }
-            parts.append(wanted != 0 ? "(\(expression))" : "NOT (\(expression))")
+            let asked = SQLConditions.limited(expression, to: accounts)
+            add(wanted != 0 ? "(\(asked.sql))" : "NOT (\(asked.sql))", asked.values)
             return
         }
         values += condition.values
@@ -120,6 +127,16 @@ struct SQLConditions {
         guard condition.comparison == .equal || condition.comparison == .among else {
             throw .invalid(condition.field, "can only be compared as equal or with in")
         }
+    }
+
+    /// An expression whose `{}` stand for what limits places `p` to accounts, with the values for all of them.
+    static func limited(_ expression: String, to accounts: SQLConditions?) -> (sql: String, values: [SQLValue]) {
+        guard let accounts else { return (filled(expression, ""), []) }
+        let limit = " AND p.folder IN (SELECT f.id FROM folder f WHERE \(accounts.sql))"
+        let sql = filled(expression, limit)
+        let times = sql.utf8.count - filled(expression, "").utf8.count
+        let values = Array(repeating: accounts.values, count: times / limit.utf8.count)
+        return (sql, values.flatMap { $0 })
     }
 
     static func filled(_ template: String, _ comparison: String) -> String {

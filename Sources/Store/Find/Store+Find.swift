@@ -31,7 +31,7 @@ extension Store {
         }
         var position = try Position(after, query: query, limit: limit)
         if position.rest == 0 { return ([], nil) }
-        query.folders = try SQLConditions.folder(query, columns: table.rules)
+        try query.readFolders(table)
         let page = min(position.rest, Int64(max(1, min(limit, Store.mostRows))))
         let plan = try PagePlan(table, query, key: key, position: position.key.map { ($0, position.id) }, byID: byID)
         return try read { (db) throws(Failure) in

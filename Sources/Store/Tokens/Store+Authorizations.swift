@@ -76,11 +76,9 @@ extension Store {
     /// Its tokens are the account's from here on.
     package func finishAuthorization(_ id: Int64, account: Int64, _ token: NewToken) throws(Failure) {
         try write { (transaction) throws(Failure) in
-            // Tokens of another authorization are void, its refresh token first of all.
-            try transaction.db.run(
-                "UPDATE token SET refresh = NULL, expires_at = NULL, scopes = NULL, signed_in = NULL WHERE account = ?",
-                account)
-            _ = try transaction.putToken(account, token)
+            var granted = token
+            granted.isOfNewGrant = true
+            _ = try transaction.putToken(account, granted)
             try transaction.db.run("DELETE FROM authorization WHERE id = ? OR account = ?", id, account)
         }
     }

@@ -34,9 +34,14 @@ extension Store {
             let db = transaction.db
             let now = Clock.boot()
             try db.run("INSERT OR IGNORE INTO token(account, issued_at) VALUES(?, 0)", account)
-            let there = try db.first("SELECT holder, turn, until, boot FROM token WHERE account = ?", account) {
+            let there = try db.first(
+                "SELECT holder, turn, until, boot, generation FROM token WHERE account = ?", account
+            ) {
                 (row) throws(Failure) in
-                (holder: row.optionalText(0), turn: row.int(1), until: row.optionalInt(2), boot: row.optionalText(3))
+                (
+                    holder: row.optionalText(0), turn: row.int(1), until: row.optionalInt(2), boot: row.optionalText(3),
+                    generation: row.int(4)
+                )
             }
             if let there, let holder = there.holder, there.boot == bootID, now < there.until ?? 0, run.isAlive(holder) {
                 return nil
@@ -45,7 +50,7 @@ extension Store {
             try db.run(
                 "UPDATE token SET holder = ?, turn = ?, until = ?, boot = ? WHERE account = ?", owner, turn,
                 now &+ holdMs, bootID, account)
-            return TokenTurn(account: account, owner: owner, turn: turn)
+            return TokenTurn(account: account, owner: owner, turn: turn, generation: there?.generation ?? 0)
         }
     }
 
@@ -60,17 +65,18 @@ extension Store {
         }
     }
 
-    /// - Parameter turn: ends with it.
+    /// - Parameter turn: by which it was fetched. One that lasted too long is no reason to lose a token that nobody else has
+    ///   got: it may be that the issuer takes no other refresh token any more.
     /// - Returns: its generation.
-    /// - Throws: `MR_E_BUSY` where another has the turn by now.
+    /// - Throws: `MR_E_BUSY` where another came meanwhile, or the account's access was given up.
     package func putToken(account: Int64, _ token: NewToken, turn: TokenTurn? = nil) throws(Failure) -> Int64 {
         try write { (transaction) throws(Failure) in
             if let turn {
                 guard
                     try transaction.db.exists(
-                        "SELECT 1 FROM token WHERE account = ? AND holder = ? AND turn = ?", account, turn.owner,
-                        turn.turn)
-                else { throw Failure(MR_E_BUSY, "another process has fetched a token meanwhile") }
+                        "SELECT 1 FROM token WHERE account = ? AND (generation = ? OR ?) AND turn >= ?", account,
+                        turn.generation, token.isOfNewGrant, turn.turn)
+                else { throw Failure(MR_E_BUSY, "the account has got another token meanwhile") }
             }
             return try transaction.putToken(account, token)
         }
@@ -82,7 +88,7 @@ extension Store {
             let db = transaction.db
             try db.run("INSERT OR IGNORE INTO token(account, issued_at) VALUES(?, 0)", account)
             try db.run(
-                "UPDATE token SET wanted_at = ?1 WHERE account = ?2 AND coalesce(wanted_at, 0) < ?1 - 60000",
+                "UPDATE token SET wanted_at = ?1 WHERE account = ?2 AND coalesce(wanted_at, 0) NOT BETWEEN ?1 - 60000 AND ?1",
                 transaction.now, account)
             guard db.changedRows > 0 else { return }
             transaction.change("account", account, account: account, "changed", "token_wanted")
@@ -92,13 +98,19 @@ extension Store {
     /// Takes the account's tokens away.
     package func forgetToken(account: Int64) throws(Failure) {
         try write { (transaction) throws(Failure) in
-            try transaction.db.run("DELETE FROM token WHERE account = ?", account)
+            try transaction.forgetToken(account)
             transaction.change("account", account, account: account, "changed", "token")
         }
     }
 }
 
 extension Transaction {
+    /// With what would bring the next one: a code that waits to be sent.
+    func forgetToken(_ account: Int64) throws(Failure) {
+        try db.run("DELETE FROM token WHERE account = ?", account)
+        try db.run("DELETE FROM authorization WHERE account = ?", account)
+    }
+
     func putToken(_ account: Int64, _ token: NewToken) throws(Failure) -> Int64 {
         guard try db.exists("SELECT 1 FROM account WHERE id = ? AND erasing = 0", account) else {
             throw .notFound("account \(account)")
@@ -112,10 +124,12 @@ extension Transaction {
         try db.run("INSERT OR IGNORE INTO token(account, issued_at) VALUES(?, 0)", account)
         try db.run(
             """
-            UPDATE token SET access = ?, refresh = coalesce(?, refresh), expires_at = ?, issued_at = ?,
-              scopes = coalesce(?, scopes), signed_in = coalesce(?, signed_in), generation = ?, holder = NULL,
-              tried_at = NULL, wanted_at = NULL WHERE account = ?
-            """, access, refresh, token.expiresAt, now, token.scopes, token.signedIn, generation, account)
+            UPDATE token SET access = ?1, refresh = CASE WHEN ?8 THEN ?2 ELSE coalesce(?2, refresh) END, expires_at = ?3,
+              issued_at = ?4, scopes = CASE WHEN ?8 THEN ?5 ELSE coalesce(?5, scopes) END,
+              signed_in = CASE WHEN ?8 THEN ?6 ELSE coalesce(?6, signed_in) END, generation = ?7, holder = NULL,
+              tried_at = NULL, wanted_at = NULL WHERE account = ?9
+            """, access, refresh, token.expiresAt, now, token.scopes, token.signedIn, generation, token.isOfNewGrant,
+            account)
         // A code that was sent has been answered.
         try db.run("DELETE FROM authorization WHERE account = ? AND spent = 1", account)
         change("account", account, account: account, "changed", "token")

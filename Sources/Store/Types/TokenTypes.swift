@@ -23,6 +23,8 @@ package struct NewToken: Sendable {
     package var scopes: String?
     /// Who signed in; nil: as before.
     package var signedIn: String?
+    /// Of a new authorization: what there was of an earlier one is void, its refresh token first of all.
+    package var isOfNewGrant = false
 
     package init(access: [UInt8], refresh: [UInt8]? = nil, expiresAt: Int64? = nil) {
         self.access = access
@@ -36,6 +38,8 @@ package struct TokenTurn: Sendable {
     package let account: Int64
     let owner: String
     let turn: Int64
+    /// Of the token that was there when it began.
+    package let generation: Int64
 }
 
 /// An authorization that has begun: somebody is signing in at the provider, or has done so.

@@ -21,7 +21,9 @@ package enum HTTPClient {
         let origin = try HTTPAddress(request.url)
         var address = origin
         for _ in 0...maximumRedirects {
-            guard address.isSecure || options.allowPlain else { throw .invalid("url", "is not https://") }
+            guard options.allows(address) else {
+                throw .invalid("url", options.plain == .here ? "is http:// to another machine" : "is not https://")
+            }
             let exchange = try HTTPExchange(address, request, options)
             guard request.bodySize == nil else {
                 try exchange.runToBody()

@@ -7,8 +7,16 @@ import Glibc
 extension HTTPExchange {
     /// Runs the transfer until the condition holds or it is over.
     /// - Throws: what it failed with, where the condition does not hold; `MR_E_CANCELLED`; `MR_E_CONNECTION` where nothing
-    ///   moved for the time that a wait may take, or the deadline has come.
+    ///   moved for the time that a wait may take, or the deadline has come. Its step says whether the request had gone: `http`.
     func run(until isMet: () -> Bool) throws(Failure) {
+        do throws(Failure) { try runOn(until: isMet) } catch {
+            var failure = error
+            failure.step = failure.step ?? (goes == 0 ? "dial" : "http")
+            throw failure
+        }
+    }
+
+    private func runOn(until isMet: () -> Bool) throws(Failure) {
         var seen = moves
         var until = patience.until
         while true {

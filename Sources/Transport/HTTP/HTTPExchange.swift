@@ -74,6 +74,8 @@ final class HTTPExchange {
     private func resolved(_ target: Peer) throws(Failure) -> UnsafeMutablePointer<curl_slist>? {
         let peer =
             try options.proxy.map { (proxy) throws(Failure) in try HTTPExchange.peer(ofProxy: proxy) } ?? target
+        // An IPv6 address is no name, and libcurl takes none for one here.
+        if peer.host.utf8.contains(0x3a) { return nil }
         var dialling = patience
         dialling.timeoutMs = options.connectTimeoutMs
         let addresses = try Resolver.addresses(of: peer, until: dialling.until, dialling)

@@ -10,8 +10,7 @@ package struct HTTPOptions {
     package var connectTimeoutMs: Int64
     /// How long one wait may be, until when, and what ends it.
     package var patience: Patience
-    /// Whether `http://` is taken at all.
-    package var allowPlain: Bool
+    package var plain: PlainHTTP
     /// Where connections go in the place of a site's own address.
     package var routes = Routes()
     /// Connections are kept for those who give the same: nothing of one account's goes over another's.
@@ -19,13 +18,13 @@ package struct HTTPOptions {
 
     package init(
         proxy: String? = nil, caFile: String? = nil, connectTimeoutMs: Int64 = 30_000, ioTimeoutMs: Int64 = 60_000,
-        deadline: Int64 = .max, cancellation: Cancellation? = nil, allowPlain: Bool = false, account: Int64 = 0
+        deadline: Int64 = .max, cancellation: Cancellation? = nil, plain: PlainHTTP = .nowhere, account: Int64 = 0
     ) {
         self.proxy = proxy
         self.caFile = caFile
         self.connectTimeoutMs = connectTimeoutMs
         patience = Patience(deadline: deadline, timeoutMs: ioTimeoutMs, cancellation: cancellation)
-        self.allowPlain = allowPlain
+        self.plain = plain
         self.account = account
     }
 }

@@ -2,14 +2,17 @@ import Base
 
 extension HTTPReply {
     /// How long the server asks to wait (RFC 9110, section 10.2.3), by seconds or by date; at most a week.
-    package var retryAfterMs: Int64? {
-        guard let text = header("retry-after") else { return nil }
+    package var retryAfterMs: Int64? { HTTPReply.retryAfterMs(headers) }
+
+    /// - Parameter headers: names in small letters.
+    package static func retryAfterMs(_ headers: [HTTPRequest.Header]) -> Int64? {
+        guard let text = headers.first(where: { $0.name == "retry-after" })?.value else { return nil }
         let week: Int64 = 7 * 86_400_000
         if let seconds = Int64(text) { return seconds < 0 ? nil : min(seconds, week / 1000) * 1000 }
         guard let date = HTTPDate.milliseconds(text) else { return nil }
         // Against the server's own clock, where it tells it.
-        let now = header("date").flatMap { HTTPDate.milliseconds($0) } ?? Clock.wall()
-        return min(max(0, date - now), week)
+        let told = headers.first { $0.name == "date" }.flatMap { HTTPDate.milliseconds($0.value) }
+        return min(max(0, date - (told ?? Clock.wall())), week)
     }
 }
 

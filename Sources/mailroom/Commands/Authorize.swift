@@ -26,7 +26,7 @@ struct Authorize: StoreCommand {
         }
         let changes = try Fields()
         try changes.text("auth", "oauth2")
-        try SignIn(room: room, output: output, options: oauth).run(request, into: changes)
+        try SignIn(room: room, output: output, options: oauth, timeout: timeout).run(request, into: changes)
         let job = try room.reconnect(id, changes)
         var result = try Waiting.job(
             job, output, title: "Connecting \(address)", timeout: timeout,

@@ -79,7 +79,7 @@ struct Connect: StoreCommand {
         try request.text("provider", scheme)
         try server.fillSettings(request, form)
         do {
-            try SignIn(room: room, output: output, options: oauth).run(request, into: account)
+            try SignIn(room: room, output: output, options: oauth, timeout: timeout).run(request, into: account)
         } catch let failure as LibraryError {
             throw failure.spelled
         }

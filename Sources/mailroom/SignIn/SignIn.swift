@@ -5,6 +5,8 @@ struct SignIn {
     let room: Room
     let output: Output
     let options: OAuthOptions
+    /// For so many seconds the browser is waited for; nil: as long as the authorization holds.
+    let timeout: Double?
 
     /// - Parameters:
     ///   - request: address, provider and settings; what else is needed is added here.
@@ -21,7 +23,8 @@ struct SignIn {
         output.note("")
         output.note("(On a machine without a browser: --device, where the provider has it.)")
         let state = begun.text("state")
-        let answer = try listener.answer(state: state, until: begun.int("expires_at") ?? .max)
+        let end = min(begun.int("expires_at") ?? .max, try Waiting.deadline(timeout) ?? .max)
+        let answer = try listener.answer(state: state, until: end)
         guard let code = answer["code"] else {
             let refusal = try Fields()
             try refusal.text("state", state)

@@ -76,10 +76,19 @@ import Testing
         let (descriptor, port) = try LocalServer.listen(backlog: nil)
         close(descriptor)
         let failure = Self.failure {
-            _ = try HTTPClient.fetch(HTTPRequest("GET", "http://127.0.0.1:\(port)/"), HTTPOptions(allowPlain: true))
+            _ = try HTTPClient.fetch(HTTPRequest("GET", "http://127.0.0.1:\(port)/"), HTTPOptions(plain: .here))
         }
         #expect(failure?.cause == "connection.refused")
         #expect(failure?.step == "dial")
+    }
+
+    /// An IPv6 address in numbers is a place like every other.
+    @Test func anAddressInBrackets() {
+        let failure = Self.failure {
+            _ = try HTTPClient.fetch(HTTPRequest("GET", "http://[::1]:1/"), HTTPOptions(plain: .here))
+        }
+        #expect(
+            ["connection.refused", "connection.unreachable"].contains(failure?.cause), "\(String(describing: failure))")
     }
 
     @Test func anAnswerThatDoesNotComeEndsByItsTimeAndByCancelling() throws {
@@ -89,14 +98,14 @@ import Testing
         }
         let request = HTTPRequest("GET", "http://127.0.0.1:\(server.port)/")
         var began = Clock.boot()
-        let late = Self.failure { _ = try HTTPClient.fetch(request, HTTPOptions(ioTimeoutMs: 300, allowPlain: true)) }
+        let late = Self.failure { _ = try HTTPClient.fetch(request, HTTPOptions(ioTimeoutMs: 300, plain: .here)) }
         #expect(late?.cause == "connection.timed_out")
         #expect((250...3000).contains(Clock.boot() - began))
 
         var brief = request
         brief.timeoutMs = 300
         began = Clock.boot()
-        let whole = Self.failure { _ = try HTTPClient.fetch(brief, HTTPOptions(allowPlain: true)) }
+        let whole = Self.failure { _ = try HTTPClient.fetch(brief, HTTPOptions(plain: .here)) }
         #expect(whole?.cause == "connection.timed_out")
         #expect((250...3000).contains(Clock.boot() - began))
 
@@ -107,9 +116,10 @@ import Testing
         }
         began = Clock.boot()
         let stopped = Self.failure {
-            _ = try HTTPClient.fetch(request, HTTPOptions(cancellation: cancellation, allowPlain: true))
+            _ = try HTTPClient.fetch(request, HTTPOptions(cancellation: cancellation, plain: .here))
         }
         #expect(stopped.map { Int($0.result) } == MR_E_CANCELLED)
+        #expect(stopped?.step == "http", "the request had gone")
         #expect(Clock.boot() - began < 1500)
         cancelled.join()
     }
@@ -121,7 +131,7 @@ import Testing
             for _ in 0..<(size >> 16) { client.send([UInt8](repeating: 7, count: 1 << 16)) }
         }
         let reply = try HTTPClient.open(
-            HTTPRequest("GET", "http://127.0.0.1:\(server.port)/"), HTTPOptions(allowPlain: true))
+            HTTPRequest("GET", "http://127.0.0.1:\(server.port)/"), HTTPOptions(plain: .here))
         defer { reply.close() }
         usleep(200_000)
         let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
@@ -163,7 +173,7 @@ import Testing
         let piece = [UInt8](repeating: 3, count: 300_000)
         for (size, kind) in [(Int64(900_000), "900000"), (Int64(-1), "chunked")] {
             let reply = try HTTPClient.open(
-                HTTPRequest("PUT", "http://127.0.0.1:\(server.port)/up", bodySize: size), HTTPOptions(allowPlain: true))
+                HTTPRequest("PUT", "http://127.0.0.1:\(server.port)/up", bodySize: size), HTTPOptions(plain: .here))
             #expect(reply.status == 0)
             for _ in 0..<3 { try piece.withBytes { (bytes) throws(Failure) in try reply.write(bytes) } }
             try reply.write(UnsafeRawBufferPointer(start: nil, count: 0))
@@ -178,7 +188,7 @@ import Testing
         let request = HTTPRequest("PUT", "http://127.0.0.1:\(server.port)/", bodySize: 3)
         for text in ["four", "tw"] {
             let failure = Self.failure {
-                let reply = try HTTPClient.open(request, HTTPOptions(allowPlain: true))
+                let reply = try HTTPClient.open(request, HTTPOptions(plain: .here))
                 try Array(text.utf8).withBytes { (bytes) throws(Failure) in try reply.write(bytes) }
                 try reply.write(UnsafeRawBufferPointer(start: nil, count: 0))
             }
@@ -194,7 +204,7 @@ import Testing
             client.waitForEnd()
         }
         let reply = try HTTPClient.open(
-            HTTPRequest("PUT", "http://127.0.0.1:\(server.port)/", bodySize: 100 << 20), HTTPOptions(allowPlain: true))
+            HTTPRequest("PUT", "http://127.0.0.1:\(server.port)/", bodySize: 100 << 20), HTTPOptions(plain: .here))
         let piece = [UInt8](repeating: 1, count: 1 << 20)
         for _ in 0..<100 { try piece.withBytes { (bytes) throws(Failure) in try reply.write(bytes) } }
         try reply.write(UnsafeRawBufferPointer(start: nil, count: 0))

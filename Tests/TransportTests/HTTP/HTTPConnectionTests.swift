@@ -17,7 +17,7 @@ import Testing
     }
 
     private static func options(_ account: Int64) -> HTTPOptions {
-        HTTPOptions(ioTimeoutMs: 5000, allowPlain: true, account: account)
+        HTTPOptions(ioTimeoutMs: 5000, plain: .here, account: account)
     }
 
     @Test func connectionsAreKeptForTheSameAccountAlone() throws {

@@ -65,7 +65,7 @@ import Testing
             HTTPRequest(
                 method, "http://127.0.0.1:\(server.port)\(path)", headers: headers, body: body, limitBytes: limit,
                 timeoutMs: timeoutMs, sameSite: sameSite),
-            HTTPOptions(ioTimeoutMs: 5000, allowPlain: true))
+            HTTPOptions(ioTimeoutMs: 5000, plain: .here))
     }
 
     @Test func aRequestGoesOutAsItWasAskedAndTheAnswerComesBack() throws {

@@ -19,7 +19,7 @@ import Testing
             client.send("0\r\n\r\n")
         }
         let reply = try HTTPClient.open(
-            HTTPRequest("GET", "http://127.0.0.1:\(server.port)/"), HTTPOptions(ioTimeoutMs: 5000, allowPlain: true))
+            HTTPRequest("GET", "http://127.0.0.1:\(server.port)/"), HTTPOptions(ioTimeoutMs: 5000, plain: .here))
         #expect(reply.status == 200)
         _ = try Poller.park(reply, wakeAfterMs: 60_000, onWake: wakes.note(1))
         #expect(Poller.count >= 1)
@@ -45,7 +45,7 @@ import Testing
         }
         let reply = try HTTPClient.open(
             HTTPRequest("POST", "http://127.0.0.1:\(server.port)/", bodySize: 4),
-            HTTPOptions(ioTimeoutMs: 5000, allowPlain: true))
+            HTTPOptions(ioTimeoutMs: 5000, plain: .here))
         try Array("ping".utf8).withBytes { (bytes) throws(Failure) in try reply.write(bytes) }
         _ = try Poller.park(reply, wakeAfterMs: 60_000, onWake: wakes.note(1))
         usleep(100_000)
@@ -65,7 +65,7 @@ import Testing
             gate.wait()
         }
         let reply = try HTTPClient.open(
-            HTTPRequest("GET", "http://127.0.0.1:\(server.port)/"), HTTPOptions(ioTimeoutMs: 5000, allowPlain: true))
+            HTTPRequest("GET", "http://127.0.0.1:\(server.port)/"), HTTPOptions(ioTimeoutMs: 5000, plain: .here))
         #expect(reply.status == 200)
         _ = try Poller.park(reply, wakeAfterMs: 60_000, onWake: wakes.note(1))
         gate.open()

@@ -22,7 +22,7 @@ class End:
     #: Where in the dialogue something can be said.
     stages = ("message",)
     #: How many lines are more than goes into a socket before its other end takes any.
-    many = 200_000
+    many = 500_000
     #: Whether a login that has worked and is refused once may be tried again: only a password is.
     tries_again = False
 

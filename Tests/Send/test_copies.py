@@ -136,7 +136,8 @@ def test_none_is_put_there(room, site, user, client, how):
     assert row["state"] == "sent"
     if how == "no_folder":
         row = copied(room, send, "lost")
-        assert any("role sent" in line["message"] for line in room.find("log", account=account))
+        wait_until(
+            lambda: any("role sent" in line["message"] for line in room.find("log", account=account)), 20, "a line of the log")
     assert row.get("sent_copy") == ("lost" if how == "no_folder" else None)
     if how != "pop3":
         room.sync(account)

@@ -5,6 +5,7 @@ import pytest
 
 from Send import clock
 from Send.answers import Refusal
+from Send.mailbox import reconnect
 from Servers.scripted import ScriptedSmtp
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -110,7 +111,7 @@ def test_so_many_attempts_are_a_setting(room, end):
     row = room.send_wait(send(room, account), 20)
     assert (row["state"], row["temporary"], row["attempts"]) == ("failed", 1, 1), row
     clock.forward(HOUR)
-    room.reconnect(account, send_attempts=0)
+    reconnect(room, account, send_attempts=0)
     row = room.send_wait(send(room, account), 20)
     assert row["state"] == "retry_wait", "eight again"
 

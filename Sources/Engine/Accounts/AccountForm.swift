@@ -29,6 +29,9 @@ struct AccountForm {
     /// Whether an access token may take the password's place.
     var takesTokens: Bool { OAuthForm.applies(to: manifest) }
 
+    /// The kind of login that is meant where none was named, of a provider that takes no password.
+    var onlyLogin: String? { takesTokens && !manifest.auth.contains("password") ? "oauth2" : nil }
+
     private func setting(_ name: String) -> SettingSpec? {
         manifest.setting(name) ?? sender?.setting(name) ?? (takesTokens ? OAuthForm.setting(name) : nil)
     }

@@ -73,12 +73,23 @@ struct AccountView {
         }
         if row.text("state") == "enabled", row.text("sync_health") == "none", row.text("send_health") == "none" {
             shown.set("activity", "waiting")
-            shown.set("reason", "not connected yet: the login has still to be tried")
-            shown.set(
-                "advice",
-                "Reconnect the mailbox: that tries the login at once.\nA worker tries it, too, where one runs.")
+            AccountView.putFirstStep(&shown)
         }
         return shown
+    }
+
+    /// What an account waits for that was never logged in to.
+    private static func putFirstStep(_ shown: inout Record) {
+        guard shown.text("auth") != "oauth2" || shown.int("token_refreshed") != nil else {
+            shown.set("reason", "not connected yet: the sign-in was begun and not brought to its end")
+            return shown.set("advice", "Begin the authorization anew, and sign in.")
+        }
+        shown.set("reason", "not connected yet: the login has still to be tried")
+        shown.set(
+            "advice",
+            shown.text("auth") == "external" && shown.int("token_refreshed") == nil
+                ? "Hand in a token (mr_token_put): the login is tried with it."
+                : "Reconnect the mailbox: that tries the login at once.\nA worker tries it, too, where one runs.")
     }
 
     private func show(_ stale: Staleness, _ account: AccountRow, _ shown: inout Record) {

@@ -13,12 +13,13 @@ extension Engine {
         var form = try form(scheme)
         try form.take(record, beside: .connect)
         var (settings, secrets) = (form.settings, form.secrets)
-        settings["auth"] = try Engine.auth(record, form)
-        let grant = try grant(record, takesTokens: form.takesTokens, &settings, &secrets)
+        settings["auth"] = try Engine.auth(record, form) ?? form.onlyLogin
+        let grant = try grant(record, takesTokens: form.takesTokens, for: address, &settings, &secrets)
         if settings["auth"] != nil, settings["auth"] != "password" {
             Engine.fillServers(&settings, scheme, OAuthClient.issuer(settings, address, scheme))
         }
         try form.checkComplete(settings)
+        try checkService(settings, secrets, form, address: address)
         if let company = record.int("company") { _ = try known("company", company) }
         var values = AccountValues(address: address, provider: scheme)
         values.userKey = try Engine.line(record, "user_key")
@@ -45,12 +46,15 @@ extension Engine {
         try form.take(record, beside: .reconnect)
         var (given, secrets) = (form.settings, form.secrets)
         if let auth = try Engine.auth(record, form) { given["auth"] = auth }
-        let grant = try grant(record, takesTokens: form.takesTokens, &given, &secrets)
+        let grant = try grant(record, takesTokens: form.takesTokens, for: account.address, &given, &secrets)
         var settings = account.settings.merging(given) { $1 }
         for name in form.cleared { settings[name] = nil }
         try form.checkComplete(settings)
         if account.health.state == "disconnected" {
             try form.checkLogin(settings, isAuthorized: grant != nil)
+        }
+        if given["auth"] == "service" || secrets["service_key"] != nil || secrets["service_certificate"] != nil {
+            try checkService(settings, secrets, form, address: account.address, account: account)
         }
         var changes = AccountChanges()
         changes.userKey = try Engine.line(record, "user_key")

@@ -11,13 +11,21 @@ struct SameMailbox {
         guard let (host, user) = login(left), let (otherHost, otherUser) = login(right), user == otherUser else {
             return false
         }
+        // The provider's own interface, and a protocol at its servers.
+        if left.provider != right.provider, let house = KnownProvider.of(host: host),
+            house == KnownProvider.of(host: otherHost)
+        {
+            return true
+        }
         return left.provider == right.provider ? host == otherHost : site(host) == site(otherHost)
     }
 
     /// Host and user that mail is fetched from.
     private static func login(_ account: AccountRow) -> (host: String, user: String)? {
-        guard account.receives, let host = account.settings["\(account.provider)_host"] else { return nil }
-        return (host.lowercased(), (account.settings["user"] ?? account.address).lowercased())
+        guard account.receives else { return nil }
+        let host = account.settings["\(account.provider)_host"] ?? account.provider
+        let user = account.settings["mailbox"] ?? account.settings["user"] ?? account.address
+        return (host.lowercased(), user.lowercased())
     }
 
     /// The last two labels of a name: imap.example.org and pop.example.org are of one site. An address is itself.

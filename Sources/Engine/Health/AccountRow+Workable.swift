@@ -10,6 +10,13 @@ extension AccountRow {
         case "disconnected":
             var failure = Failure(MR_E_CLOSED, "\(address) is disconnected; reconnect it first")
             failure.cause = "mailbox.disconnected"
+            if settings["auth"] == "oauth2" { failure.advice = "Reconnect the mailbox by authorizing it again." }
+            if settings["auth"] == "service" {
+                failure.advice = "Reconnect the mailbox with the application's key or secret."
+            }
+            if settings["auth"] == "external" {
+                failure.advice = "Reconnect the mailbox, and hand in a token (mr_token_put)."
+            }
             return failure.explained()
         case "connection_issue":
             var failure = Failure(MR_E_CLOSED, "\(address) has been failing for two days; reconnect it first")

@@ -224,8 +224,8 @@ extension Cause {
             ["Disconnect one of the two; where one reads by POP3 and one by IMAP, the one by POP3."], .user),
         Cause(
             "mailbox.disconnected", "setting", "The mailbox is disconnected",
-            "Somebody has disconnected it. Its mail stays; its password is forgotten, and nothing is synced or sent.",
-            ["Reconnect the mailbox with its password."], .user),
+            "Somebody has disconnected it. Its mail stays; its password or its access is forgotten, and nothing is synced or sent.",
+            ["Reconnect the mailbox with its password, or by authorizing it again."], .user),
         Cause(
             "folder.refused", "refused", "A folder cannot be opened",
             "The server lists the folder and refuses to open it. The other folders are synced.",

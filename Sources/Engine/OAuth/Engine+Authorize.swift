@@ -32,9 +32,15 @@ extension Engine {
             secret: secret, proxy: try self.secret("proxy", form, account, settings))
         try client.checkID()
         let kept = settings.filter { OAuthForm.setting($0.key) != nil }
-        return request.int("device") == 1
-            ? try beginDevice(client, kept, caFile: settings["ca_file"])
-            : try beginCode(client, kept, request.text("redirect_uri"))
+        let owner = account?.address ?? address
+        var begun =
+            request.int("device") == 1
+            ? try beginDevice(client, kept, owner, caFile: settings["ca_file"])
+            : try beginCode(client, kept, owner, request.text("redirect_uri"))
+        if account == nil {
+            begun.set("same_mailbox", try core.store.twin(of: address, provider: scheme, settings: settings))
+        }
+        return begun
     }
 
     /// As it is given, else as the account has it; an application's secret goes with no other application.
@@ -52,10 +58,17 @@ extension Engine {
     private static let patienceMs: Int64 = 600_000
 
     private func beginCode(
-        _ client: OAuthClient, _ settings: [String: String], _ redirect: String?
+        _ client: OAuthClient, _ settings: [String: String], _ owner: String, _ redirect: String?
     ) throws(Failure) -> Record {
         guard let redirect, redirect.has(":"), redirect.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
-            throw .invalid("redirect_uri", "is no address that the browser could come back to")
+            var failure = Failure.invalid(
+                "redirect_uri",
+                redirect == nil ? "is missing" : "is no address that the browser could come back to")
+            failure.advice = """
+                Give the address of your application that is registered with the provider, as https://crm.example.com/back, \
+                or http://127.0.0.1 with a port that you listen on; or device = 1 for a code.
+                """
+            throw failure
         }
         let endpoint = try client.must(.authorization)
         let proof = PKCE()
@@ -67,7 +80,7 @@ extension Engine {
             ("code_challenge_method", "S256"), ("login_hint", client.names[0]),
         ]
         query += client.issuer?.more ?? []
-        try keep(state, settings, client, ["verifier": Array(proof.verifier.utf8)], expires) {
+        try keep(state, settings, client, ["verifier": Array(proof.verifier.utf8)], owner, expires) {
             $0.set("redirect_uri", redirect)
         }
         var answer = Record(["state": .text(state)])
@@ -77,7 +90,7 @@ extension Engine {
     }
 
     private func beginDevice(
-        _ client: OAuthClient, _ settings: [String: String], caFile: String?
+        _ client: OAuthClient, _ settings: [String: String], _ owner: String, caFile: String?
     ) throws(Failure) -> Record {
         guard options.work != .never else {
             throw .invalid("device", "a device's code is asked of the issuer, and with work=never nothing is")
@@ -99,7 +112,7 @@ extension Engine {
         let life = min(max(answer.seconds("expires_in") ?? 900, 1), 86_400) * 1000
         let interval = min(max(answer.seconds("interval") ?? 5, 1), 60) * 1000
         let state = Base64URL.encode(randomBytes(32))
-        try keep(state, settings, client, ["device_code": Array(device.utf8)], now + life) {
+        try keep(state, settings, client, ["device_code": Array(device.utf8)], owner, now + life) {
             $0.set("interval_ms", interval)
         }
         var shown = Record(["state": .text(state)])
@@ -115,12 +128,12 @@ extension Engine {
 
     private func keep(
         _ state: String, _ settings: [String: String], _ client: OAuthClient, _ own: [String: [UInt8]],
-        _ expires: Int64, _ more: (inout Record) -> Void
+        _ owner: String, _ expires: Int64, _ more: (inout Record) -> Void
     ) throws(Failure) {
         var secrets = own
         secrets["client_secret"] = client.secret
         secrets["proxy"] = client.proxy.map { Array($0.utf8) }
-        var record = Record()
+        var record = Record(["address": .text(owner)])
         for (name, value) in settings.sorted(by: { $0.key < $1.key }) { record.set("setting.\(name)", value) }
         more(&record)
         try core.store.insertAuthorization(state: state, settings: record, secrets: secrets, expiresAt: expires)
@@ -128,43 +141,12 @@ extension Engine {
 
     /// The browser came back without a code.
     private func endAuthorization(_ state: String, _ request: Record) throws(Failure) -> Record {
-        guard let pending = try core.store.authorization(state: state) else {
-            throw .invalid("state", "is of no authorization that was begun here")
-        }
+        let pending = try begun(state)
         try core.store.dropAuthorization(pending.id)
         guard let error = request.text("error") else { return Record(["state": .text(state)]) }
         let issuer = pending.settings.text("setting.oauth").flatMap(OAuthProvider.named)
         throw OAuthFailure.make(
             error, request.text("error_description") ?? "", .authorize, at: issuer?.title ?? "the issuer"
         ).explained()
-    }
-
-    /// Tells the issuer that the tokens are not to be taken any more (RFC 7009), and forgets them.
-    private func revoke(_ account: AccountRow) throws(Failure) -> Record {
-        guard options.work != .never else { throw .invalid("revoke", "with work=never nothing is asked of an issuer") }
-        let client = try OAuthClient(account, core.store)
-        let there = try core.store.token(account: account.id)
-        var told: Int64 = 0
-        if let token = there?.refresh ?? there?.access, let address = client.address(.revocation) {
-            var form: [(name: String, value: [UInt8])] = [
-                ("token", token),
-                ("token_type_hint", Array((there?.refresh == nil ? "access_token" : "refresh_token").utf8)),
-            ]
-            // A service account that signs for itself has no application.
-            if !client.id.isEmpty { try TokenFetch.identify(client, &form, account: account, core) }
-            let answer = try OAuthEndpoint(
-                client: client, core: core, account: account.id, caFile: account.settings["ca_file"]
-            ).post(address, form)
-            // What is void already is as good.
-            guard answer.isDone || answer.body.text("error") == "invalid_token" else {
-                throw OAuthFailure.of(answer, .revoke, at: client.issuer?.title ?? "the issuer").explained()
-            }
-            told = 1
-        }
-        try core.store.forgetToken(account: account.id)
-        // What is logged in with it ends.
-        core.sessions?.drop(account.id)
-        core.watchers?.shed(account.id)
-        return Record(["account": .int(account.id), "revoked": .int(told)])
     }
 }

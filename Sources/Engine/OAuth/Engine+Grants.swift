@@ -5,17 +5,46 @@ import Store
 
 /// What connecting takes over from an authorization, and tokens that the program hands in.
 extension Engine {
+    /// The authorization of a state that is still good for something.
+    /// - Throws: `MR_E_INVALID`, which tells apart a state that was never begun, one that was used, and one that is too old.
+    func begun(_ state: String) throws(Failure) -> AuthorizationRow {
+        let pending = try core.store.authorization(state: state)
+        if let pending, pending.expiresAt >= Clock.wall() { return pending }
+        let words =
+            if pending != nil {
+                "is too old: nobody came back with it in time"
+            } else {
+                try core.store.hasEnded(state: state)
+                    ? "was used already: it is good for one time"
+                    : "is of no authorization that was begun here"
+            }
+        throw Engine.anew(.invalid("state", words))
+    }
+
+    private static func anew(_ failure: Failure) -> Failure {
+        var failure = failure
+        failure.advice =
+            "Begin the authorization anew (mr_authorize), and give the state and the code that come back from it."
+        return failure
+    }
+
     /// The account's settings with those of the authorization that it is connected by, which say whose application it was.
     /// - Returns: nil where the record names none.
     func grant(
-        _ record: Record, takesTokens: Bool, _ settings: inout [String: String], _ secrets: inout [String: [UInt8]]
+        _ record: Record, takesTokens: Bool, for address: String, _ settings: inout [String: String],
+        _ secrets: inout [String: [UInt8]]
     ) throws(Failure) -> NewGrant? {
         guard let state = record.text("state") else {
-            if record["code"] != nil { throw .invalid("state", "is missing: it came back with the code") }
+            if record["code"] != nil { throw Engine.anew(.invalid("state", "is missing: it came back with the code")) }
             return nil
         }
-        guard takesTokens, let pending = try core.store.authorization(state: state) else {
-            throw .invalid("state", "is of no authorization that was begun here")
+        guard takesTokens else { throw .invalid("state", "the provider takes no access tokens") }
+        let pending = try begun(state)
+        if let owner = pending.settings.text("address"), AddressKey.of(owner) != AddressKey.of(address) {
+            var failure = Failure.invalid("address", "the authorization was begun for \(owner), not for \(address)")
+            failure.advice =
+                "Give its state and code with \(owner), or begin an authorization for \(address) (mr_authorize)."
+            throw failure
         }
         let code = record["code"].flatMap { $0.bytes ?? $0.text.map { Array($0.utf8) } }
         guard pending.secrets["device_code"] != nil || code?.isEmpty == false else {

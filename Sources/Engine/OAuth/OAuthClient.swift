@@ -120,9 +120,17 @@ struct OAuthClient {
     func must(_ endpoint: Endpoint) throws(Failure) -> String {
         if let address = address(endpoint) { return address }
         if let issuer {
-            throw .unsupported("\(issuer.title) has no \(endpoint.rawValue) endpoint for mail")
+            var failure = Failure.unsupported("\(issuer.title) has no \(endpoint.rawValue) endpoint for mail")
+            if endpoint == .device { failure.advice = "Let the owner sign in with a browser: begin without device." }
+            throw failure
         }
-        throw .invalid("\(endpoint.rawValue)_endpoint", "is not set, and the issuer is none that is known; see oauth")
+        var failure = Failure.invalid(
+            "\(endpoint.rawValue)_endpoint", "is not set, and the address does not tell who issues the tokens")
+        failure.advice = """
+            Say who issues them: oauth is google, microsoft, yahoo or aol.
+            For any other issuer set authorization_endpoint and token_endpoint, and scopes.
+            """
+        throw failure
     }
 
     var allowsPlain: Bool { settings["insecure_http"] == "1" }

@@ -112,22 +112,13 @@ struct TokenFetch {
     private func delegated(
         _ client: OAuthClient, _ key: [UInt8], _ now: Int64
     ) throws(Failure) -> (form: [(name: String, value: [UInt8])], address: String) {
-        var pem = key
-        var email = client.setting("service_email") ?? ""
-        if key.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") {
-            guard let file = try? JSON.parse(key), let text = file.text("private_key"),
-                let address = file.text("client_email")
-            else { throw SignedToken.unusable("service_key", "is no service account's JSON file") }
-            pem = Array(text.utf8)
-            email = address
-        }
-        guard !email.isEmpty else { throw SignedToken.unusable("service_email", "is not set") }
+        let service = try ServiceKey(key, email: client.setting("service_email"))
         let address = try client.must(.token)
         let claims = Record([
-            "iss": .text(email), "scope": .text(client.scopes.joined(separator: " ")), "aud": .text(address),
+            "iss": .text(service.email), "scope": .text(client.scopes.joined(separator: " ")), "aud": .text(address),
             "sub": .text(client.names[0]), "iat": .int(now / 1000), "exp": .int(now / 1000 + 3600),
         ])
-        let assertion = try SignedToken.make(claims, key: pem)
+        let assertion = try SignedToken.make(claims, key: service.pem)
         return (
             [
                 ("grant_type", Array("urn:ietf:params:oauth:grant-type:jwt-bearer".utf8)),

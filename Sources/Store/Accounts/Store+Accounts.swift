@@ -46,6 +46,14 @@ extension Store {
         try read { (db) throws(Failure) in try loadAccount(db, id) }
     }
 
+    /// The account that is the same mailbox by these settings; nil where there is none.
+    package func twin(
+        of address: String, provider: String, settings: [String: String]
+    ) throws(Failure) -> Int64? {
+        let twin = Store.twin(address, provider, settings)
+        return try read { (db) throws(Failure) in try db.int("SELECT id FROM account WHERE twin = ?", twin) }
+    }
+
     /// All accounts, the disconnected ones, too, in the order in which they were connected.
     package func accounts() throws(Failure) -> [AccountRow] {
         try read { (db) throws(Failure) in

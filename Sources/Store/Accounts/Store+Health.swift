@@ -90,7 +90,7 @@ extension Store {
 }
 
 extension Transaction {
-    fileprivate func setHealth(_ account: Int64, _ before: Health, _ health: Health) throws(Failure) {
+    func setHealth(_ account: Int64, _ before: Health, _ health: Health) throws(Failure) {
         let since = health.state == before.state && health.since == 0 ? before.since : health.since
         try db.run(
             """

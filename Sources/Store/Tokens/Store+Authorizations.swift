@@ -24,7 +24,15 @@ extension Store {
         }
     }
 
-    /// Nil where there is none of this state.
+    /// Whether the authorization of this state was used, or refused: what has ended (`spent` = 2) stays for a day, without
+    /// what it held, so that whoever comes with it again is told so.
+    package func hasEnded(state: String) throws(Failure) -> Bool {
+        try read { (db) throws(Failure) in
+            try db.exists("SELECT 1 FROM authorization WHERE state = ? AND spent = 2", state)
+        }
+    }
+
+    /// Nil where there is none of this state that has not ended.
     package func authorization(state: String) throws(Failure) -> AuthorizationRow? {
         try authorization("state = ?", .text(state))
     }
@@ -38,7 +46,8 @@ extension Store {
         try read { (db) throws(Failure) in
             try db.all(
                 composed: """
-                    SELECT id, state, settings, secrets, code, spent, expires_at FROM authorization WHERE \(condition)
+                    SELECT id, state, settings, secrets, code, spent, expires_at FROM authorization
+                    WHERE \(condition) AND spent <> 2
                     ORDER BY id DESC LIMIT 1
                     """, [value]
             ) { (row) throws(Failure) in
@@ -79,18 +88,33 @@ extension Store {
             var granted = token
             granted.isOfNewGrant = true
             _ = try transaction.putToken(account, granted)
-            try transaction.db.run("DELETE FROM authorization WHERE id = ? OR account = ?", id, account)
+            try transaction.db.run("DELETE FROM authorization WHERE account = ? AND id <> ?", account, id)
+            try transaction.endAuthorization(id: id)
         }
     }
 
     package func dropAuthorization(_ id: Int64) throws(Failure) {
         try write { (transaction) throws(Failure) in
-            try transaction.db.run("DELETE FROM authorization WHERE id = ?", id)
+            try transaction.endAuthorization(id: id)
         }
     }
 }
 
 extension Transaction {
+    /// An authorization that was used up: what it held is gone, and it is known that it was there.
+    func endAuthorization(id: Int64) throws(Failure) {
+        try db.run("UPDATE authorization SET spent = 2, account = NULL, code = NULL, secrets = x'' WHERE id = ?", id)
+    }
+
+    /// The same of those of an account whose code has gone out.
+    func endSpentAuthorizations(of account: Int64) throws(Failure) {
+        try db.run(
+            """
+            UPDATE authorization SET spent = 2, account = NULL, code = NULL, secrets = x''
+            WHERE account = ? AND spent = 1
+            """, account)
+    }
+
     /// Ties an authorization to the account that is connected by it.
     /// - Throws: `MR_E_INVALID` where its state is unknown or too old, or it is another account's.
     func bind(_ grant: NewGrant, to account: Int64) throws(Failure) {

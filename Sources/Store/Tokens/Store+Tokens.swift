@@ -131,7 +131,7 @@ extension Transaction {
             """, access, refresh, token.expiresAt, now, token.scopes, token.signedIn, generation, token.isOfNewGrant,
             account)
         // A code that was sent has been answered.
-        try db.run("DELETE FROM authorization WHERE account = ? AND spent = 1", account)
+        try endSpentAuthorizations(of: account)
         change("account", account, account: account, "changed", "token")
         return generation
     }

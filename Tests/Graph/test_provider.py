@@ -276,58 +276,6 @@ def test_a_draft_that_cannot_be_finished_leaves_nothing(account, graph):
     assert account.box.inside(account.folder("drafts")) == [] and graph.outgoing == []
 
 
-@pytest.mark.parametrize("status, code, expected", [
-    (403, "ErrorSendAsDenied", ("failed", "send_as_denied")),
-    (403, "ErrorMessageSubmissionBlocked", ("failed", "suspended")),
-    (403, "ErrorAccountSuspend", ("failed", "suspended")),
-    (507, "ErrorQuotaExceeded", ("failed", "quota_exceeded")),
-    (400, "ErrorInvalidRecipients", ("failed", "bad_recipient")),
-    (413, "ErrorMessageSizeExceeded", ("failed", "too_large")),
-    (429, "ErrorExceededMessageLimit", ("retry_wait", "sending_limit")),
-    (429, "ErrorSubmissionQuotaExceeded", ("retry_wait", "sending_limit")),
-    (429, "ApplicationThrottled", ("retry_wait", "throttling")),
-    (429, "MailboxConcurrency", ("retry_wait", "throttling")),
-    (429, "TooManyRequests", ("retry_wait", "throttling")),
-    (400, "ErrorUnheardOf", ("failed", "refused")),
-])
-def test_what_the_service_says_has_its_class(account, graph, status, code, expected):
-    fault = graph.faults.fail("POST .*/sendMail", status, code, "These are the service's words.", times=20)
-    sent = account.sent()
-    row = account.room.get("send", sent.id)
-    assert (row["state"], row["class"]) == expected
-    assert row["server_text"] == "These are the service's words." and row["advice"]
-    assert fault.reached >= 1 and graph.outgoing == []
-
-
-def settled(account, send, minutes):
-    """Later: a sync looks for what is not known."""
-    for at in minutes:
-        clock.forward(at * 60_000)
-        account.sync()
-        row = account.room.get("send", send)
-        if row["state"] in ("queued", "retry_wait"):
-            account.room.send_wait(send, 20)
-            row = account.room.get("send", send)
-        if row["state"] != "outcome_unknown":
-            break
-    return row
-
-
-@pytest.mark.parametrize("done", [True, False], ids=["taken", "not taken"])
-def test_silence_is_settled_by_sent_items(account, graph, done):
-    """Whether it was taken is found out; it goes exactly once."""
-    if done:
-        graph.faults.cut("POST .*/sendMail", 0, done=True)
-    else:
-        graph.faults.cut("POST .*/sendMail", done=False)
-    sent = account.sent()
-    assert sent.state == "outcome_unknown"
-    assert len(graph.outgoing) == int(done)
-    row = settled(account, sent.id, [2, 5, 30])
-    assert row["state"] == "sent"
-    assert len(graph.outgoing) == 1
-
-
 def test_four_requests_at_a_time(account, graph):
     fill(account, 200)
     graph.faults.wait("", 0.01, times=2000)

@@ -9,7 +9,7 @@ from Send.truth import Truth, Wrong
 from Soak import kills
 
 SEED = int(os.environ.get("MAILROOM_SEED", "20261121"))
-KILLS = {"smtp": 60, "gmail": 40, "graph": 40}
+KILLS = {"smtp": 60, "gmail": 30, "graph": 30}
 
 
 @pytest.mark.limit(300)

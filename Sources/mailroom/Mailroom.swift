@@ -20,8 +20,8 @@ struct Mailroom: ParsableCommand {
             CommandGroup(
                 name: "Mailbox",
                 subcommands: [
-                    Discover.self, Connect.self, Authorize.self, Reconnect.self, Disconnect.self, Status.self,
-                    Sync.self, Folders.self, Policy.self, Audit.self, Verify.self, Doctor.self,
+                    Discover.self, Connect.self, Authorize.self, Token.self, Reconnect.self, Disconnect.self,
+                    Status.self, Sync.self, Folders.self, Policy.self, Audit.self, Verify.self, Doctor.self,
                 ]),
             CommandGroup(
                 name: "People",

@@ -14,7 +14,7 @@ import pytest
 from .conftest import ROOT, TOOL, deliver
 
 COMMANDS = [
-    "discover", "connect", "reconnect", "disconnect", "sync", "status", "folders", "messages", "show", "mark", "move",
+    "discover", "connect", "authorize", "token", "reconnect", "disconnect", "sync", "status", "folders", "messages", "show", "mark", "move",
     "copy", "delete", "draft", "send", "batch", "waiting", "failed", "resend", "cancel", "sends", "remove", "pacing",
     "inbox", "threads", "search", "doctor", "log", "causes", "jobs", "changes", "providers", "run", "smoke",
 ]

@@ -172,6 +172,19 @@ def test_status_says_when_the_last_will_have_gone(connected, box):
     assert told == "cancelled: 30 sends\n"
 
 
+def test_a_send_that_a_limit_holds_back_says_why_and_until_when(connected, box):
+    connected.run("pacing", box.address, "--per-day", "1")
+    line = ["send", box.address, "--to", box.good, "--subject", "S", "--text", "T", "--wait", "--timeout", "10"]
+    connected.run(*line)
+    told = connected.run(*line, expected=6).stdout
+    for shown in told, connected.run("sends", "--id", "2").stdout:
+        assert f"the limits of {box.address} hold it back until 20" in shown
+        assert "-> It goes by itself then, once a worker runs" in shown
+        assert f"-> mailroom pacing {box.address} shows the limits that hold." in shown
+    connected.run("pacing", box.address, "--remove")
+    assert "hold it back" not in connected.run("sends", "--id", "2").stdout
+
+
 @pytest.mark.parametrize("options, words", [
     (["--to", "bob"], "--to: 'bob' is not"), (["--to", "a@example.com", "--from", "bad"], "--from: 'bad' is not"),
     (["--to", "a@example.com", "--subject", "a\nb"], "--subject: a line end"), (["--cc", "a@", "--to", "a@example.com"], "--cc: 'a@'"),

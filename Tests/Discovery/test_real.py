@@ -66,6 +66,7 @@ def test_the_library_connects_what_it_found(servers, pki, store):
 def test_the_tool_shows_it(servers, pki):
     shown = tool(servers, pki, "discover", "ann@test.example")
     assert "imap imap.test.example:993, smtp smtp.test.example:587" in shown and "logs in with a password" in shown
+    assert "-> With a password: mailroom connect ann@test.example" in shown
     row = json.loads(tool(servers, pki, "discover", "ann@test.example", "--json"))
     assert row["connect"]["imap_host"] == "imap.test.example"
 
@@ -73,6 +74,13 @@ def test_the_tool_shows_it(servers, pki):
 def test_the_tool_says_where_nothing_is(servers, pki):
     shown = tool(servers, pki, "discover", "ann@nowhere.example", status=1)
     assert "nothing says where the mail of nowhere.example is" in shown
+    assert "-> mailroom connect ann@nowhere.example --imap HOST --smtp HOST" in shown
+
+
+def test_the_tool_says_how_one_signs_in(servers, pki):
+    shown = tool(servers, pki, "discover", "ann@gmail.com", status=1)
+    assert "mailroom connect ann@gmail.com --auth oauth2 --oauth google --client-id ID" in shown
+    assert "--provider gmail" in shown
 
 
 def test_the_tool_connects_without_naming_a_server(servers, pki, store):

@@ -34,6 +34,14 @@ enum Accounts {
         return id
     }
 
+    /// What a command takes for this very account: its address, or its id where several have that address.
+    static func name(_ room: Room, _ account: Row) -> String {
+        let address = account.text("address")
+        let found = try? find(room, address)
+        guard let id = account.int("id"), found?.int("id") != id else { return address.oneLine }
+        return String(id)
+    }
+
     /// Every account's address by its id.
     static func addresses(_ room: Room) throws -> [Int64: String] {
         var addresses: [Int64: String] = [:]

@@ -11,36 +11,62 @@ struct Authorize: StoreCommand {
     @Flag(help: "Take the access away at the provider, and forget the tokens.") var revoke = false
     @Option(help: ArgumentHelp("How long to wait, in seconds; else for ever.", valueName: "s")) var timeout: Double?
 
-    /// Whether signing in anew mends what an account has failed for.
-    static func mends(_ cause: String) -> Bool {
-        let mended = [
-            "missing", "revoked", "expired", "code_spent", "denied", "wrong_mailbox", "scope_missing", "device_expired",
-            "consent", "interaction", "token_refused",
-        ]
-        return mended.contains { cause == "oauth.\($0)" } || cause == "mailbox.disconnected"
-    }
-
     func run(_ room: Room, _ output: Output) throws {
-        try Waiting.deadline(timeout)
+        let end = try Waiting.deadline(timeout)
         let account = try Accounts.find(room, address)
         let id = account.int("id") ?? 0
         let request = try Fields()
         try request.int("account", id)
+        try Self.check(room, account, revokes: revoke)
         guard !revoke else {
             try request.int("revoke", 1)
             let result = try room.authorize(request)
             if output.json { return output.row(result) }
             let told = result.int("revoked") == 1 ? "its provider was told" : "its provider has no way to be told"
-            return output.line("\(account.text("address").oneLine): the tokens are forgotten, and \(told)")
+            output.line("\(account.text("address").oneLine): the tokens are forgotten, and \(told)")
+            return output.line("  -> mailroom authorize \(Accounts.name(room, account)) signs in anew")
         }
+        let anew = "mailroom authorize \(Accounts.name(room, account))"
         let changes = try Fields()
         try changes.text("auth", "oauth2")
-        try SignIn(room: room, output: output, options: oauth, timeout: timeout).run(request, into: changes)
-        let job = try room.reconnect(id, changes)
-        var result = try Waiting.job(
-            job, output, title: "Connecting \(address)", timeout: timeout,
-            interrupted: "mailroom authorize \(address) begins anew.")
-        if result["account"] == nil { result["account"] = .int(id) }
-        try Connected.show(room, output, result, "authorized")
+        try SignIn(room: room, output: output, options: oauth, end: end, anew: anew).run(request, into: changes)
+        do {
+            let job = try room.reconnect(id, changes)
+            var result = try Waiting.job(
+                job, output, title: "Connecting \(address)", timeout: Waiting.left(end),
+                interrupted: "\(anew) begins anew.", later: oauth.device ? "\(anew) --device begins anew." : nil)
+            if result["account"] == nil { result["account"] = .int(id) }
+            try Connected.show(room, output, result, "authorized")
+        } catch let failure as LibraryError {
+            throw failure.spelled.namingLogin(room, try room.get("account", id))
+        }
+    }
+
+    /// Only where the owner signs in is there anything to sign in to.
+    private static func check(_ room: Room, _ account: Row, revokes: Bool) throws {
+        let name = Accounts.name(room, account)
+        let address = account.text("address").oneLine
+        let (words, advice): (String, String)
+        switch account.text("auth") {
+        case "oauth2": return
+        case "service":
+            guard !revokes else { return }
+            (words, advice) = (
+                "\(address) is opened by the application itself: nobody signs in for it",
+                "mailroom reconnect \(name) tries it at once."
+            )
+        case "external":
+            guard !revokes else { return }
+            (words, advice) = (
+                "the tokens of \(address) are handed in: nobody signs in for it",
+                LoginStep.of(room, account, cause: "").joined(separator: "\n")
+            )
+        default:
+            (words, advice) = (
+                "\(address) logs in by a password",
+                "mailroom reconnect \(name) --auth oauth2 --client-id ID lets its owner sign in instead."
+            )
+        }
+        throw ToolError(.usage, words, advice: advice)
     }
 }

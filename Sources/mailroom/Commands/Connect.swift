@@ -26,7 +26,7 @@ struct Connect: StoreCommand {
     func fill(_ options: Fields) throws { try discovery.fill(options, ca: server.ca) }
 
     func run(_ room: Room, _ output: Output) throws {
-        try Waiting.deadline(timeout)
+        let end = try Waiting.deadline(timeout)
         let account = try Fields()
         try account.text("address", address)
         let scheme = provider ?? (server.pop3 == nil ? "imap" : "pop3")
@@ -34,7 +34,10 @@ struct Connect: StoreCommand {
         let form = try ProviderForm(room, scheme)
         try server.fill(account, form)
         try account.int("company", try server.company.map { try Companies.id(room, $0) })
-        let hasToken = oauth.kind.map { $0 != .password } ?? false
+        // Who takes no password is signed in to.
+        let kind = oauth.kind ?? (form.takesTokensAlone ? .oauth2 : nil)
+        let hasToken = kind.map { $0 != .password } ?? false
+        if hasToken { try secrets.refusePassword("--auth \(kind?.rawValue ?? "oauth2")") }
         let isLost = (form.has("imap_host") || form.has("pop3_host")) && !server.isSomewhere
         guard !isLost || provider == nil || hasToken else {
             throw ToolError(
@@ -47,53 +50,88 @@ struct Connect: StoreCommand {
         try secrets.fill(
             account, ask: form.has("password") && !hasToken ? "Password for \(address.oneLine): " : nil,
             isNeeded: !hasToken && (server.imap != nil || server.pop3 != nil || isLost))
-        try account.text("auth", oauth.kind?.rawValue)
-        if oauth.kind == .oauth2 {
+        try account.text("auth", kind?.rawValue)
+        if kind == .oauth2 {
             let request = try Fields()
             if let found { try Discovered.fill(request, found, server) }
-            try signIn(room, output, request, scheme, form, account)
+            try signIn(room, output, request, scheme, form, account, end)
         } else {
             try oauth.fill(account)
         }
         let job = try begin(room, account)
+        let again = again(kind)
+        if kind == .external {
+            output.note("An access token is wanted: \(again) A program does so by mr_token_put.")
+        }
         do {
             let result = try Waiting.job(
-                job, output, title: "Connecting \(address)", timeout: timeout,
+                job, output, title: "Connecting \(address)", timeout: Waiting.left(end),
                 interrupted: """
-                    The account is kept: mailroom reconnect \(address) tries again.
+                    The account is kept: \(again)
                     mailroom disconnect \(address) --erase takes it away.
-                    """)
+                    """, later: kind == .external || oauth.device ? "The account is kept: \(again)" : nil)
             try Connected.show(room, output, result, "connected")
         } catch let failure as LibraryError {
-            throw failure.advised(OptionNames.atFirst).advising(
-                "The account is kept: mailroom reconnect \(address), with what changes, tries again."
-            ).namingReconnect(address)
+            throw helped(failure, room, kind)
         }
+    }
+
+    /// The command that goes on with an account that is kept.
+    private func again(_ kind: Login?) -> String {
+        switch kind {
+        case .oauth2: "mailroom authorize \(address)\(oauth.device ? " --device" : "") begins the sign-in anew."
+        case .external: LoginStep.of(auth: "external", cause: "", name: address.oneLine).joined(separator: " ")
+        default: "mailroom reconnect \(address) tries again."
+        }
+    }
+
+    private func helped(_ failure: LibraryError, _ room: Room, _ kind: Login?) -> LibraryError {
+        let failure = failure.advised(OptionNames.atFirst)
+        let kept = failure.field("account").flatMap { Int64($0) }.flatMap { try? room.get("account", $0) }
+        let isLogin = failure.result == mr_result(MR_E_AUTH) && kind != nil && kind != .password
+        return failure.advising(
+            isLogin
+                ? "The account is kept; mailroom disconnect \(address) --erase takes it away."
+                : "The account is kept: mailroom reconnect \(address), with what changes, tries again."
+        ).namingLogin(room, kept ?? ownRow(kind))
+    }
+
+    /// What is known of the account where its row is not.
+    private func ownRow(_ kind: Login?) -> Row {
+        var row = Row()
+        row["address"] = .text(address)
+        row["auth"] = kind.map { .text($0.rawValue) }
+        return row
     }
 
     /// - Parameter request: with the servers that were found, where none was named.
     private func signIn(
-        _ room: Room, _ output: Output, _ request: Fields, _ scheme: String, _ form: ProviderForm, _ account: Fields
+        _ room: Room, _ output: Output, _ request: Fields, _ scheme: String, _ form: ProviderForm, _ account: Fields,
+        _ end: Int64?
     ) throws {
         try request.text("address", address)
         try request.text("provider", scheme)
         try server.fillSettings(request, form)
-        do {
-            try SignIn(room: room, output: output, options: oauth, timeout: timeout).run(request, into: account)
-        } catch let failure as LibraryError {
-            throw failure.spelled
-        }
+        let signIn = SignIn(
+            room: room, output: output, options: oauth, end: end,
+            anew: "mailroom connect \(address.oneLine), with the same options")
+        do { try signIn.run(request, into: account) } catch let failure as LibraryError { throw known(failure) }
+    }
+
+    /// A provider that is not there is told by the list of those that are.
+    private func known(_ failure: LibraryError) -> Error {
+        guard Int(failure.result) == MR_E_INVALID, failure.field("field") == "provider" else { return failure.spelled }
+        return ToolError(.notFound, failure.message, advice: "mailroom providers lists them.")
     }
 
     private func begin(_ room: Room, _ account: Fields) throws -> Job {
         do { return try room.connect(account) } catch let failure as LibraryError {
             switch Int(failure.result) {
             case MR_E_EXISTS:
-                throw failure.advising("mailroom reconnect \(address) changes its settings or its password.")
-            case MR_E_INVALID where failure.field("field") != "provider":
-                throw failure.spelled
-            case MR_E_INVALID where failure.field("field") == "provider":
-                throw ToolError(.notFound, failure.message, advice: "mailroom providers lists them.")
+                let there = failure.field("account").flatMap { Int64($0) }.flatMap { try? room.get("account", $0) }
+                let name = there.map { Accounts.name(room, $0) } ?? address.oneLine
+                throw failure.advising("mailroom reconnect \(name) changes its settings or its password.")
+            case MR_E_INVALID: throw known(failure.spelled)
             default: throw failure
             }
         }

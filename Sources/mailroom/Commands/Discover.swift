@@ -45,7 +45,9 @@ struct Discover: ToolCommand {
         if output.json {
             output.row(result)
         } else {
-            Discovered(result).show(output, whole: true)
+            let found = Discovered(result)
+            found.show(output, whole: true)
+            for step in found.steps { output.line("  -> \(step)") }
         }
         if result.int("ok") != 1 { throw Ended(exit: .failed) }
     }
@@ -127,6 +129,33 @@ struct Discovered {
         }
         if !ways.isEmpty, isOK { output.line("  logs in with \(ways.joined(separator: " or "))") }
         for line in result.text("note").cleanLines { output.line("  ! \(line)") }
+    }
+
+    /// The commands that go on from here.
+    var steps: [String] {
+        let address = result.text("address").oneLine
+        let ways = result.texts("auth")
+        guard result.int("ok") == 1 || ways.contains("oauth2") else {
+            return [
+                "mailroom connect \(address) --imap HOST --smtp HOST names the servers (--pop3 HOST where there is no IMAP)."
+            ]
+        }
+        var steps: [String] = []
+        if ways.contains("oauth2") {
+            let issuer = result.said("oauth").map { " --oauth \($0.oneLine)" } ?? ""
+            steps.append(
+                "The owner signs in (ID is your own application's): mailroom connect \(address) --auth oauth2\(issuer) --client-id ID"
+            )
+            if let api = result.said("api") {
+                steps.append(
+                    "By the provider's own interface in place of IMAP: the same with --provider \(api.oneLine)")
+            }
+        }
+        if ways.isEmpty || ways.contains("password") || ways.contains("app_password") {
+            let kind = ways.contains("app_password") && !ways.contains("password") ? "an app password" : "a password"
+            steps.append("With \(kind): mailroom connect \(address)")
+        }
+        return steps
     }
 
     /// The line of servers that would be connected.

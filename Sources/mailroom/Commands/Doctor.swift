@@ -75,13 +75,14 @@ struct Doctor: StoreCommand {
         }
         if !output.json { output.line(output.paint(account.text("address").oneLine, .bold)) }
         let result = try Waiting.job(job, output, title: "Looking into \(account.text("address"))", timeout: nil)
-        if !output.json { show(result, output) }
+        if !output.json { show(result, output, LoginStep.of(room, account, cause: result.text("cause"))) }
         var row = Self.head(account)
         for field in result.fields { row[field.name] = field.value }
         return (row, try Self.exit(room, result))
     }
 
-    private func show(_ result: Row, _ output: Output) {
+    /// - Parameter login: the commands that mend the login.
+    private func show(_ result: Row, _ output: Output, _ login: [String]) {
         for step in result.rows("steps") { DoctorStep(step).show(output) }
         guard result.int("ok") != 1 else { return output.line("\(output.paint("\u{2713}", .green)) all is well") }
         output.line(
@@ -89,12 +90,8 @@ struct Doctor: StoreCommand {
                 + (result.said("cause").map { " (\($0.oneLine))" } ?? ""))
         for line in result.text("advice").cleanLines { output.line("  -> \(line)") }
         let wantsLogin = ["authentication", "login", "account"].contains(result.text("failed_step"))
-        guard wantsLogin else { return }
-        let address = result.text("address").oneLine
-        if result.rows("steps").contains(where: { $0.said("auth") == "oauth2" }) {
-            if Authorize.mends(result.text("cause")) { output.line("  -> mailroom authorize \(address)") }
-        } else if ["auth.", "mailbox.disconnected"].contains(where: result.text("cause").hasPrefix) {
-            output.line("  -> mailroom reconnect \(address) --ask-password")
+        if wantsLogin, ["auth.", "oauth.", "mailbox.disconnected"].contains(where: result.text("cause").hasPrefix) {
+            for step in login { output.line("  -> \(step)") }
         }
     }
 

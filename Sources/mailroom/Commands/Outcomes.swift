@@ -21,6 +21,7 @@ enum Outcomes {
                 rows.append(row)
             } else {
                 show(output, row, recipients, worker: worker)
+                try pace(room, output, row, worker: worker)
                 if row.said("held_reason") != nil, let account = row.int("account") {
                     output.line(
                         "  -> mailroom status \(try room.status(account).text("address").oneLine) says what to do")
@@ -36,6 +37,27 @@ enum Outcomes {
         let codes = [recipient.int("smtp").map(String.init), recipient.said("enhanced")].compactMap { $0 }
         guard let text = recipient.said("server_text") else { return codes.joined(separator: " ") }
         return codes.first.map(text.hasPrefix) == true ? text : (codes + [text]).joined(separator: " ")
+    }
+
+    /// Of one that limits, or a pause that the server asked for, hold back: why, until when, and what to do.
+    static func pace(_ room: Room, _ output: Output, _ row: Row, worker: Bool) throws {
+        guard ["queued", "retry_wait"].contains(row.text("state")), row.said("held_reason") == nil,
+            let until = row.int("paced_until"), until > Moment.now(), let id = row.int("account")
+        else { return }
+        let account = try room.status(id)
+        let name = Accounts.name(room, account)
+        output.line(
+            "  " + (paused(account) ?? "the limits of \(name) hold it back until \(Moment.text(until))").oneLine)
+        output.line("  -> It goes by itself then" + (worker ? "." : ", once a worker runs: mailroom run"))
+        output.line("  -> mailroom pacing \(name) shows the limits that hold.")
+    }
+
+    /// That nothing goes from the account for a time, as its server asked; nil where it did not.
+    static func paused(_ account: Row) -> String? {
+        guard case .record(let sending)? = account["sending"], let until = sending.int("paused_until"),
+            until > Moment.now()
+        else { return nil }
+        return "sending is paused until \(Moment.text(until))" + (sending.said("paused_reason").map { ": \($0)" } ?? "")
     }
 
     /// - Parameter worker: whether one runs, and so what is put off goes by itself.

@@ -53,8 +53,9 @@ struct Queue: StoreCommand {
         guard count > 0 else { return output.line("nothing waits") }
         table.print(output)
         for account in paced.sorted() {
-            output.note(
-                "limits hold back some of it: mailroom pacing \(addresses[account]?.oneLine ?? String(account))")
+            let name = addresses[account]?.oneLine ?? String(account)
+            let why = Outcomes.paused(try room.status(account)).map { "\(name): \($0.oneLine)" }
+            output.note("\(why ?? "limits hold back some of it"): mailroom pacing \(name)")
         }
         if !isAllHeld, try !room.hasWorker() {
             output.note(

@@ -58,7 +58,9 @@ struct Resend: StoreCommand {
                     .advising("mailroom resend \(id) --accept-duplicate sends it again all the same.")
             }
         }
-        if wait { return try Outcomes.wait(room, output, sends, timeout: timeout, single: false) }
+        if wait, !sends.isEmpty || output.json {
+            return try Outcomes.wait(room, output, sends, timeout: timeout, single: false)
+        }
         if output.json { return output.list(try sends.map { try room.get("send", $0) }) }
         guard !sends.isEmpty else {
             if let failureClass { try FailureClass.known(room, failureClass) }

@@ -23,6 +23,14 @@ struct SecretOptions: ParsableArguments {
         }
     }
 
+    /// - Throws: wrong usage where a password is given to what logs in without one.
+    func refusePassword(_ kind: String) throws {
+        guard passwordStdin || passwordFile != nil || smtpPasswordStdin || smtpPasswordFile != nil else { return }
+        throw ToolError(
+            .usage, "\(kind) logs in without a password, and one was given",
+            advice: "Leave out --password-stdin and --password-file, or give --auth password.")
+    }
+
     /// - Parameters:
     ///   - ask: the prompt for the password where neither file nor standard input was named; nil: none.
     ///   - isNeeded: true where nothing works without a password, so that a missing one is wrong usage.

@@ -68,7 +68,9 @@ struct Sends: StoreCommand {
             row["tries"] = .list(tries.map(Field.record))
             return output.row(row)
         }
-        Outcomes.show(output, row, recipients, worker: try room.hasWorker())
+        let worker = try room.hasWorker()
+        Outcomes.show(output, row, recipients, worker: worker)
+        try Outcomes.pace(room, output, row, worker: worker)
         let by = try row.int("account").flatMap { try Accounts.addresses(room)[$0] } ?? ""
         output.line(
             "  queued \(Moment.text(row.int("created_at"))) by \(by.oneLine), Message-ID <\(row.text("message_id").oneLine)>"

@@ -54,7 +54,8 @@ struct Status: StoreCommand {
 
     private func table(_ accounts: [Row], _ room: Room, _ output: Output) {
         var table = Table([
-            .init(title: "ID", right: true), .init(title: "ACCOUNT", gives: true), .init(title: "STATE"),
+            .init(title: "ID", right: true), .init(title: "ACCOUNT", gives: true),
+            .init(title: "PROVIDER", drops: true), .init(title: "STATE"),
             .init(title: "SYNC"), .init(title: "SEND"), .init(title: "ACTIVITY", drops: true),
             .init(title: "MAIL", right: true), .init(title: "UNSEEN", right: true, drops: true),
             .init(title: "QUEUED", right: true),
@@ -65,7 +66,8 @@ struct Status: StoreCommand {
             func number(_ name: String) -> String { account.int(name).map(String.init) ?? "" }
             table.add(
                 [
-                    .init(number("id")), .init(account.text("address")), .init(account.text("state"), style),
+                    .init(number("id")), .init(account.text("address")),
+                    .init(account.text("provider")), .init(account.text("state"), style),
                     health(account.text("sync_health")), health(account.text("send_health")),
                     .init(activity(account)), .init(number("messages")), .init(number("unseen")),
                     .init(number("queued")), .init(number("failed"), (account.int("failed") ?? 0) > 0 ? .red : .plain),
@@ -89,11 +91,8 @@ struct Status: StoreCommand {
     }
 
     /// What the limits hold back: until when, and when the last will have gone.
-    private static func pace(_ sending: Row) -> [Table.Cell] {
-        if let until = sending.int("paused_until"), until > Moment.now() {
-            let reason = sending.said("paused_reason").map { ": \($0)" } ?? ""
-            return [.init("sending is paused until \(Moment.text(until))\(reason)", .yellow)]
-        }
+    private static func pace(_ account: Row, _ sending: Row) -> [Table.Cell] {
+        if let paused = Outcomes.paused(account) { return [.init(paused, .yellow)] }
         guard let last = sending.int("last_at"), last > Moment.now() + 600_000 else { return [] }
         return [
             .init("the last of the queued mail goes by \(Moment.text(last)), as its times and the limits stand", .dim)
@@ -113,14 +112,15 @@ struct Status: StoreCommand {
         if account.text("state") == "enabled", account.text("sync_health") == "none",
             account.text("send_health") == "none"
         {
-            lines.append(.init("-> mailroom reconnect \(account.text("address"))"))
+            let steps =
+                account.text("auth") == "password" || account.int("token_refreshed") != nil
+                ? ["mailroom reconnect \(Accounts.name(room, account))"]
+                : LoginStep.of(room, account, cause: account.text("cause"))
+            for step in steps { lines.append(.init("-> " + step)) }
         }
-        if ["error", "connection_issue"].contains(account.text("state")) {
-            if account.text("auth") == "oauth2", Authorize.mends(account.text("cause")) {
-                lines.append(.init("-> mailroom authorize \(account.text("address"))"))
-            } else if account.text("auth") == "password", account.text("class") == "auth" {
-                lines.append(.init("-> mailroom reconnect \(account.text("address")) --ask-password"))
-            }
+        let isLogin = account.text("class") == "auth" || LoginStep.concerns(account.text("cause"))
+        if isLogin, ["error", "connection_issue"].contains(account.text("state")) {
+            for step in LoginStep.of(room, account, cause: account.text("cause")) { lines.append(.init("-> " + step)) }
         }
         if let next = account.int("next_attempt"), account.text("state") == "error" {
             let time = next > Moment.now() ? "in \(Moment.span(next - Moment.now()))" : "now"
@@ -132,7 +132,7 @@ struct Status: StoreCommand {
         {
             lines.append(.init("queued mail waits for a worker: mailroom run", .yellow))
         }
-        if case .record(let sending)? = account["sending"] { lines += Self.pace(sending) }
+        if case .record(let sending)? = account["sending"] { lines += Self.pace(account, sending) }
         if let held = account.said("held_reason") { lines.append(.init("queued mail is held: " + held, .yellow)) }
         if let leftOut = account.int("left_out"), leftOut > 0 {
             lines.append(

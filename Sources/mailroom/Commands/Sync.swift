@@ -61,7 +61,7 @@ struct Sync: StoreCommand {
             do {
                 let job = try room.sync(account.int("id") ?? 0, folder: path)
                 return try Waiting.job(job, output, title: account.text("address"), timeout: timeout)
-            } catch let failure as LibraryError { throw failure.namingReconnect(account.text("address")) }
+            } catch let failure as LibraryError { throw failure.namingLogin(room, account) }
         }
         var row = Row()
         row["account"] = account["id"]

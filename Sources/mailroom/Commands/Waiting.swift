@@ -9,10 +9,12 @@ enum Waiting {
 
     /// - Parameter timeout: seconds; nil waits for ever.
     /// - Parameter interrupted: what to do after Ctrl-C, which then cancels the job; nil: Ctrl-C ends the tool at once.
+    /// - Parameter later: what to do where the time ran out, and it is not that a worker goes on with it.
     /// - Returns: the job's result.
     /// - Throws: the job's failure, or an exit with 7 where the time ran out.
     static func job(
-        _ job: Job, _ output: Output, title: String, timeout: Double?, interrupted: String? = nil
+        _ job: Job, _ output: Output, title: String, timeout: Double?, interrupted: String? = nil,
+        later: String? = nil
     ) throws -> Row {
         var progress = Progress(output, title)
         defer { progress.clear() }
@@ -27,7 +29,10 @@ enum Waiting {
             let left = end.map { $0 - Moment.now() }
             let (row, ended) = try job.wait(timeoutMs: Int32(max(0, min(stepMs, left ?? stepMs))))
             if ended { return row }
-            if let left, left <= 0 { throw timedOut("\(title): not ended in the time given", row) }
+            if let left, left <= 0 {
+                let failure = timedOut("\(title): not ended in the time given", row)
+                throw later.map { ToolError(failure.exit, failure.message, advice: $0) } ?? failure
+            }
             progress.show(try job.progress())
         }
     }
@@ -76,6 +81,9 @@ enum Waiting {
         }
         return Moment.now() + Int64(timeout * 1000)
     }
+
+    /// The seconds until then.
+    static func left(_ end: Int64?) -> Double? { end.map { Double(max($0 - Moment.now(), 0)) / 1000 } }
 
     private static func timedOut(_ what: String, _ row: Row) -> ToolError {
         let advice =

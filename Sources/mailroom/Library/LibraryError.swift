@@ -54,12 +54,6 @@ struct LibraryError: Error {
         return LibraryError(result, message, fields.filter { $0.name != "advice" } + [("advice", advice)])
     }
 
-    /// The same failure, with the command that gives another password where the login was refused.
-    func namingReconnect(_ address: String) -> LibraryError {
-        guard result == mr_result(MR_E_AUTH) else { return self }
-        return advising("mailroom reconnect \(address.oneLine) --ask-password, or --password-stdin.")
-    }
-
     /// The same failure, its message in the words of who typed options.
     var spelled: LibraryError { saying(OptionNames.spelled(message)) }
 

@@ -39,9 +39,11 @@ final class Loopback {
     }
 
     /// Waits for the browser. What brings another state is shown a refusal, and not believed.
-    /// - Parameter until: milliseconds since 1970.
+    /// - Parameters:
+    ///   - until: milliseconds since 1970.
+    ///   - anew: the command that begins anew.
     /// - Returns: the query that it came with.
-    func answer(state: String, until: Int64) throws -> [String: String] {
+    func answer(state: String, until: Int64, anew: String) throws -> [String: String] {
         Interrupt.listen()
         while Moment.now() < until {
             guard !Interrupt.hasCome else { throw ToolError(.failed, "interrupted", advice: "Nothing was changed.") }
@@ -65,7 +67,7 @@ final class Loopback {
                     : "You are signed in, and may close this page. Mailroom goes on in its window.")
             return query
         }
-        throw ToolError(.timedOut, "nobody signed in in time", advice: "Begin anew.")
+        throw ToolError(.timedOut, "nobody signed in in the time given", advice: "Begin anew: \(anew)")
     }
 
     /// The query of a GET of `/`; nil for anything else, and for what does not come within some seconds.

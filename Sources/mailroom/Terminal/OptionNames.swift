@@ -5,6 +5,10 @@ enum OptionNames {
         "smtp_host": "--smtp HOST", "smtp_port": "--smtp HOST:PORT", "smtp_tls": "--smtp-tls",
         "pop3_host": "--pop3 HOST", "pop3_port": "--pop3 HOST:PORT", "pop3_tls": "--pop3-tls",
         "client_id": "--client-id ID", "client_secret": "--client-secret-file FILE", "oauth": "--oauth NAME",
+        "service_key": "--secret-file service_key=FILE",
+        "service_certificate": "--secret-file service_certificate=FILE",
+        "service_email": "--set service_email=ADDRESS", "sign_in": "--set sign_in=NAME",
+        "mr_token_put": "mailroom token", "mr_authorize": "mailroom authorize",
         "imap_tls=implicit": "--imap-tls implicit", "smtp_tls=implicit": "--smtp-tls implicit",
         "pop3_tls=implicit": "--pop3-tls implicit", "direction=two_way": "--set direction=two_way",
     ]

@@ -200,7 +200,7 @@ static void finding(mr_engine *engine) {
   WITH("{\"name\":\"x\"}", INVALID("kind", mr_put(engine, "nosuch", record, &id, &error)));
   INVALID("values", mr_put(engine, "company", NULL, &id, &error));
   WITH("{\"key\":\"k\"}", INVALID("id", mr_put(engine, "company", record, NULL, &error)));
-  WITH("{\"key\":7}", INVALID("key", mr_put(engine, "company", record, &id, &error)));
+  WITH("{\"key\":[7]}", INVALID("key", mr_put(engine, "company", record, &id, &error)));
   WITH("{\"key\":\"k\",\"colour\":1}", INVALID("colour", mr_put(engine, "company", record, &id, &error)));
   WITH("{\"key\":\"k\",\"id\":1}", INVALID("id", mr_put(engine, "company", record, &id, &error)));
   WITH("{\"key\":\"k\",\"name\":{\"a\":1}}", INVALID("name", mr_put(engine, "company", record, &id, &error)));
@@ -249,7 +249,7 @@ static void sending(mr_engine *engine, int64_t account) {
     {"attachments", "{\"to\":[\"b@example.com\"],\"attachments\":[{\"data\":\"x\",\"colour\":1}]}"},
     {"attachments", "{\"to\":[\"b@example.com\"],\"attachments\":[7]}"},
     {"colour", "{\"to\":[\"b@example.com\"],\"colour\":\"red\"}"},
-    {"idempotency_key", "{\"to\":[\"b@example.com\"],\"idempotency_key\":7}"},
+    {"idempotency_key", "{\"to\":[\"b@example.com\"],\"idempotency_key\":[7]}"},
     {"send_at", "{\"to\":[\"b@example.com\"],\"send_at\":\"tomorrow\"}"},
     {"raw", "{\"raw\":7}"},
     {"raw", "{\"raw\":\"\"}"},

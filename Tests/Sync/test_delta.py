@@ -49,9 +49,10 @@ def test_flags_come_and_go(mailbox, other):
     mailbox.settle()
     assert (mailbox.message(1)["seen"], mailbox.message(1)["flagged"]) == (1, 1)
     other.flag("INBOX", other.uids("INBOX"), add=["later"], remove=["\\Seen"])
-    mailbox.sync()
+    assert mailbox.sync()["flags"] == 1
     same(mailbox, other)
     assert mailbox.message(1)["seen"] == 0
+    assert mailbox.sync()["flags"] == 0
     assert ("later" in mailbox.message(1)["flags"]) == mailbox.server.keeps("later")
 
 

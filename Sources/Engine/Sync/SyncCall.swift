@@ -38,8 +38,6 @@ final class SyncCall: AccountCall {
     private let report: (_ done: Int64, _ total: Int64) -> Void
     private var batch: SyncBatch
     private var batchBytes: Int64 = 0
-    /// Of the batch, those that the plugin says have changed.
-    private var toldFlags: Int64 = 0
     private var intake: MessageIntake?
     private(set) var counts = Counts()
     /// How often something was stored.
@@ -63,7 +61,6 @@ final class SyncCall: AccountCall {
         switch kind {
         case "flags":
             add(.flags(ref: try ref(fields), flags: MessageFlags.split(fields.text("flags"))))
-            toldFlags += 1
         case "gone": add(.gone(ref: try ref(fields)))
         case "refused":
             add(
@@ -158,11 +155,9 @@ final class SyncCall: AccountCall {
     override func commit(_ cursor: [UInt8]) throws(Failure) {
         batch.cursor = cursor
         batch.state = pendingState.map { (key: $0.0, value: $0.1) }
-        try core.store.commit(batch, lease: lease)
+        counts.flags += try core.store.commit(batch, lease: lease)
         commits += 1
         for item in batch.items { count(item) }
-        counts.flags += toldFlags
-        toldFlags = 0
         batch = SyncBatch(account: account.id, folder: folder.id)
         batchBytes = 0
         pendingState = []
@@ -176,7 +171,6 @@ final class SyncCall: AccountCall {
         batch = SyncBatch(account: account.id, folder: folder.id)
         batchBytes = 0
         pendingState = []
-        toldFlags = 0
     }
 
     private func count(_ item: SyncItem) {

@@ -130,7 +130,9 @@ extension FolderCommit {
             counts.add(try transaction.presence(of: message, in: account), after: before, inFolder: false)
         }
         if (place.flags.bits ^ flags.bits) & FlagSet.draft != 0 { try transaction.revoice(message) }
-        if !place.leaving { transaction.change("message", message, account: account, "changed", "flags") }
+        guard !place.leaving else { return }
+        counts.flags += 1
+        transaction.change("message", message, account: account, "changed", "flags")
     }
 
     mutating func remove(_ place: Existing) throws(Failure) {

@@ -15,6 +15,8 @@ struct FolderCounts {
     var unseen: Int64 = 0
     var accountMessages: Int64 = 0
     var accountUnseen: Int64 = 0
+    /// Messages that the server shows with other flags than before.
+    var flags: Int64 = 0
     /// The dates between which lie the messages that came into the folder; oldest above newest: none came.
     var oldest = Int64.max
     var newest = Int64.min

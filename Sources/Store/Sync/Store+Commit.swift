@@ -5,8 +5,10 @@ extension Store {
     /// Stores what a sync found, in order, with the provider's state and the folder's cursor, in one transaction: all
     /// of it or nothing. It survives the death of the process; after a power cut the last commits may be missing,
     /// together with their cursors, and the next sync finds them again. A durable one survives that, too.
+    /// - Returns: how many messages have other flags than before.
     /// - Throws: `MR_E_BUSY` where the lease is lost.
-    package func commit(_ batch: SyncBatch, lease: Lease) throws(Failure) {
+    @discardableResult
+    package func commit(_ batch: SyncBatch, lease: Lease) throws(Failure) -> Int64 {
         var items = batch.items[...]
         if let folder = batch.folder {
             let reset = items.lastIndex { if case .reset = $0 { true } else { false } }
@@ -15,13 +17,15 @@ extension Store {
             if let reset { items = items[(reset + 1)...] }
         }
         let prepared = items.map(PreparedItem.init)
-        let more = try write(batch.durable ? .full : .normal) { (transaction) throws(Failure) -> Bool in
+        let done = try write(batch.durable ? .full : .normal) {
+            (transaction) throws(Failure) -> (more: Bool, flags: Int64) in
             try transaction.require(lease, for: batch.account)
             try transaction.put(batch.state, account: batch.account)
-            var more = false
+            var (more, flags) = (false, Int64(0))
             if let folder = batch.folder {
                 var work = try FolderCommit(transaction, folder: folder, account: batch.account)
                 for item in prepared { try work.apply(item) }
+                flags = work.counts.flags
                 more = try work.finish(batch)
             } else if !batch.items.isEmpty {
                 throw Failure(MR_E_INTERNAL, "a batch with messages names no folder")
@@ -31,10 +35,11 @@ extension Store {
                     batch.account, activity: nil, done: batch.done ?? 0, total: batch.total)
             }
             StopPoint.commitBefore.reach()
-            return more
+            return (more, flags)
         }
         StopPoint.commitAfter.reach()
-        if more, let folder = batch.folder { try dropVoidPlaces(of: folder, batch.account, lease) }
+        if done.more, let folder = batch.folder { try dropVoidPlaces(of: folder, batch.account, lease) }
+        return done.flags
     }
 
     /// Removes what a reset left and the folder, complete again, has not shown. Where the process dies in between, the

@@ -73,7 +73,8 @@ def test_a_browser_comes_back(tool, oauth, address):
     sign_in(said(process, r"https://\S+/authorize\?\S+"), follow=True)
     assert "authorized: account 1" in ended(process)
     # Nobody signs in.
-    assert "nobody signed in in time" in ended(tool("authorize", address, "--timeout", "1"), 7)
+    text = ended(tool("authorize", address, "--timeout", "1"), 7)
+    assert "nobody signed in in the time given" in text and f"mailroom authorize {address}" in text
     assert "the tokens are forgotten" in ended(tool("authorize", address, "--revoke"))
     assert oauth.asked["revoke"] == 1
 

@@ -40,17 +40,11 @@ package enum AddressKey {
     /// can have it: it is no name of hosts (RFC 1123, section 2.1; underscores are in use).
     package static func namedDomain(_ text: String) -> String? {
         let folded = fold(text)
-        guard let key = domain(folded.utf8.first == UInt8(ascii: "@") ? String(folded.dropFirst()) : folded),
-            key.utf8.count <= 253
-        else { return nil }
-        let labels = key.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        let isName = labels.allSatisfy { label in
-            (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
-                && label.allSatisfy {
-                    (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d || $0 == 0x5f
-                }
+        guard let key = domain(folded.utf8.first == UInt8(ascii: "@") ? String(folded.dropFirst()) : folded) else {
+            return nil
         }
-        return isName ? key : nil
+        let bytes = Array(key.utf8)
+        return bytes.count <= 253 && bytes.allSatisfy { $0 < 0x80 } && HostName.isValid(bytes[...]) ? key : nil
     }
 
     /// The domain of a key; empty where it has none.

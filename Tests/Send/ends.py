@@ -205,9 +205,7 @@ class GmailEnd(End):
     def settings(self, user="ann", port=None):
         address = f"{user}@test.example"
         self.server.mailbox(address)
-        return {
-            "address": address, "provider": "gmail", "budget_user": "0", "budget_project": "0",
-            "gmail_api": f"http://127.0.0.1:{port or self.server.port}", "insecure_http": "1", **self.server.service()}
+        return {"address": address, **self.server.settings(port)}
 
     def allow(self, mailbox, address):
         """It may send from that one as well."""

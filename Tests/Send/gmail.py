@@ -23,9 +23,7 @@ class Run(service.Run):
         return self._of(address).watch(stage, [message.header("To")], message.raw)
 
     def _settings(self):
-        return {
-            "provider": "gmail", "budget_user": "0", "budget_project": "0", "gmail_api": self.service.url, "insecure_http": "1",
-            **self.service.service()}
+        return self.service.settings()
 
     def _sent(self, user):
         return list(GmailClient(self.service, user.partition("@")[0]).everything()[PATHS["Sent"]].values())

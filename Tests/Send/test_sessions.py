@@ -94,23 +94,31 @@ def test_a_server_that_wants_one_gets_one(store):
         assert said["account"]["state"] == "enabled" and said["account"]["send_health"] == "ok"
 
 
+def lived_through(given, aim):
+    """Life after life, each aimed at until one ends by itself: the states that it tells, and how many were killed."""
+    kills = 0
+    while True:
+        process = helper.start(LIFE, given, "dist-test")
+        aim(process)
+        with process:
+            said, _ = process.communicate(timeout=90)
+        if process.returncode == 0:
+            return helper.json.loads(said.splitlines()[-1])["states"], kills
+        assert process.returncode == -signal.SIGKILL
+        kills += 1
+
+
 def test_killed_among_several_sessions(store):
     order = random.Random(SEED)
     with Counting() as server:
         given = {"store": str(store), "settings": server.settings(), "messages": 300}
-        kills = 0
-        while True:
-            process = helper.start(LIFE, given, "dist-test")
+
+        def aim(process):
             with server.lock:
                 server.trap = [order.randint(1, 50), process.kill]
                 server.busy.clear()
-            with process:
-                said, _ = process.communicate(timeout=90)
-            if process.returncode == 0:
-                break
-            assert process.returncode == -signal.SIGKILL
-            kills += 1
-        states = helper.json.loads(said.splitlines()[-1])["states"]
+
+        states, kills = lived_through(given, aim)
         assert kills >= 5 and len(states) == 300
         assert max(server.taken.values()) == 1, "taken twice"
         for address, state in states.items():
@@ -125,18 +133,12 @@ def test_killed_among_several_sessions(store):
 def test_a_service_gets_each_once(store, service):
     """By several sessions, and killed among them: it is asked what became of those that were under way, so nothing is unknown for long."""
     order = random.Random(SEED)
-    given, kills = {"store": str(store), "settings": service.settings(), "messages": 120}, 0
-    while True:
-        process = helper.start(LIFE, given, "dist-test")
+
+    def aim(process):
         nth = order.randint(1, 40)
         service.becomes(lambda number: process.kill() if number == nth else None)
-        with process:
-            said, _ = process.communicate(timeout=90)
-        if process.returncode == 0:
-            break
-        assert process.returncode == -signal.SIGKILL
-        kills += 1
-    states = helper.json.loads(said.splitlines()[-1])["states"]
+
+    states, kills = lived_through({"store": str(store), "settings": service.settings(), "messages": 120}, aim)
     unknown = [address for address, state in states.items() if state == "outcome_unknown"]
     print(f"seed {SEED}: {kills} kills, {len(unknown)} unknown")
     assert kills >= 2 and len(states) == 120 and set(states.values()) <= {"sent", "outcome_unknown"}

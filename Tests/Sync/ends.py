@@ -57,10 +57,7 @@ class GmailEnd:
     def settings(self, user, port=None):
         address = f"{user}@test.example"
         self.server.mailbox(address)
-        return {
-            "address": address, "provider": "gmail", "budget_user": "0", "budget_project": "0",
-            "gmail_api": f"http://127.0.0.1:{port or self.port}",
-            "insecure_http": "1", **self.server.service()}
+        return {"address": address, **self.server.settings(port)}
 
     def path(self, folder):
         return PATHS.get(folder, folder)

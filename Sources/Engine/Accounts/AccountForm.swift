@@ -89,7 +89,7 @@ struct AccountForm {
         throw .invalid(missing ?? "provider", "is needed by provider \(manifest.scheme)")
     }
 
-    /// Of an account that has lost its secrets, as by disconnecting: it is not begun without what it logs in with.
+    /// Of an account that has lost its secrets, as by disconnecting: it is not begun without what its owner logs in with.
     /// - Throws: `MR_E_INVALID`.
     func checkLogin(_ settings: [String: String], isAuthorized: Bool) throws(Failure) {
         guard receives(settings) else { return }
@@ -97,7 +97,6 @@ struct AccountForm {
         switch settings["auth"] {
         case nil, "password": missing = manifest.auth.contains("password") ? ("password", "auth.missing") : nil
         case "oauth2": missing = isAuthorized ? nil : ("state", "oauth.missing")
-        case "service": missing = secrets["client_secret"] == nil ? ("service_key", "oauth.service_key") : nil
         default: missing = nil
         }
         guard let missing, secrets[missing.field] == nil else { return }

@@ -50,10 +50,11 @@ extension Engine {
         var settings = account.settings.merging(given) { $1 }
         for name in form.cleared { settings[name] = nil }
         try form.checkComplete(settings)
-        if account.health.state == "disconnected" {
-            try form.checkLogin(settings, isAuthorized: grant != nil)
-        }
-        if given["auth"] == "service" || secrets["service_key"] != nil || secrets["service_certificate"] != nil {
+        let isDisconnected = account.health.state == "disconnected"
+        if isDisconnected { try form.checkLogin(settings, isAuthorized: grant != nil) }
+        if isDisconnected || given["auth"] == "service" || secrets["service_key"] != nil
+            || secrets["service_certificate"] != nil
+        {
             try checkService(settings, secrets, form, address: account.address, account: account)
         }
         var changes = AccountChanges()

@@ -26,10 +26,12 @@ extension Engine {
         settings["auth"] = "oauth2"
         let issuer = OAuthClient.issuer(settings, address, scheme)
         Engine.fillServers(&settings, scheme, issuer)
-        let secret = try self.secret("client_secret", form, account, settings)
+        // An application's secret goes with no other application.
+        let isSame = account?.settings["client_id"] == settings["client_id"]
         let client = OAuthClient(
             settings, address: address, scheme: scheme, sides: (form.receives(settings), form.sends(settings)),
-            secret: secret, proxy: try self.secret("proxy", form, account, settings))
+            secret: try secret("client_secret", form.secrets, form, isSame ? account : nil),
+            proxy: try secret("proxy", form.secrets, form, account))
         try client.checkID()
         let kept = settings.filter { OAuthForm.setting($0.key) != nil }
         let owner = account?.address ?? address
@@ -43,14 +45,12 @@ extension Engine {
         return begun
     }
 
-    /// As it is given, else as the account has it; an application's secret goes with no other application.
-    private func secret(
-        _ name: String, _ form: AccountForm, _ account: AccountRow?, _ settings: [String: String]
+    /// A secret as it is given, else as the account has it.
+    func secret(
+        _ name: String, _ given: [String: [UInt8]], _ form: AccountForm, _ account: AccountRow?
     ) throws(Failure) -> [UInt8]? {
-        if let given = form.secrets[name] { return given }
-        guard let account, !form.cleared.contains(name),
-            name != "client_secret" || account.settings["client_id"] == settings["client_id"]
-        else { return nil }
+        if let given = given[name] { return given }
+        guard let account, !form.cleared.contains(name) else { return nil }
         return try core.store.secret(account: account.id, name: name)
     }
 

@@ -63,14 +63,12 @@ extension Engine {
         account: AccountRow? = nil
     ) throws(Failure) {
         guard settings["auth"] == "service" else { return }
-        func secret(_ name: String) throws(Failure) -> [UInt8]? {
-            if let given = secrets[name] { return given }
-            guard let account, !form.cleared.contains(name) else { return nil }
-            return try core.store.secret(account: account.id, name: name)
-        }
         let client = OAuthClient(
             settings, address: address, scheme: form.manifest.scheme,
-            sides: (form.receives(settings), form.sends(settings)), secret: try secret("client_secret"))
-        try ServiceKey.check(client, key: try secret("service_key"), certificate: try secret("service_certificate"))
+            sides: (form.receives(settings), form.sends(settings)),
+            secret: try secret("client_secret", secrets, form, account))
+        try ServiceKey.check(
+            client, key: try secret("service_key", secrets, form, account),
+            certificate: try secret("service_certificate", secrets, form, account))
     }
 }

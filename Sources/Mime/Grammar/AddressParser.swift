@@ -86,13 +86,6 @@ package enum AddressParser {
                     $0.isAlphanumeric || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":")
                 }
         }
-        let hyphen = UInt8(ascii: "-")
-        return bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-            .allSatisfy { label in
-                (1...63).contains(label.count) && label.first != hyphen && label.last != hyphen
-                    && label.allSatisfy {
-                        $0.isAlphanumeric || $0 == hyphen || $0 == UInt8(ascii: "_") || $0 >= 0x80
-                    }
-            }
+        return HostName.isValid(bytes)
     }
 }

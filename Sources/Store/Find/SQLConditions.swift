@@ -132,11 +132,11 @@ struct SQLConditions {
     /// An expression whose `{}` stand for what limits places `p` to accounts, with the values for all of them.
     static func limited(_ expression: String, to accounts: SQLConditions?) -> (sql: String, values: [SQLValue]) {
         guard let accounts else { return (filled(expression, ""), []) }
-        let limit = " AND p.folder IN (SELECT f.id FROM folder f WHERE \(accounts.sql))"
-        let sql = filled(expression, limit)
-        let times = sql.utf8.count - filled(expression, "").utf8.count
-        let values = Array(repeating: accounts.values, count: times / limit.utf8.count)
-        return (sql, values.flatMap { $0 })
+        let holes = expression.utf8.count { $0 == UInt8(ascii: "{") }
+        return (
+            filled(expression, " AND p.folder IN (SELECT f.id FROM folder f WHERE \(accounts.sql))"),
+            Array(repeating: accounts.values, count: holes).flatMap { $0 }
+        )
     }
 
     static func filled(_ template: String, _ comparison: String) -> String {

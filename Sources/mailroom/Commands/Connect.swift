@@ -131,7 +131,7 @@ struct Connect: StoreCommand {
                 let there = failure.field("account").flatMap { Int64($0) }.flatMap { try? room.get("account", $0) }
                 let name = there.map { Accounts.name(room, $0) } ?? address.oneLine
                 throw failure.advising("mailroom reconnect \(name) changes its settings or its password.")
-            case MR_E_INVALID: throw known(failure.spelled)
+            case MR_E_INVALID: throw known(failure)
             default: throw failure
             }
         }

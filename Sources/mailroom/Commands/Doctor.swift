@@ -90,7 +90,8 @@ struct Doctor: StoreCommand {
                 + (result.said("cause").map { " (\($0.oneLine))" } ?? ""))
         for line in result.text("advice").cleanLines { output.line("  -> \(line)") }
         let wantsLogin = ["authentication", "login", "account"].contains(result.text("failed_step"))
-        if wantsLogin, ["auth.", "oauth.", "mailbox.disconnected"].contains(where: result.text("cause").hasPrefix) {
+        let cause = result.text("cause")
+        if wantsLogin, cause.hasPrefix("auth.") || LoginStep.concerns(cause) {
             for step in login { output.line("  -> \(step)") }
         }
     }

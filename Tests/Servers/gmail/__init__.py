@@ -144,6 +144,12 @@ class Gmail:
             "auth": "service", "oauth": "google", "service_key": private_key(), "service_email": ROBOT,
             "token_endpoint": f"{self.url}/token"}
 
+    def settings(self, port=None):
+        """What connects Mailroom as that application, with no budget of its own; port: of something in between."""
+        return {
+            "provider": "gmail", "budget_user": "0", "budget_project": "0", "insecure_http": "1",
+            "gmail_api": f"http://127.0.0.1:{port or self.port}", **self.service()}
+
     def _granted(self, request):
         """A new access token for the mailbox that a service account names."""
         try:

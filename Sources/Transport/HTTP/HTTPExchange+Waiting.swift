@@ -69,12 +69,21 @@ extension HTTPExchange {
     /// Hands over a piece of the request's body; returns when libcurl has taken all of it. What comes behind the server's
     /// answer is dropped: it has its mind made up.
     func write(_ bytes: UnsafeRawBufferPointer, isLast: Bool) throws(Failure) {
-        guard let line, outcome == nil, !head.isComplete else { return }
+        guard !head.isComplete else { return }
+        try checkUnbroken()
+        guard let line, outcome == nil else { return }
         outgoing = bytes
         isLastPiece = isLast
         defer { outgoing = nil }
         resumeSending(line)
         try run { outgoing?.isEmpty ?? true || head.isComplete }
+        if !head.isComplete { try checkUnbroken() }
+    }
+
+    /// libcurl may have taken all of a piece, and found in the same step that the connection is gone: whoever writes is told at
+    /// once, not behind the last piece.
+    private func checkUnbroken() throws(Failure) {
+        if case .some(let failure?) = outcome { throw failure }
     }
 
     /// Nothing follows: what is asked for next goes on without waiting here.

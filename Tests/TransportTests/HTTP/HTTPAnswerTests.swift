@@ -211,6 +211,24 @@ import Testing
         #expect(reply.status == 413)
         #expect(String(decoding: try reply.body(limit: 100), as: UTF8.self) == "no!")
     }
+
+    /// What is written behind the break would count as offered, and nobody would know whether a message was sent.
+    @Test func aBreakWithinTheBodyIsSaidBeforeItsEnd() throws {
+        let server = try LocalServer { client in
+            while !client.receiveLine().isEmpty {}
+            for _ in 0..<4 { _ = client.receive() }
+        }
+        let piece = [UInt8](repeating: 1, count: 20_000)
+        for round in 0..<60 {
+            let reply = try HTTPClient.open(
+                HTTPRequest("POST", "http://127.0.0.1:\(server.port)/", bodySize: Int64(1000 * piece.count)),
+                HTTPOptions(plain: .here))
+            let failure = Self.failure {
+                for _ in 0..<1000 { try piece.withBytes { (bytes) throws(Failure) in try reply.write(bytes) } }
+            }
+            #expect(failure.map { Int($0.result) } == MR_E_CONNECTION, "round \(round)")
+        }
+    }
 }
 
 /// gzip (RFC 1952) for what a test server sends.

@@ -32,6 +32,8 @@ package enum StopPoint: String, CaseIterable, Sendable {
     case tokenFetched = "token.fetched"
     /// It is stored, and was not used yet.
     case tokenStored = "token.stored"
+    /// The provider's limits have room for a request, which is about to go out.
+    case requestTaken = "request.taken"
     case jobClaimed = "job.claimed"
     case jobBeforeFinish = "job.before_finish"
 

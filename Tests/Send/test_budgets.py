@@ -26,13 +26,14 @@ with open(given["clock"], "r+b") as file:
     shared = mmap.mmap(file.fileno(), 64)
 
 def follow():
-    seen = -1
+    seen, looks = -1, 0
     while True:
         now, = struct.unpack_from("q", shared, 0)
         if now != seen:
             lib.mr_test_set_clock(now)
-            struct.pack_into("q", shared, 8 * (1 + given["number"]), now)
             seen = now
+        looks += 1
+        struct.pack_into("qqq", shared, 24 * (1 + given["number"]), now, looks, lib.mr_test_reached(b"request.taken"))
         time.sleep(0.002)
 
 threading.Thread(target=follow, daemon=True).start()
@@ -57,20 +58,31 @@ room.close()
 class OneClock:
     """Of the server (`now`, in seconds) and of so many processes."""
 
+    #: Seconds after which a request that a process has let go does not come any more.
+    LOST = 2
+
     def __init__(self, path, processes, step):
-        path.write_bytes(bytes(64))
+        path.write_bytes(bytes(128))
         self.path, self.processes, self.step, self.shift = path, processes, step, 0
-        self.served, self.busy, self._lock = time.monotonic(), 0, threading.Lock()
+        self.served, self.busy, self.come, self._lock = time.monotonic(), 0, 0, threading.Lock()
+        self._looks, self._gone = [0] * processes, 0
         with open(path, "r+b") as file:
-            self._shared = mmap.mmap(file.fileno(), 64)
+            self._shared = mmap.mmap(file.fileno(), 128)
 
     def now(self):
         return time.time() + self.shift / 1000
 
+    def begin(self):
+        """Other processes are at work from here on, and count from nothing."""
+        struct.pack_into(f"{3 * self.processes}q", self._shared, 24, *[-1] * (3 * self.processes))
+        with self._lock:
+            self.come = self._gone = 0
+
     @contextlib.contextmanager
-    def serving(self):
+    def serving(self, counts):
         with self._lock:
             self.busy += 1
+            self.come += counts
         try:
             yield
         finally:
@@ -79,39 +91,49 @@ class OneClock:
                 self.served = time.monotonic()
 
     def go_on(self):
-        """Everybody's clock moves by a step, once all have made the one before and nothing was asked for some time."""
-        there = [struct.unpack_from("q", self._shared, 8 * (1 + number))[0] for number in range(self.processes)]
-        if self.busy or time.monotonic() - self.served < 0.015 or any(at != self.shift for at in there):
+        """Everybody's clock moves by a step, once all have made the one before, nothing was asked for some time, and nothing is on
+        its way that a process has counted and the server has not."""
+        there = [struct.unpack_from("qqq", self._shared, 24 * (1 + number)) for number in range(self.processes)]
+        quiet = time.monotonic() - self.served
+        if self.busy or quiet < 0.015:
+            self._looks = [looks for _, looks, _ in there]
+        on_the_way = sum(taken for _, _, taken in there) - self.come - self._gone
+        if on_the_way > 0 and quiet > self.LOST:
+            self._gone += on_the_way
+        if (self.busy or quiet < 0.015 or on_the_way > 0
+                or any(at != self.shift or looks < last + 2 for (at, looks, _), last in zip(there, self._looks))):
             time.sleep(0.002)
             return
+        self._looks = [looks for _, looks, _ in there]
         self.shift += self.step
         struct.pack_into("q", self._shared, 0, self.shift)
 
 
-class CountingGmail(Gmail):
+class Counting:
+    """A server by the common clock, which stands while it serves."""
+
     def __init__(self, times):
         self.times = times
         super().__init__(clock=times.now)
 
-    def answer(self, request):
-        with self.times.serving():
-            return super().answer(request)
+    def answer(self, asked):
+        with self.times.serving(counts=asked.path != "/token"):
+            return super().answer(asked)
 
 
-class CountingGraph(Graph):
-    def __init__(self, times):
-        self.times = times
-        super().__init__(clock=times.now)
+class CountingGmail(Counting, Gmail):
+    pass
 
-    def answer(self, call):
-        with self.times.serving():
-            return super().answer(call)
+
+class CountingGraph(Counting, Graph):
+    pass
 
 
 @contextlib.contextmanager
 def workers(store, times, window):
     """Two engines at the store, until the block ends; then what each has seen, in a list."""
     said = []
+    times.begin()
     with contextlib.ExitStack() as stack:
         running = [
             stack.enter_context(helper.start(

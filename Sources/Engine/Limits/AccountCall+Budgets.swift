@@ -15,8 +15,14 @@ extension AccountCall {
         let budgets = budgets(manifest)
         for budget in budgets where budget.scope == .account { try take(budget, need) }
         for budget in budgets where budget.scope == .client { try take(budget, need) }
-        guard let limit = manifest.requests else { return nil }
-        let key = RequestBudgets.Key(scheme: manifest.scheme, budget: "", whose: String(account.id))
+        let ticket = try start(need)
+        StopPoint.requestTaken.reach()
+        return ticket
+    }
+
+    private func start(_ need: RequestNeed) throws(Failure) -> RequestBudgets.Ticket? {
+        guard let limit = need.manifest.requests else { return nil }
+        let key = RequestBudgets.Key(scheme: need.manifest.scheme, budget: "", whose: String(account.id))
         return try core.budgets.start(key, atMost: limit) { (_) throws(Failure) in try goOn(need) }
     }
 

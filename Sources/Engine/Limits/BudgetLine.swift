@@ -19,6 +19,9 @@ struct BudgetLine: Sendable {
     /// A share that was taken from the store is used within this time, or lost.
     static let shareMs: Int64 = 2_000
 
+    /// The server counts a request when it has come there, up to so much later than it is counted here.
+    static let transitMs: Int64 = 1_000
+
     /// Whoever is not first asks again when the line moves, at the latest after this time.
     private static let glanceMs: Int64 = 50
 

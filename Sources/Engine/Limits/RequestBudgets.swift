@@ -66,8 +66,9 @@ final class RequestBudgets: Sendable {
         let isShared = budget.scope == .client
         return BudgetLine(
             RateBucket(
-                units: budget.units, windowMs: budget.windowMs, slackMs: isShared ? BudgetLine.shareMs : 0,
-                halves: budget.measure == .octets), isShared: isShared)
+                units: budget.units, windowMs: budget.windowMs,
+                slackMs: BudgetLine.transitMs + (isShared ? BudgetLine.shareMs : 0), halves: budget.measure == .octets),
+            isShared: isShared)
     }
 
     /// Waits until the budget has room for so much, and takes it.

@@ -14,6 +14,8 @@ import time
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+#: Below the range from which the kernel takes its own; who runs at the same time as others is given a part of it.
+_first, _last = (int(port) for port in os.environ.get("MAILROOM_PORTS", "20000-31999").split("-"))
 _given_out = set()
 _running = []
 
@@ -23,9 +25,9 @@ class ServerError(Exception):
 
 
 def free_port():
-    """A port of 127.0.0.1 that nobody listens on, below the range from which the kernel takes its own."""
+    """A port of 127.0.0.1 that nobody listens on."""
     for _ in range(500):
-        port = random.randrange(20000, 32000)
+        port = random.randint(_first, _last)
         if port in _given_out:
             continue
         with socket.socket() as probe:
@@ -35,7 +37,7 @@ def free_port():
                 continue
         _given_out.add(port)
         return port
-    raise ServerError("no free port between 20000 and 32000")
+    raise ServerError(f"no free port from {_first} to {_last}")
 
 
 def wait_for_port(port, alive, seconds=20.0):

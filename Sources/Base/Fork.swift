@@ -58,37 +58,3 @@ package enum Fork {
             })
     }
 }
-
-/// Something that belongs to one process: after a fork the child makes its own, and leaves its parent's alone,
-/// because a lock that was held at the fork stays locked in the child for ever.
-package final class PerProcess<State: Sendable>: Sendable {
-    private final class Slot: Sendable {
-        let generation: Int
-        let state: State
-
-        init(generation: Int, state: State) {
-            self.generation = generation
-            self.state = state
-        }
-    }
-
-    private let slot = Atomic<UInt>(0)
-    private let make: @Sendable () -> State
-
-    package init(_ make: @escaping @Sendable () -> State) { self.make = make }
-
-    package var current: State {
-        while true {
-            let held = slot.load(ordering: .acquiring)
-            if let address = UnsafeRawPointer(bitPattern: held) {
-                let found = Unmanaged<Slot>.fromOpaque(address).takeUnretainedValue()
-                if found.generation == Fork.generation { return found.state }
-            }
-            let made = Unmanaged.passRetained(Slot(generation: Fork.generation, state: make()))
-            let (exchanged, _) = slot.compareExchange(
-                expected: held, desired: UInt(bitPattern: made.toOpaque()), ordering: .acquiringAndReleasing)
-            if exchanged { return made.takeUnretainedValue().state }
-            made.release()
-        }
-    }
-}

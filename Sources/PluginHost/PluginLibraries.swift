@@ -37,7 +37,7 @@ enum PluginLibraries {
     static func load(_ manifest: Manifest, in directory: PluginDirectory) throws(Failure) -> LoadedPlugin {
         let identity = try directory.check(manifest.library)
         let path = "\(directory.path)/\(manifest.library)"
-        let outcome = gate.object.lock.withLock { _ -> Result<LoadedPlugin, Failure> in
+        let outcome = gate.current.lock.withLock { _ -> Result<LoadedPlugin, Failure> in
             if let entry = find(path) {
                 // The loader knows a library by its path, and would hand out the old one.
                 guard entry.identity == identity else {

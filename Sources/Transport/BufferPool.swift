@@ -22,7 +22,7 @@ enum BufferPool {
     private static let process = PerProcess { Spares() }
 
     static func take(_ size: Size) -> UnsafeMutableRawBufferPointer {
-        let found = process.object.lists.withLock { $0[size]?.popLast() }
+        let found = process.current.lists.withLock { $0[size]?.popLast() }
         if let found, let start = UnsafeMutableRawPointer(bitPattern: found) {
             return UnsafeMutableRawBufferPointer(start: start, count: size.rawValue)
         }
@@ -33,7 +33,7 @@ enum BufferPool {
     static func give(_ block: UnsafeMutableRawBufferPointer) {
         guard let start = block.baseAddress else { return }
         guard let size = Size(rawValue: block.count) else { return block.deallocate() }
-        let kept = process.object.lists.withLock { lists -> Bool in
+        let kept = process.current.lists.withLock { lists -> Bool in
             guard lists[size, default: []].count < spare else { return false }
             lists[size, default: []].append(UInt(bitPattern: start))
             return true

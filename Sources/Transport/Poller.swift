@@ -19,7 +19,7 @@ package enum Poller {
         _ connection: any Parkable, wakeAfterMs: Int64, minimumLine: Bool = true,
         onWake: @escaping @Sendable (WakeReason) -> Void
     ) throws(Failure) -> ParkTicket {
-        try process.object.park(Parked(connection, wakeAfterMs, minimumLine, onWake))
+        try process.current.park(Parked(connection, wakeAfterMs, minimumLine, onWake))
     }
 
     /// Takes a stream back. Afterwards the poller does not touch it.
@@ -27,12 +27,12 @@ package enum Poller {
     @discardableResult
     package static func cancel(_ ticket: ParkTicket) -> Bool {
         // A child made by fork(2) has its parent's tickets, and none of its streams.
-        guard ticket.core === process.object else { return false }
+        guard ticket.core === process.current else { return false }
         return ticket.core.cancel(ticket.key)
     }
 
     /// How many streams are parked.
-    package static var count: Int { process.object.count }
+    package static var count: Int { process.current.count }
 }
 
 /// Names one parking of a stream, for `Poller.cancel`.

@@ -15,7 +15,7 @@ package enum Resolver {
     {
         if let numeric = Lookup(peer, numeric: true).run() { return numeric }
         let lookup = Lookup(peer, numeric: false)
-        guard pool.object.submit(lookup) else {
+        guard pool.current.submit(lookup) else {
             throw peer.connection("unreachable", "no thread for name resolution", step: "dial")
         }
         var watched = [pollfd(fd: lookup.finished.descriptor, events: Int16(POLLIN), revents: 0)]

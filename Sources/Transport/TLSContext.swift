@@ -26,10 +26,10 @@ final class TLSContext: @unchecked Sendable {
     /// - Throws: `MR_E_INVALID` naming `ca_file`; `MR_E_TLS` where OpenSSL does not work.
     static func shared(caFile: String?) throws(Failure) -> TLSContext {
         let key = try key(of: caFile)
-        let found = cache.object.contexts.withLock { $0[key] }
+        let found = cache.current.contexts.withLock { $0[key] }
         if let found { return found }
         let made = try TLSContext(caFile: caFile)
-        return cache.object.contexts.withLock { contexts in
+        return cache.current.contexts.withLock { contexts in
             if let other = contexts[key] { return other }
             for old in contexts.keys where old.path == key.path { contexts[old] = nil }
             contexts[key] = made

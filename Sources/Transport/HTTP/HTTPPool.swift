@@ -17,7 +17,7 @@ final class HTTPPool: Sendable {
     private static let total = 256
 
     private static let process = PerProcess { HTTPPool() }
-    static var shared: HTTPPool { process.object }
+    static var shared: HTTPPool { process.current }
 
     private let idle = Lock<[Key: [HTTPLine]]>([:])
 

@@ -6,6 +6,7 @@ import pathlib
 import sys
 
 from .process import Daemon, ServerError, free_port, wait_for_port, wait_until
+from .server import Server
 from .unpacked import program
 
 _CAPABILITY = (
@@ -19,7 +20,7 @@ _OPTIONS = {
 _LOGIN = "usr/lib/courier/courier"
 
 
-class Courier:
+class Courier(Server):
     """One running instance: `imap` (STARTTLS), `imaps` (TLS) and `pop3` (STLS) are its ports."""
 
     separator, prefix = ".", "INBOX."
@@ -87,9 +88,3 @@ class Courier:
         for daemon in reversed(self.daemons):
             daemon.stop()
         self.daemons = []
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 
 from .process import Daemon, ServerError, free_port, wait_for_port
+from .server import Program
 from .unpacked import program
 
 _BIN = "/usr/lib/cyrus/bin"
@@ -73,8 +74,10 @@ DAEMON {{
 """
 
 
-class Cyrus:
+class Cyrus(Program):
     """One running instance: `imap` (STARTTLS), `imaps` (TLS), `pop3` (STLS) and `lmtp` are its ports."""
+
+    LOGS = ("master.log", "output")
 
     separator, prefix = "/", ""
 
@@ -132,23 +135,3 @@ class Cyrus:
 
     def reopen(self):
         os.remove(f"{self.folder}/conf/msg/shutdown")
-
-    def log(self):
-        """What its master has printed; the rest goes to the machine's own log."""
-        text = ""
-        for name in ("master.log", "output"):
-            try:
-                with open(f"{self.folder}/{name}", errors="replace") as file:
-                    text += file.read()
-            except OSError:
-                pass
-        return text
-
-    def stop(self):
-        self.daemon.stop()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()

@@ -17,6 +17,8 @@ import threading
 import dnslib
 from dnslib import QTYPE, RR
 
+from .server import Server
+
 
 class _Udp(socketserver.ThreadingUDPServer):
     daemon_threads = True
@@ -27,7 +29,7 @@ class _Tcp(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
 
-class NameServer:
+class NameServer(Server):
     def __init__(self, zone=None):
         self.zone = {name.lower().rstrip("."): records for name, records in (zone or {}).items()}
         self.asked, self.by_tcp = [], []
@@ -77,12 +79,6 @@ class NameServer:
         for server in (self._udp, self._tcp):
             server.shutdown()
             server.server_close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
     def _answers(self, data, tcp):
         question = dnslib.DNSRecord.parse(data)

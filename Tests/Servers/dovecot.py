@@ -4,6 +4,7 @@ has the password `pass`; the part before the @ names the mailbox."""
 import os
 
 from .process import Daemon, ServerError, free_port, wait_for_port
+from .server import Program
 
 PASSWORD = "pass"
 
@@ -138,7 +139,7 @@ scope = mail
 _INSTANCES = "/proc/sys/fs/inotify/max_user_instances"
 
 
-class Dovecot:
+class Dovecot(Program):
     """One running instance: `imap` and `pop3` (STARTTLS), `imaps` and `pop3s` (TLS) are its ports, `auth` and `lmtp` its
     sockets.
 
@@ -148,6 +149,8 @@ class Dovecot:
     tokens: the address of a server that says whether an access token is good (RFC 7662): then XOAUTH2 and OAUTHBEARER are
     offered, or what `mechanisms` says.
     certificate: a pair of the `Pki`; starttls=False: it offers no TLS at all."""
+
+    LOGS = ("dovecot.log", "output")
 
     def __init__(
         self, folder, pki, *, certificate=None, starttls=True, capability="", mechanisms="plain login",
@@ -196,23 +199,3 @@ class Dovecot:
                 self.daemon.stop()
                 if attempt == 2:
                     raise ServerError(f"Dovecot: {error}\n{self.log()}") from None
-
-    def log(self):
-        """What it has logged so far, and what it printed."""
-        text = ""
-        for name in ("dovecot.log", "output"):
-            try:
-                with open(f"{self.folder}/{name}", errors="replace") as file:
-                    text += file.read()
-            except OSError:
-                pass
-        return text
-
-    def stop(self):
-        self.daemon.stop()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()

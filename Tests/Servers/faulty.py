@@ -9,8 +9,10 @@ import ssl
 import threading
 import time
 
+from .server import Server
 
-class Faulty:
+
+class Faulty(Server):
     """Accepts connections and gives each to `talk` on a thread of its own."""
 
     def __init__(self):
@@ -23,12 +25,6 @@ class Faulty:
         self._listener.listen(50)
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
     def stop(self):
         self._over.set()

@@ -26,11 +26,12 @@ from joserfc import jwk, jwt  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 from .oauthrows import Client, Grant, Token  # noqa: E402
+from .server import Server  # noqa: E402
 
 SCOPE = "mail openid email"
 
 
-class OAuthServer:
+class OAuthServer(Server):
     """`url` (TLS) for Mailroom, `plain` (HTTP) for Dovecot; `settings()` are the fields that point an account at it.
 
     life: of access tokens, in seconds. rotates: each refresh token is good for one time. granted: the scopes that a person
@@ -88,12 +89,6 @@ class OAuthServer:
         for server in self._servers:
             server.shutdown()
             server.server_close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
     # ---- Authlib's side ----
 

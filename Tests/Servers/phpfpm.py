@@ -8,6 +8,7 @@ import struct
 import urllib.parse
 
 from .process import Daemon, ServerError, wait_until
+from .server import Program
 
 _CONFIGURATION = """
 [global]
@@ -25,8 +26,10 @@ php_admin_flag[log_errors] = on
 """
 
 
-class PhpFpm:
+class PhpFpm(Program):
     """Serves scripts from `children` processes. ini: lines of php.ini beyond the system's own."""
+
+    LOGS = ("fpm.log", "php.log", "output")
 
     def __init__(self, folder, ini, children=4):
         self.folder, self.socket = folder, f"{folder}/fpm.sock"
@@ -89,22 +92,3 @@ class PhpFpm:
     @staticmethod
     def _record(kind, content):
         return struct.pack(">BBHHBB", 1, kind, 1, len(content), 0, 0) + content
-
-    def log(self):
-        text = ""
-        for name in ("fpm.log", "php.log", "output"):
-            try:
-                with open(f"{self.folder}/{name}", errors="replace") as file:
-                    text += file.read()
-            except OSError:
-                pass
-        return text
-
-    def stop(self):
-        self.daemon.stop()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()

@@ -11,6 +11,7 @@ import smtplib
 import subprocess
 
 from .process import Daemon, ServerError, free_port, session_members, wait_for_port, wait_until
+from .server import Program
 
 _MAIN = """
 compatibility_level = 3.6
@@ -115,12 +116,14 @@ _PORTS = ("mx", "submission", "submissions", "plain", "small", "owned", "limited
 RATE_UNIT = 10
 
 
-class Postfix:
+class Postfix(Program):
     """One running instance, with its ports: `mx` (no login), `submission` (STARTTLS, login), `submissions` (TLS from the
     first byte), `plain` (login without TLS allowed), `small` (messages of at most 100 KiB), `owned` (the sender address
     must be the login's own), `limited` (five messages in RATE_UNIT seconds), `crowded` (two logins in that time), `few` (three
     recipients a message); the last four, too, allow a login without TLS. `far` is to which gone-* and slow-* go. `more`: further
     lines of its main.cf. Its master runs as root: so must this process."""
+
+    LOGS = ("maillog", "output")
 
     def __init__(self, folder, pki, dovecot, *, certificate=None, more=""):
         if os.getuid() != 0:
@@ -205,26 +208,6 @@ class Postfix:
             client.mail("probe@test.example")
             return client.rcpt(address)[0]
 
-    def log(self):
-        """What it has logged so far, and what it printed."""
-        text = ""
-        for name in ("maillog", "output"):
-            try:
-                with open(f"{self.folder}/{name}", errors="replace") as file:
-                    text += file.read()
-            except OSError:
-                pass
-        return text
-
-    def stop(self):
-        self.daemon.stop()
-
     def members(self):
         """The process ids of this instance."""
         return session_members(self.daemon.session)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()

@@ -8,9 +8,10 @@ from .dovecot import Dovecot
 from .pki import Pki
 from .postfix import Postfix
 from .process import scratch
+from .server import Server
 
 
-class Site:
+class Site(Server):
     """`with Site() as site:` has both running; `site.ca` is the file of the authority to trust."""
 
     def __init__(self, smtp=True):
@@ -47,12 +48,6 @@ class Site:
             if server:
                 server.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
     def work_folder(self, name):
         """A directory of its own for one test, below the site's."""

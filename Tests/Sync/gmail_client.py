@@ -3,6 +3,7 @@ Folders are labels; a message that is taken out of its last folder is removed fo
 
 from Servers import seed
 from Servers.gmail import Refused
+from Sync.browser_client import BrowserClient
 from Sync.client import ClientError
 
 #: The paths that Mailroom gives the system's labels, by the names that the suites use.
@@ -12,26 +13,8 @@ _SYSTEM = {"INBOX": "INBOX", "Sent": "SENT", "Drafts": "DRAFT", "Trash": "TRASH"
 _MARKS = {"\\Flagged": "STARRED", "\\Draft": "DRAFT", "$Important": "IMPORTANT"}
 
 
-class GmailClient:
-    def __init__(self, server, user):
-        self.box = server.mailbox(f"{user}@test.example")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def close(self):
-        pass
-
-    @staticmethod
-    def path(folder):
-        return PATHS.get(folder, folder)
-
-    @staticmethod
-    def spelled(name):
-        return name
+class GmailClient(BrowserClient):
+    PATHS = PATHS
 
     def folders(self):
         return [*_SYSTEM, *(label.name for label in self.box.labels.values() if label.kind == "user")]

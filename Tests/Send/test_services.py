@@ -56,3 +56,18 @@ def test_cut_within_the_message(box, service):
         assert not service.messages
         box.room.resend(send)
         assert box.tried(send)["state"] == "sent" and service.taken == {"to0@b.example": 1}
+
+
+def test_an_answer_before_all_was_written(box, service):
+    """A service that is unwell says so while the message is still on its way: it has not taken it, and that is known."""
+    with Cutting(service.server.port) as cutting:
+        settings = service.settings(port=cutting.port)
+        box.room.reconnect(box.account, **{name: settings[name] for name in settings if name.endswith("_api")})
+        cutting.cut_after(600_000, b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        send = box.send(text="A line that takes room in the message.\n" * service.many)
+        row = box.tried(send)
+        assert cutting.cuts == 1
+        assert (row["state"], row["class"], row["temporary"]) == ("retry_wait", "outage", 1), row
+        assert not service.messages
+        box.room.resend(send)
+        assert box.tried(send)["state"] == "sent" and service.taken == {"to0@b.example": 1}

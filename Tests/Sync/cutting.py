@@ -8,12 +8,12 @@ from Servers import free_port
 
 class Cutting:
     """Passes octets on between `port` and a server's port. After `cut_after(n)` the connections end behind the nth octet
-    from then on, in either direction, without a goodbye."""
+    from then on, in either direction, without a goodbye, or with one for who sent it."""
 
     def __init__(self, target):
         self.target, self.port = target, free_port()
         self._lock = threading.Lock()
-        self._left = None
+        self._left, self._words = None, b""
         self.cuts = 0
         self._listener = socket.create_server(("127.0.0.1", self.port), backlog=50)
         # What the kernel takes in advance counts as written for the other side: as little as may be.
@@ -21,9 +21,9 @@ class Cutting:
         self._pairs = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
-    def cut_after(self, octets):
+    def cut_after(self, octets, words=b""):
         with self._lock:
-            self._left = octets
+            self._left, self._words = octets, words
 
     def close(self):
         self._listener.close()
@@ -65,10 +65,18 @@ class Cutting:
                         self.cuts += 1
                 sink.sendall(data[:allowed])
                 if cut:
+                    if self._words:
+                        self._say(source)
                     break
         except OSError:
             pass
         self._end(pair)
+
+    def _say(self, source):
+        """What it goes on to send is taken, so that it gets to read the words."""
+        source.sendall(self._words)
+        while source.recv(65536):
+            pass
 
     def _end(self, pair):
         self._pairs.discard(pair)

@@ -19,7 +19,7 @@ struct Upload {
     let message: UnsafeRawBufferPointer
 
     /// The answer's record.
-    /// - Parameter offer: called before the last piece, without which Gmail does nothing.
+    /// - Parameter offer: called before the last piece, without which Gmail does nothing; not where it has refused before.
     func run(
         _ path: [String], _ query: GmailApi.Query = [], cost: Int64, step: String,
         offer: () throws(Failure) -> Void = { () throws(Failure) in }
@@ -27,7 +27,7 @@ struct Upload {
         try ApiClient.renewing(host) { () throws(Failure) in
             let answer = try written(path, query, cost)
             defer { answer.close() }
-            try offer()
+            if !answer.isRefused(host) { try offer() }
             try answer.write(host, Self.end)
             return try api.finish(host, answer, step: step)
         }

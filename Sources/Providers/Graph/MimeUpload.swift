@@ -49,7 +49,7 @@ struct MimeUpload {
                 // A whole number of groups of three octets.
                 let end = min(at + Self.piece, total)
                 let text = Array(Base64.encode(octets(at..<end, header, rest)).utf8)
-                if end == total, isFinal {
+                if end == total, isFinal, !answer.isRefused(host) {
                     // From here on it cannot be taken back.
                     try host.emit("offer")
                     offered = true

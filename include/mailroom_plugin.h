@@ -247,6 +247,7 @@ enum { MR_WAKE_DATA = 1, MR_WAKE_TIMER = 2, MR_WAKE_CLOCK = 3, MR_WAKE_STOP = 4,
  *                                                   r const mr_fields *    record
  * argument_names: as many names ([a-z0-9_]), separated by one space. The function, cast to void (*)(void), is
  *   mr_result f(mr_session *, mr_context *, the arguments in order);
+ * A record whose field `folder` is the path or the id of one of the account's folders has the folder's `native` as well.
  * Pointers live until it returns. Its result goes out by emit("result", fields): the fields of the finished job's
  * record. At most 16 arguments. */
 typedef struct mr_operation {

@@ -147,17 +147,50 @@ final class MessageIntake {
 
     // MARK: a large one, in pieces
 
+    /// The provider's own value: the large message that has begun and has not come to its end.
+    private static let streaming = "streaming"
+
+    /// What has begun cannot be taken back: one that did not come to its end the last time is read through before it begins.
     private func stream(_ message: GmailMessage) throws(Failure) {
-        let answer: HTTPAnswer
+        let id = Array(message.id.utf8)
+        var isSuspect = false
+        var hasBegun = false
+        func begin() throws(Failure) {
+            if !isAsked, !isSuspect {
+                try host.putState(Self.streaming, id)
+                try commit()
+            }
+            try host.messageBegin(begun(message), size: -1)
+            hasBegun = true
+        }
         do throws(Failure) {
-            answer = try api.open(
-                host, ["messages", message.id], [("format", "raw")], limit: 128 << 20, cost: GmailApi.Units.get)
+            if !isAsked { isSuspect = try host.state(Self.streaming) == id }
+            if isSuspect { try read(message) { (_) throws(Failure) in } }
+            try read(message) { (bytes) throws(Failure) in
+                if !hasBegun { try begin() }
+                try host.messageData(bytes)
+            }
+            if !hasBegun { try begin() }
+        } catch  where hasBegun {
+            throw isAsked ? Self.notGiven(error) : error
         } catch  where error.result == mr_result(MR_E_NOT_FOUND) {
             return
         } catch {
+            if isSuspect { try host.putState(Self.streaming, []) }
             return try refusedAlone(message, error)
         }
-        try host.messageBegin(begun(message), size: -1)
+        let isDue = try host.messageEnd()
+        if !isAsked { try host.putState(Self.streaming, []) }
+        if isDue { try commit() }
+    }
+
+    /// Its content in pieces, as far as it is sound.
+    private func read(
+        _ message: GmailMessage, _ take: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        let answer = try api.open(
+            host, ["messages", message.id], [("format", "raw")], limit: 128 << 20, cost: GmailApi.Units.get)
+        defer { answer.close() }
         var raw = RawText()
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 << 10, alignment: 16)
         defer { piece.deallocate() }
@@ -165,13 +198,11 @@ final class MessageIntake {
         while case let count = try answer.read(host, into: piece), count > 0 {
             content.removeAll(keepingCapacity: true)
             try raw.take(UnsafeRawBufferPointer(rebasing: piece[..<count]), into: &content)
-            try content.withBytes { (bytes) throws(Failure) in try host.messageData(bytes) }
+            if !content.isEmpty { try content.withBytes(take) }
         }
-        answer.close()
         guard raw.isOver else {
             throw Failure(MR_E_PROTOCOL, "the answer has no content of the message, or half of it")
         }
-        if try host.messageEnd() { try commit() }
     }
 
     // MARK: the header alone

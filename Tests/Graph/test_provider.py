@@ -1,8 +1,10 @@
 """Mailroom at Microsoft Graph: what the suites for syncing and sending do not come to."""
 
+import contextlib
 import email
 import pathlib
 import re
+import sqlite3
 import threading
 
 import mailroom
@@ -103,7 +105,7 @@ def test_a_long_wait_is_the_accounts(account, graph):
     assert caught.value.retry_after_ms > 500_000
 
 
-def test_a_message_that_is_not_given_is_put_into_quarantine(account, graph):
+def test_a_message_that_is_not_given_is_put_into_quarantine(account, graph, tmp_path):
     fill(account, 5)
     bad = account.box.inside(account.folder("inbox"))[2]
     # An id may have what means something in a pattern.
@@ -112,6 +114,20 @@ def test_a_message_that_is_not_given_is_put_into_quarantine(account, graph):
     assert fault.reached >= 1
     audit = account.room.audit(account.id)
     assert (audit["stored"], audit["quarantined"], audit["missing"]) == (4, 1, 0)
+    # Its time comes, and it is not given again: the others need not wait for it.
+    def due():
+        with contextlib.closing(sqlite3.connect(tmp_path / "crm.db")) as db, db:
+            assert db.execute("UPDATE quarantine SET next_try = 0").rowcount == 1
+
+    fill(account, 1, first=20)
+    due()
+    before = fault.reached
+    assert account.sync()["messages"] == 1 and fault.reached > before
+    graph.faults.clear()
+    due()
+    assert account.sync()["messages"] == 1
+    audit = account.room.audit(account.id)
+    assert (audit["stored"], audit["quarantined"], audit["missing"]) == (6, 0, 0)
 
 
 def test_moved_is_not_removed(account):

@@ -308,7 +308,8 @@ typedef struct mr_provider {
    * read is MR_E_STALE: the host begins again with an empty one. */
   mr_result (*sync)   (mr_session *, mr_context *, const mr_fields *folder, mr_bytes cursor);
 
-  /* The body of one message that was skipped: message_begin ... message_end. what: folder fields and ref text. */
+  /* The body of one message that was skipped: message_begin ... message_end. what: folder fields and ref text. Where the folder
+   * does not have it any more: emit("gone", {ref}), or MR_E_NOT_FOUND; where it has it and does not give it: MR_E_REFUSED. */
   mr_result (*fetch)  (mr_session *, mr_context *, const mr_fields *what);
 
   /* For the audit: emit("listed", {ref text, flags text, size int, message_id text, stable text, internal_date int}) for

@@ -248,6 +248,7 @@ enum { MR_WAKE_DATA = 1, MR_WAKE_TIMER = 2, MR_WAKE_CLOCK = 3, MR_WAKE_STOP = 4,
  *                                                   r const mr_fields *    record
  * argument_names: as many names ([a-z0-9_]), separated by one space. The function, cast to void (*)(void), is
  *   mr_result f(mr_session *, mr_context *, the arguments in order);
+ * A record whose field `folder` is the path or the id of one of the account's folders has the folder's `native` as well.
  * Pointers live until it returns. Its result goes out by emit("result", fields): the fields of the finished job's
  * record. At most 16 arguments. */
 typedef struct mr_operation {
@@ -308,7 +309,8 @@ typedef struct mr_provider {
    * read is MR_E_STALE: the host begins again with an empty one. */
   mr_result (*sync)   (mr_session *, mr_context *, const mr_fields *folder, mr_bytes cursor);
 
-  /* The body of one message that was skipped: message_begin ... message_end. what: folder fields and ref text. */
+  /* The body of one message that was skipped: message_begin ... message_end. what: folder fields and ref text. Where the folder
+   * does not have it any more: emit("gone", {ref}), or MR_E_NOT_FOUND; where it has it and does not give it: MR_E_REFUSED. */
   mr_result (*fetch)  (mr_session *, mr_context *, const mr_fields *what);
 
   /* For the audit: emit("listed", {ref text, flags text, size int, message_id text, stable text, internal_date int}) for

@@ -11,7 +11,8 @@ enum FindingRule {
     private static func functions(of kind: String) -> [Invocation.Kind]? {
         switch kind {
         case "folder": [.folders]
-        case "flags", "gone": [.sync, .apply]
+        case "flags": [.sync, .apply]
+        case "gone": [.sync, .apply, .fetch]
         case "reset", "refused", "durable", "complete": [.sync]
         case "listed": [.list]
         case "placed": [.apply, .append]

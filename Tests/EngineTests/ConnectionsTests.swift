@@ -100,6 +100,31 @@ import Testing
         try gate.enter("a") { () throws(Failure) in }
     }
 
+    /// In the middle of a login something else is waited for: others pass meanwhile, and wait the longer afterwards.
+    @Test func aTurnIsLetGoOf() throws {
+        let gate = LoginGate()
+        for _ in 0..<LoginGate.atOnce { #expect(gate.tryEnter("a") == nil) }
+        let pass = LoginPass(gate, "a")
+        pass.leave()
+        pass.leave()
+        #expect(gate.tryEnter("a") == nil)
+        #expect(gate.tryEnter("a") != nil, "left twice, it is left once")
+        pass.resume()
+        pass.resume()
+        gate.leave("a")
+        #expect(gate.tryEnter("a") != nil, "one more than usual is there")
+        pass.leave()
+        #expect(gate.tryEnter("a") == nil)
+        // Each time it is a login, in the pace of the server.
+        for _ in 0..<LoginGate.atOnce { gate.leave("a") }
+        let before = Clock.boot()
+        for _ in 0..<Int(2 * LoginGate.burst) {
+            pass.resume()
+            pass.leave()
+        }
+        #expect((gate.tryEnter("a") ?? 0) > 1_000 - (Clock.boot() - before))
+    }
+
     @Test func theBackoffEndsOnlyAfterAGoodConnection() {
         let now: Int64 = 10_000_000
         #expect(Reconnecting.tries(3, openedAt: nil, now: now) == 4)

@@ -96,9 +96,15 @@ extension FakeHost {
         durable.append(pending.contains { $0.kind == "durable" })
         for finding in pending { apply(finding.kind, finding.ref, finding.message) }
         pending = []
+        state.merge(pendingState) { $1 }
+        pendingState = [:]
         counted = 0
         cursor = bytes
         return commits == stopAt ? Int32(MR_E_CANCELLED) : 0
+    }
+
+    func stateGet(_ key: String) -> [UInt8]? {
+        (pendingState[key] ?? state[key]).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private func apply(_ kind: String, _ ref: String, _ message: Message) {

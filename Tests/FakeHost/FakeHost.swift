@@ -40,7 +40,9 @@ package final class FakeHost {
     var open: Open?
     /// What the host counts since the last commit: findings, and what was known when it was asked.
     var counted = 0
+    /// The provider's own values; what was put is stored with the next commit, an empty one is none.
     var state: [String: [UInt8]] = [:]
+    var pendingState: [String: [UInt8]] = [:]
     /// Findings after which a commit is asked for.
     package var commitAfter = 500
     /// And from which on the host refuses more.
@@ -120,11 +122,13 @@ package final class FakeHost {
     /// commits by returning.
     package func call(hasCursor: Bool = true, _ body: () throws(Failure) -> Void) throws(Failure) {
         pending = []
+        pendingState = [:]
         open = nil
         counted = 0
         progress = []
         defer {
             pending = []
+            pendingState = [:]
             open = nil
         }
         try body()

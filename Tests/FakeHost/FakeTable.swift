@@ -33,14 +33,14 @@ enum FakeTable {
             return 0
         }
         table.state_get = { context, key, out in
-            guard let host = FakeTable.host(context), let key, let value = host.state[String(cString: key)]
+            guard let host = FakeTable.host(context), let key, let value = host.stateGet(String(cString: key))
             else { return Int32(MR_E_NOT_FOUND) }
             out?.pointee = host.keep(value)
             return 0
         }
         table.state_put = { context, key, value in
             guard let host = FakeTable.host(context), let key else { return Int32(MR_E_INVALID) }
-            host.state[String(cString: key)] = value.size == 0 ? nil : Array(UnsafeRawBufferPointer(value))
+            host.pendingState[String(cString: key)] = Array(UnsafeRawBufferPointer(value))
             return 0
         }
         table.log = { context, _, text in

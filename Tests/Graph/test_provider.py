@@ -1,8 +1,10 @@
 """Mailroom at Microsoft Graph: what the suites for syncing and sending do not come to."""
 
+import contextlib
 import email
 import pathlib
 import re
+import sqlite3
 import threading
 
 import mailroom
@@ -103,7 +105,7 @@ def test_a_long_wait_is_the_accounts(account, graph):
     assert caught.value.retry_after_ms > 500_000
 
 
-def test_a_message_that_is_not_given_is_put_into_quarantine(account, graph):
+def test_a_message_that_is_not_given_is_put_into_quarantine(account, graph, tmp_path):
     fill(account, 5)
     bad = account.box.inside(account.folder("inbox"))[2]
     # An id may have what means something in a pattern.
@@ -112,6 +114,20 @@ def test_a_message_that_is_not_given_is_put_into_quarantine(account, graph):
     assert fault.reached >= 1
     audit = account.room.audit(account.id)
     assert (audit["stored"], audit["quarantined"], audit["missing"]) == (4, 1, 0)
+    # Its time comes, and it is not given again: the others need not wait for it.
+    def due():
+        with contextlib.closing(sqlite3.connect(tmp_path / "crm.db")) as db, db:
+            assert db.execute("UPDATE quarantine SET next_try = 0").rowcount == 1
+
+    fill(account, 1, first=20)
+    due()
+    before = fault.reached
+    assert account.sync()["messages"] == 1 and fault.reached > before
+    graph.faults.clear()
+    due()
+    assert account.sync()["messages"] == 1
+    audit = account.room.audit(account.id)
+    assert (audit["stored"], audit["quarantined"], audit["missing"]) == (6, 0, 0)
 
 
 def test_moved_is_not_removed(account):
@@ -300,13 +316,35 @@ def test_subscriptions(account, graph):
 
     made = call("graph.subscribe", url="https://crm.example/hook", folder="inbox", state="s", minutes=60)
     own = graph.subscriptions[made["id"]]
-    assert own["clientState"] == "s" and "mailFolders('inbox')" in own["resource"]
+    assert own["clientState"] == "s" and account.folder("inbox").id in own["resource"]
     assert abs(made["expires"] - clock.now() - 3_600_000) < 120_000
     before = own["expirationDateTime"]
     # Not the longest: earlier tests have put the library's clock forward, and the server's own stands.
     assert call("graph.renew", id=made["id"], minutes=120)["expires"] > made["expires"] and own["expirationDateTime"] > before
     call("graph.unsubscribe", id=made["id"])
     assert graph.subscriptions == {}
+    # As every other call names a folder, and as Graph does.
+    team = account.box.create_folder("Team's mail", account.folder("inbox"))
+    account.sync()
+    row = next(row for row in account.room.folders(account.id) if row["path"] == "INBOX/Team's mail")
+    names = {row["path"]: team, row["id"]: team, "INBOX": account.folder("inbox"), "Deleted Items": account.folder("deleteditems"),
+             "deleteditems": account.folder("deleteditems"), team.id: team}
+    for name, folder in names.items():
+        made = call("graph.subscribe", url="https://crm.example/hook", folder=name, minutes=60)
+        assert f"mailFolders('{folder.id}')/" in graph.subscriptions.pop(made["id"])["resource"], name
+    made = call("graph.subscribe", url="https://crm.example/hook", minutes=60)
+    assert "mailFolders" not in graph.subscriptions.pop(made["id"])["resource"]
+    for name in ("INBOX/Nothing", "", "Inbox/../Team", "x" * 300):
+        with pytest.raises(mailroom.InvalidError) as caught:
+            call("graph.subscribe", url="https://crm.example/hook", folder=name, minutes=60)
+        assert "folder:" in str(caught.value), name
+    with pytest.raises(mailroom.NotFoundError) as caught:
+        call("graph.subscribe", url="https://crm.example/hook", folder=123456, minutes=60)
+    assert caught.value.field == "folder" and "123456" in str(caught.value)
+    with pytest.raises(mailroom.InvalidError) as caught:
+        call("graph.subscribe", url="https://crm.example/hook", folder=["INBOX"], minutes=60)
+    assert "folder:" in str(caught.value)
+    assert graph.subscriptions == {}, "and not of everything"
     with pytest.raises(mailroom.InvalidError):
         call("graph.subscribe", url="http://crm.example/hook")
     with pytest.raises(mailroom.InvalidError):

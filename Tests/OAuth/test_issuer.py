@@ -136,18 +136,24 @@ def test_an_issuer_that_wants_to_be_left_alone_is_not_the_mail_server(room, oaut
 
 
 @pytest.mark.limit(180)
-def test_a_slow_issuer_holds_up_nobody_else(site, room, oauth, user, tmp_path):
+@pytest.mark.parametrize("ends", ["by its time", "refused by the mail server"])
+def test_a_slow_issuer_holds_up_nobody_else(site, room, oauth, user, tmp_path, ends):
     with Dovecot(f"{site.folder}/slow-{user}", site.pki, tokens=oauth.plain) as dovecot:
         servers = {"imap_host": "127.0.0.1", "imap_port": str(dovecot.imap), "imap_tls": "starttls"}
-        oauth.life = 5
+        if ends == "by its time":
+            oauth.life = 5
         slow = []
         for number in range(9):
             address = f"{user}-{number}@test.example"
             slow.append(room.connect(address=address, **servers, **begun(room, oauth, servers, address)))
+        if ends != "by its time":
+            for token in oauth.tokens:
+                token.revoked = True
         oauth.life = 3600
         address = f"{user}-good@test.example"
         good = room.connect(address=address, **servers, **begun(room, oauth, servers, address))
-        time.sleep(5.5)
+        if ends == "by its time":
+            time.sleep(5.5)
         answered, waiting = threading.Event(), []
 
         def watching(what):

@@ -1,5 +1,8 @@
 """What is Gmail's own: the price of a look, a history that is not kept any more, batches of which some calls fail, large messages."""
 
+import contextlib
+import sqlite3
+
 import mailroom
 import pytest
 
@@ -111,6 +114,105 @@ def test_a_message_that_is_not_given(mailbox, other):
     assert mailbox.sync()["messages"] == 9
     audit = mailbox.room.audit(mailbox.id)
     assert (audit["stored"], audit["quarantined"], audit["missing"]) == (9, 1, 0)
+
+
+def due(mailbox):
+    """The time of those in quarantine has come."""
+    with contextlib.closing(sqlite3.connect(mailbox.store)) as db, db:
+        assert db.execute("UPDATE quarantine SET next_try = 0").rowcount >= 1
+
+
+def kept(mailbox):
+    audit = mailbox.room.audit(mailbox.id)
+    return audit["stored"], audit["quarantined"], audit["missing"], audit["extra"]
+
+
+def test_a_message_of_which_nothing_is_said(mailbox, other):
+    """The others come, and go on coming; it comes when Gmail says what it is."""
+    for number in range(6):
+        other.append("INBOX", number)
+    script = mailbox.server.server.script
+    script.add("messages.get", id=f"{other.uids('INBOX')[2]:x}", status=503, message="Backend Error", times=1000)
+    assert mailbox.sync()["messages"] == 5
+    assert kept(mailbox) == (5, 1, 0, 0)
+    other.append("INBOX", 7)
+    assert mailbox.sync()["messages"] == 1
+    due(mailbox)
+    assert mailbox.sync()["messages"] == 0, "it is not given, and that is no failure of the mailbox"
+    assert mailbox.room.status(mailbox.id)["state"] == "enabled" and kept(mailbox) == (6, 1, 0, 0)
+    script.clear()
+    due(mailbox)
+    assert mailbox.sync()["messages"] == 1
+    assert kept(mailbox) == (7, 0, 0, 0)
+    same(mailbox, other)
+
+
+def test_a_change_of_which_nothing_is_said(mailbox, other):
+    for number in range(4):
+        other.append("INBOX", number)
+    mailbox.settle()
+    uids = other.uids("INBOX")
+    script = mailbox.server.server.script
+    script.add("messages.get", id=f"{uids[1]:x}", status=503, times=1000)
+    other.flag("INBOX", uids, add=["\\Flagged"])
+    assert mailbox.sync()["flags"] == 3
+    other.move("INBOX", uids[1:2], "Trash")
+    mailbox.sync()
+    assert mailbox.places(1) == ["INBOX"], "nobody has said that it is gone"
+    script.clear()
+    due(mailbox)
+    mailbox.settle()
+    same(mailbox, other)
+    assert mailbox.places(1) == ["[Gmail]/Trash"]
+
+
+def test_an_outage_is_no_message_s(mailbox, other):
+    other.create("Work")
+    other.append("Work", 9)
+    mailbox.settle()
+    other.append("INBOX", 1)
+    mailbox.server.server.script.add("messages.get", status=503, times=1000)
+    with pytest.raises(mailroom.OutageError):
+        mailbox.sync()
+    mailbox.server.server.script.clear()
+    assert mailbox.sync()["messages"] == 1, "it waits for no quarantine"
+    same(mailbox, other)
+
+
+def test_what_nothing_was_said_of_may_be_nobody_s_who_is_kept(mailbox, other):
+    mailbox.room.put("policy", account=mailbox.id, keep="contacts")
+    for number in range(3):
+        other.append("INBOX", number)
+    script = mailbox.server.server.script
+    script.add("messages.get", id=f"{other.uids('INBOX')[1]:x}", status=503, times=1000)
+    mailbox.sync()
+    assert kept(mailbox)[:2] == (0, 1)
+    script.clear()
+    due(mailbox)
+    mailbox.sync()
+    assert list(mailbox.room.messages(account=mailbox.id)) == [] and kept(mailbox)[1] == 0
+
+
+def test_a_large_message_that_is_damaged(mailbox, other):
+    content = seed.large_message(12)
+    other.append("INBOX", content)
+    id = f"{other.uids('INBOX')[0]:x}"
+    other.append("INBOX", 1)
+    script = mailbox.server.server.script
+    script.add("messages.get", id=id, damage=8_000_000, times=1000)
+    with pytest.raises(mailroom.MailroomError):
+        mailbox.sync()
+    mailbox.sync()
+    assert kept(mailbox) == (1, 1, 0, 0)
+    due(mailbox)
+    mailbox.sync()
+    assert kept(mailbox) == (1, 1, 0, 0)
+    script.clear()
+    due(mailbox)
+    assert mailbox.sync()["messages"] == 1
+    row = next(row for row in mailbox.room.messages(account=mailbox.id) if row["size"] > 10_000_000)
+    with mailbox.room.body(row["id"]) as body:
+        assert body.read() == content
 
 
 def test_a_large_message_streams(mailbox, other):

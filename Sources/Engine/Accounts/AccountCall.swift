@@ -15,6 +15,8 @@ class AccountCall: CallDelegate {
     var foundNothing = false
     /// Told of the way to the server; nil where nobody asks.
     var trace: SessionTrace?
+    /// While it logs in: its turn at the server.
+    var pass: LoginPass?
     /// Of the token that was given last.
     private var tokenNumber: Int64?
     /// What the server said it can do, at the login.
@@ -85,7 +87,9 @@ class AccountCall: CallDelegate {
             refused = tokenNumber
             if refused == nil { refused = try core.store.token(account: account.id)?.generation }
         }
-        let given = try TokenKeeper(core: core, account: account, interruption: interruption).token(refused: refused)
+        let keeper = TokenKeeper(core: core, account: account, interruption: interruption, pass: pass)
+        let given = try keeper.token(refused: refused)
+        pass?.resume()
         tokenNumber = given.generation
         return given.token
     }

@@ -128,9 +128,27 @@ struct JobRunner {
             defer { call.close(session, account.provider) }
             try session.call(
                 call.options(account.provider), call, operation: job.params.text("operation") ?? "",
-                arguments: job.params["arguments"]?.record ?? Record())
+                arguments: try placed(job.params["arguments"]?.record ?? Record(), account))
             return Record(["rows": .list(call.rows.map(Value.record))])
         }
+    }
+
+    /// Folders are named as everywhere, by path or id: the provider gets its own spelling of those that are the account's beside that.
+    private func placed(_ arguments: Record, _ account: AccountRow) throws(Failure) -> Record {
+        var arguments = arguments
+        for field in arguments.fields {
+            guard var argument = field.value.record, let name = argument["folder"] else { continue }
+            let folder = try core.store.folders(account.id).first { folder in
+                folder.id == name.int || name.text.map(folder.isNamed) ?? false
+            }
+            if let folder {
+                argument["native"] = .bytes(folder.native)
+                arguments[field.name] = .record(argument)
+            } else if let id = name.int {
+                throw .noFolder(String(id), of: account)
+            }
+        }
+        return arguments
     }
 
     /// - Parameter isProof: a login is tried: that is how an account that was given up comes back.

@@ -40,8 +40,12 @@ extension AccountCall {
             // A watch has passed already: it does not wait with a thread.
             if server.isRemote, purpose == .work {
                 try core.logins.enter(server.host) { () throws(Failure) in try interruption.check() }
+                pass = LoginPass(core.logins, server.host)
             }
-            defer { if server.isRemote, purpose == .work { core.logins.leave(server.host) } }
+            defer {
+                pass?.leave()
+                pass = nil
+            }
             var options = options(provider.scheme, within: 2 * core.options.connectTimeoutMs)
             if isTLSGuessed(provider.scheme) { options.firstWordMs = AccountCall.guessedMs }
             let session = try ProviderSession.open(provider, options, self)

@@ -56,6 +56,16 @@ final class LoginGate: Sendable {
         }
     }
 
+    /// Passes again after leaving in the middle of a login, whose time runs: without waiting. Whoever comes next waits the longer.
+    func resume(_ host: String) {
+        doors.withLock { doors in
+            var door = doors[host] ?? Door(credit: LoginGate.burst * 1000, at: Clock.boot())
+            door.open += 1
+            door.credit -= 1000
+            doors[host] = door
+        }
+    }
+
     func leave(_ host: String) {
         doors.signal { LoginGate.tidy(&$0, host) { $0.open -= 1 } }
     }

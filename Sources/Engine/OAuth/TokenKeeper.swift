@@ -8,6 +8,8 @@ struct TokenKeeper {
     let core: Core
     let account: AccountRow
     let interruption: Interruption
+    /// Let go of where a token must be fetched: the issuer may take its time, and others log in to the server meanwhile.
+    var pass: LoginPass?
 
     /// A token and its number, by which the caller says later that it was refused.
     typealias Given = (token: [UInt8], generation: Int64)
@@ -28,6 +30,7 @@ struct TokenKeeper {
             try interruption.check()
             let there = try core.store.token(account: account.id)
             if let given = there.flatMap({ fresh($0, refused) }) { return given }
+            pass?.leave()
             if account.settings["auth"] == "external" { return try external(there, refused) }
             if let turn = try core.store.takeTokenTurn(account: account.id, holdMs: TokenKeeper.turnMs) {
                 return try fetch(turn, refused)

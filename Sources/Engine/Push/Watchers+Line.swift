@@ -78,8 +78,9 @@ extension Watchers {
             }
             do throws(Failure) {
                 try core.workers.run(sends: false, host: host) { [self] in
-                    open(next)
-                    core.logins.leave(host)
+                    let pass = LoginPass(core.logins, host)
+                    open(next, pass)
+                    pass.leave()
                     advance(host)
                 }
             } catch {

@@ -8,7 +8,7 @@ extension Watchers {
     /// How long one call of a watching session may take in all.
     static let callMs: Int64 = 60_000
 
-    func open(_ id: Int64) {
+    func open(_ id: Int64, _ pass: LoginPass) {
         let interruption = Interruption(store: core.store, job: nil)
         guard hold(id, interruption) else { return rest(id, .forgotten) }
         do throws(Failure) {
@@ -17,7 +17,7 @@ extension Watchers {
             }
             let begun: (session: WatchSession, changed: Set<String>)?
             do throws(Failure) {
-                begun = try connect(id, lease, interruption)
+                begun = try connect(id, lease, interruption, pass)
             } catch {
                 failed(id, error, nil, interruption)
                 return
@@ -38,13 +38,14 @@ extension Watchers {
     /// Logs in and begins to watch.
     /// - Returns: nil where there is nothing to be watched.
     private func connect(
-        _ id: Int64, _ lease: Lease, _ interruption: Interruption
+        _ id: Int64, _ lease: Lease, _ interruption: Interruption, _ pass: LoginPass
     ) throws(Failure) -> (session: WatchSession, changed: Set<String>)? {
         let account = try core.store.account(id)
         guard let wanted = wanted(account) else { return nil }
         let folders = try core.pace(account).toWatch(core.store.folders(id))
         state.withLock { $0.watches[id]?.wanted = wanted }
         let call = WatchCall(core: core, account: account, interruption: interruption)
+        call.pass = pass
         let session = try call.open(account.provider, for: .watch)
         do throws(Failure) {
             let outcome = try session.watch(

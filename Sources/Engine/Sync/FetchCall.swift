@@ -10,6 +10,8 @@ final class FetchCall: AccountCall {
     private let lease: Lease
     /// It is no news, whenever the server got it.
     private let isOld: Bool
+    /// What is not kept for the sake of its people; nil: it is kept, whoever has part in it.
+    private let exclusion: Exclusion?
     private var intake: MessageIntake?
     /// What came: the message, or that it is gone.
     private(set) var items: [SyncItem] = []
@@ -17,9 +19,10 @@ final class FetchCall: AccountCall {
 
     init(
         core: Core, account: AccountRow, interruption: Interruption, folder: FolderRow, ref: String, lease: Lease,
-        isOld: Bool = false
+        isOld: Bool = false, exclusion: Exclusion? = nil
     ) {
         self.isOld = isOld
+        self.exclusion = exclusion
         self.folder = folder
         self.ref = ref
         self.lease = lease
@@ -47,7 +50,13 @@ final class FetchCall: AccountCall {
     override func messageEnd() throws(Failure) -> Int32 {
         guard let intake else { return Int32(MR_OK) }
         self.intake = nil
-        var message = try intake.finish()
+        let parsed = intake.parsed()
+        if let exclusion, exclusion.isAny, let reason = try exclusion.reason(parsed) {
+            intake.abandon()
+            items.append(.leftOut(intake.leftOut(parsed, reason)))
+            return Int32(MR_OK)
+        }
+        var message = try intake.finish(parsed)
         if isOld { message.historical = true }
         items.append(.message(message))
         bytes += intake.size

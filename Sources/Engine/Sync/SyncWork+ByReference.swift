@@ -16,13 +16,15 @@ extension SyncWork {
 
     /// - Parameters:
     ///   - isOld: it is no news, whenever the server got it.
+    ///   - exclusion: what is not kept, where that could not be asked before.
     /// - Throws: what is wrong with the account and not with the message.
     func fetch(
-        _ ref: String, in folder: FolderRow, isOld: Bool, _ session: ProviderSession, _ totals: inout Totals
+        _ ref: String, in folder: FolderRow, isOld: Bool, _ session: ProviderSession, _ totals: inout Totals,
+        exclusion: Exclusion? = nil
     ) throws(Failure) -> Fetched {
         let call = FetchCall(
             core: core, account: account, interruption: interruption, folder: folder, ref: ref, lease: lease,
-            isOld: isOld)
+            isOld: isOld, exclusion: exclusion)
         var what = folder.asFields
         what.set("ref", ref)
         do throws(Failure) {

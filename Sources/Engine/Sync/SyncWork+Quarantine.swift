@@ -11,9 +11,10 @@ extension SyncWork {
         let due = try core.store.dueQuarantine(account.id, now: Clock.wall(), limit: SyncWork.mostInOneRound)
         guard !due.isEmpty else { return }
         let folders = try foldersToFetchIn()
+        let exclusion = try Exclusion(core.store, account, core.store.policy(account.id))
         for row in due {
             guard let folder = folders[row.folder] else { continue }
-            switch try fetch(row.ref, in: folder, isOld: false, session, &totals) {
+            switch try fetch(row.ref, in: folder, isOld: false, session, &totals, exclusion: exclusion) {
             case .stored: continue
             case .unsupported: return
             case .refused(let failure):

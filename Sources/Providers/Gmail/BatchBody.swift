@@ -9,6 +9,10 @@ enum BatchBody {
         /// How long the server asks to wait.
         let retryAfterMs: Int64?
         let body: [UInt8]
+
+        /// In place of one that the answer has not.
+        static let missing = Part(
+            status: 502, retryAfterMs: nil, body: Array("the answer to a batch leaves it out".utf8))
     }
 
     /// What one batch has at most; more is allowed (100), and throttled the sooner.

@@ -5,21 +5,70 @@ import WebProvider
 
 /// Messages by their ids, and the ids of a folder.
 extension GmailApi {
-    /// What Gmail says of these messages, in their order; nil for those that are not there.
+    /// What Gmail says of these messages, in their order. One that is not given with the others is asked for once more by itself.
     /// - Parameter fields: of the header; nil: none of it.
-    func messages(_ host: Host, _ ids: [String], fields: [String]? = nil) throws(Failure) -> [GmailMessage?] {
-        var query = [(name: "format", value: fields == nil ? "minimal" : "metadata")]
-        for field in fields ?? [] { query.append(("metadataHeaders", field)) }
-        var found: [GmailMessage?] = []
+    /// - Throws: what concerns all of them.
+    func messages(
+        _ host: Host, _ ids: [String], fields: [String]? = nil
+    ) throws(Failure) -> [MessageAnswer] {
+        let query = Self.query(fields)
+        var found: [MessageAnswer] = []
         for (id, part) in zip(ids, try parts(host, ids, query, step: "fetch")) {
-            guard part.status != 404 else {
-                found.append(nil)
-                continue
-            }
-            guard part.status == 200 else { throw failure(host, part, "fetch") }
-            found.append(try GmailMessage(try ApiClient.record(part.body), id: id))
+            found.append(try answer(host, id, part))
+        }
+        let refused = found.indices.filter { found[$0].isRefused }
+        if !refused.isEmpty, refused.count == ids.count { try checkOthers(host, than: ids) }
+        for index in refused { found[index] = try alone(host, ids[index], query) }
+        return found
+    }
+
+    /// The same, asked once and together: whatever is not given now is asked for at another time.
+    func look(_ host: Host, _ ids: [String], fields: [String]? = nil) throws(Failure) -> [MessageAnswer] {
+        var found: [MessageAnswer] = []
+        for (id, part) in zip(ids, try once(host, ids, Self.query(fields), step: "fetch")) {
+            found.append(try answer(host, id, part ?? .missing))
         }
         return found
+    }
+
+    /// Where Gmail gives none of some messages: whether it gives any other one of the account.
+    /// - Throws: what it says of those, where it does not: then it is unwell, and the messages have no part in that.
+    func checkOthers(_ host: Host, than ids: [String]) throws(Failure) {
+        let page = try get(host, ["messages"], [("maxResults", Self.page)], cost: Units.list, step: "list")
+        let others = page.records("messages").compactMap { $0.text("id") }.filter { !ids.contains($0) }.prefix(10)
+        var last: Failure?
+        for answer in try look(host, Array(others)) {
+            guard case .refused(let failure) = answer else { return }
+            last = failure
+        }
+        if let last { throw last }
+    }
+
+    private static func query(_ fields: [String]?) -> Query {
+        [("format", fields == nil ? "minimal" : "metadata")] + (fields ?? []).map { ("metadataHeaders", $0) }
+    }
+
+    private func answer(_ host: Host, _ id: String, _ part: BatchBody.Part) throws(Failure) -> MessageAnswer {
+        do throws(Failure) {
+            if part.status == 404 { return .gone }
+            guard part.status == 200 else { throw failure(host, part, "fetch") }
+            return .there(try GmailMessage(try ApiClient.record(part.body), id: id))
+        } catch {
+            guard MessageAnswer.isOwn(error) else { throw error }
+            return .refused(error)
+        }
+    }
+
+    private func alone(_ host: Host, _ id: String, _ query: Query) throws(Failure) -> MessageAnswer {
+        do throws(Failure) {
+            let answer = try get(host, ["messages", id], query, cost: Units.get, step: "fetch", isRepeated: false)
+            return .there(try GmailMessage(answer, id: id))
+        } catch  where error.result == mr_result(MR_E_NOT_FOUND) {
+            return .gone
+        } catch {
+            guard MessageAnswer.isOwn(error) else { throw error }
+            return .refused(error)
+        }
     }
 
     /// What Gmail says of one message; nil where it is not there.

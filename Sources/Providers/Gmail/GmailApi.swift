@@ -42,8 +42,13 @@ package struct GmailApi {
         )
     }
 
-    func get(_ host: Host, _ path: [String], _ query: Query = [], cost: Int64, step: String) throws(Failure) -> Record {
-        try called(host, ApiRequest("GET", Self.user + path, query: query, cost: cost), step)
+    /// - Parameter isRepeated: where the server is unwell for a moment, it is asked again.
+    func get(
+        _ host: Host, _ path: [String], _ query: Query = [], cost: Int64, step: String, isRepeated: Bool = true
+    ) throws(Failure) -> Record {
+        var request = ApiRequest("GET", Self.user + path, query: query, cost: cost)
+        request.isRepeated = isRepeated
+        return try called(host, request, step)
     }
 
     @discardableResult
@@ -105,10 +110,8 @@ package struct GmailApi {
         var open = Array(ids.indices)
         var tries = 0
         while !open.isEmpty {
-            for start in stride(from: 0, to: open.count, by: BatchBody.most) {
-                let numbers = Array(open[start..<min(start + BatchBody.most, open.count)])
-                let requests = numbers.map { ApiRequest("GET", Self.user + ["messages", ids[$0]], query: query) }
-                for (index, part) in try batch(host, requests, step).enumerated() { found[numbers[index]] = part }
+            for (number, part) in zip(open, try once(host, open.map { ids[$0] }, query, step: step)) {
+                found[number] = part
             }
             open = open.filter { found[$0].map { isPassing(host, $0) } ?? true }
             guard !open.isEmpty, tries < 3 else { break }
@@ -118,16 +121,18 @@ package struct GmailApi {
             try host.sleep(milliseconds: max(1000 << Int64(tries), named))
             tries += 1
         }
-        var parts: [BatchBody.Part] = []
-        for part in found {
-            guard let part else {
-                var failure = Failure(MR_E_PROTOCOL, "the answer to a batch has not all that was asked for")
-                failure.step = step
-                throw failure
-            }
-            parts.append(part)
+        return found.map { $0 ?? .missing }
+    }
+
+    /// The same, asked once; nil for those that the answer leaves out.
+    func once(_ host: Host, _ ids: [String], _ query: Query, step: String) throws(Failure) -> [BatchBody.Part?] {
+        var found: [BatchBody.Part?] = []
+        for start in stride(from: 0, to: ids.count, by: BatchBody.most) {
+            let some = ids[start..<min(start + BatchBody.most, ids.count)]
+            found += try batch(
+                host, some.map { ApiRequest("GET", Self.user + ["messages", $0], query: query) }, step)
         }
-        return parts
+        return found
     }
 
     private func isPassing(_ host: Host, _ part: BatchBody.Part) -> Bool {

@@ -18,8 +18,13 @@ struct LabelAudit {
         var seen: Set<String> = []
         try api.list(host, labels: labels, search: search) { (ids, _) throws(Failure) in
             let new = ids.filter { seen.insert($0).inserted }
-            for message in try api.messages(host, new, fields: ["Message-ID"]) {
-                guard let message, place.has(message) else { continue }
+            for (id, answer) in zip(new, try api.messages(host, new, fields: ["Message-ID"])) {
+                guard case .there(let message) = answer else {
+                    // It is there, by the list: more is not known of it.
+                    if answer.isRefused { try host.emit("listed", Record(["ref": .text(id)])) }
+                    continue
+                }
+                guard place.has(message) else { continue }
                 // The size is an estimate: it proves nothing.
                 var record = message.record
                 record.set("message_id", message.messageID)

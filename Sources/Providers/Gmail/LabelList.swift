@@ -14,22 +14,28 @@ struct LabelList {
 
     func emit() throws(Failure) {
         let marks = try brought()
+        let owed = try OwedMessages(host)
         let answer = try session.api.get(host, ["labels"], cost: GmailApi.Units.labels, step: "list")
         for folder in GmailLabels.folders {
-            try emit(folder.label, path: folder.path, role: folder.role, marks)
+            try emit(folder.label, path: folder.path, role: folder.role, marks, owed)
         }
         for label in answer.records("labels") where label.text("type") == "user" {
             guard let id = label.text("id"), GmailLabels.isUsers(id), let name = label.text("name"), !name.isEmpty
             else { continue }
-            try emit(id, path: name, role: nil, marks)
+            try emit(id, path: name, role: nil, marks, owed)
         }
     }
 
-    private func emit(_ label: String, path: String, role: String?, _ marks: Marks) throws(Failure) {
+    private func emit(
+        _ label: String, path: String, role: String?, _ marks: Marks, _ owed: OwedMessages
+    ) throws(Failure) {
         var folder = Record([
             "path": .text(path), "delimiter": .text("/"), "native": .bytes(Array(label.utf8)), "stable": .text(label),
-            "status": .bytes(Array("\(marks.last[label] ?? marks.others)".utf8)),
         ])
+        // Of one that has messages to be asked about again it is not said that nothing has happened.
+        if owed.of(label).isEmpty {
+            folder["status"] = .bytes(Array("\(marks.last[label] ?? marks.others)".utf8))
+        }
         folder.set("role", role)
         try host.emit("folder", folder)
     }

@@ -37,21 +37,31 @@ struct LabelSync {
 
     private func follow(_ history: MailboxHistory, since: UInt64) throws(Failure) {
         let ids = history.touched(place.label, since: since)
-        let messages = try history.messages(host, session.api, ids, fields: fields)
+        var answers = try history.messages(host, session.api, ids, fields: fields)
+        var owed = try OwedMessages(host)
+        let rest = Set(owed.of(place.label)).subtracting(ids).sorted()
+        answers += zip(rest, try session.api.look(host, rest, fields: fields)).map { (id: $0, answer: $1) }
         // Until all has been taken, the next sync begins where this one did.
         let store = { () throws(Failure) in
             try host.commit(GmailCursor(history: since, isComplete: true).bytes)
         }
+        let intake = MessageIntake(host, session.api, store)
         var present: [GmailMessage] = []
-        for (id, message) in zip(ids, messages) {
-            if let message, place.has(message) {
-                present.append(message)
-            } else if try host.emit("gone", Record(["ref": .text(id)])) {
-                try store()
+        var refused: [(id: String, failure: Failure)] = []
+        var known: [String: FlagSets.Flags]?
+        for (id, answer) in answers {
+            switch answer {
+            case .there(let message) where place.has(message): present.append(message)
+            case .refused(let failure):
+                // Nothing is known of its flags: those of a message that the store has stay as they are.
+                if known == nil { known = try storedFlags() }
+                if known?[id] != nil { refused.append((id, failure)) } else { try intake.refused(id, failure) }
+            default: if try host.emit("gone", Record(["ref": .text(id)])) { try store() }
             }
         }
         present.sort { ($0.date ?? 0, $0.id) > ($1.date ?? 0, $1.id) }
-        try MessageIntake(host, session.api, store).take(present)
+        try intake.take(present)
+        try owed.set(host, place.label, refused)
         try host.commit(GmailCursor(history: history.to, isComplete: true).bytes)
     }
 
@@ -83,30 +93,47 @@ struct LabelSync {
             }
             for start in stride(from: 0, to: new.count, by: BatchBody.most) {
                 let some = Array(new[start..<min(start + BatchBody.most, new.count)])
-                let messages = try session.api.messages(host, some, fields: fields)
-                // What has left the folder meanwhile is the history's to tell.
-                try intake.take(messages.compactMap { $0 }.filter { place.has($0) })
+                var present: [GmailMessage] = []
+                for (id, answer) in zip(some, try session.api.messages(host, some, fields: fields)) {
+                    switch answer {
+                    case .there(let message) where place.has(message): present.append(message)
+                    case .refused(let failure): try intake.refused(id, failure)
+                    // What has left the folder meanwhile is the history's to tell.
+                    default: continue
+                    }
+                }
+                try intake.take(present)
                 host.progress(done: done + Int64(ids.count - new.count + start + some.count), total: max(about, done))
             }
             done += Int64(ids.count)
             host.progress(done: done, total: max(about, done))
         }
-        try confirm(known.keys.sorted(), store)
+        let refused = try confirm(known.keys.sorted(), store)
         host.progress(done: Int64(seen.count), total: Int64(seen.count))
         try host.emit("complete")
+        var owed = try OwedMessages(host)
+        try owed.set(host, place.label, refused)
         try host.commit(GmailCursor(history: history, isComplete: true).bytes)
     }
 
     /// What the store has and the list did not show: a list is made from an index, which may be behind, so the messages are
     /// asked themselves before they count as gone. Nothing would tell of them again.
-    private func confirm(_ refs: [String], _ store: () throws(Failure) -> Void) throws(Failure) {
+    /// - Returns: of which Gmail does not say it.
+    private func confirm(
+        _ refs: [String], _ store: () throws(Failure) -> Void
+    ) throws(Failure) -> [(id: String, failure: Failure)] {
+        var refused: [(id: String, failure: Failure)] = []
         for start in stride(from: 0, to: refs.count, by: BatchBody.most) {
             let some = Array(refs[start..<min(start + BatchBody.most, refs.count)])
-            for (id, message) in zip(some, try session.api.messages(host, some)) {
-                if let message, place.has(message) { continue }
-                if try host.emit("gone", Record(["ref": .text(id)])) { try store() }
+            for (id, answer) in zip(some, try session.api.messages(host, some)) {
+                switch answer {
+                case .there(let message) where place.has(message): continue
+                case .refused(let failure): refused.append((id, failure))
+                default: if try host.emit("gone", Record(["ref": .text(id)])) { try store() }
+                }
             }
         }
+        return refused
     }
 
     /// What the store has of the folder, with its flags.

@@ -24,8 +24,7 @@ final class MailboxHistory {
     private var readers: Set<String> = []
     private var served: Set<String> = []
     /// What the messages were found to be.
-    private var found: [String: GmailMessage] = [:]
-    private var asked: Set<String> = []
+    private var found: [String: MessageAnswer] = [:]
     private var fields: [String]?
 
     private init(_ from: UInt64) {
@@ -102,20 +101,16 @@ final class MailboxHistory {
         }
     }
 
-    /// What these messages are now; nil for those that are gone. Asked once, however many folders want to know.
+    /// What these messages are now, in their order. Asked once, however many folders want to know.
     func messages(
         _ host: Host, _ api: GmailApi, _ ids: [String], fields: [String]?
-    ) throws(Failure) -> [GmailMessage?] {
+    ) throws(Failure) -> [(id: String, answer: MessageAnswer)] {
         if fields != self.fields {
             self.fields = fields
-            asked = []
             found = [:]
         }
-        let missing = ids.filter { !asked.contains($0) }
-        for (id, message) in zip(missing, try api.messages(host, missing, fields: fields)) {
-            asked.insert(id)
-            found[id] = message
-        }
-        return ids.map { found[$0] }
+        let missing = ids.filter { found[$0] == nil }
+        for (id, answer) in zip(missing, try api.messages(host, missing, fields: fields)) { found[id] = answer }
+        return ids.compactMap { id in found[id].map { (id, $0) } }
     }
 }

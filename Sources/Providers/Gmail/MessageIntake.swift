@@ -81,7 +81,9 @@ final class MessageIntake {
 
     private func fetch(_ messages: [GmailMessage]) throws(Failure) {
         guard !messages.isEmpty else { return }
-        let parts = try api.parts(host, messages.map(\.id), [("format", "raw")], step: "fetch")
+        let ids = messages.map(\.id)
+        let parts = try api.parts(host, ids, [("format", "raw")], step: "fetch")
+        if parts.allSatisfy({ $0.status >= 500 }) { try api.checkOthers(host, than: ids) }
         for (message, part) in zip(messages, parts) {
             switch part.status {
             case 200: try store(message, part.body)
@@ -100,40 +102,95 @@ final class MessageIntake {
             try body.withBytes { (bytes) throws(Failure) in try raw.take(bytes, into: &content) }
             guard raw.isOver else { throw Failure(MR_E_PROTOCOL, "the answer has no content of the message") }
         } catch {
-            return try refused(message, error.message)
+            return try refused(message, error)
         }
         try host.messageBegin(begun(message), size: Int64(content.count))
         try content.withBytes { (bytes) throws(Failure) in try host.messageData(bytes) }
         if try host.messageEnd() { try commit() }
     }
 
-    /// A message that Gmail has and does not give. What concerns all of them ends the sync.
-    private func refused(_ message: GmailMessage, _ failure: Failure) throws(Failure) {
-        guard failure.http != nil, [MR_E_REFUSED, MR_E_PROTOCOL, MR_E_OUTAGE].contains(Int(failure.result)) else {
-            throw failure
-        }
-        try refused(message, failure.serverText ?? failure.message)
-    }
+    // MARK: what Gmail has and does not give
 
-    private func refused(_ message: GmailMessage, _ text: String) throws(Failure) {
-        var record = Record(["ref": .text(message.id), "flags": .text(message.flags), "text": .text(text)])
+    /// - Throws: what concerns all messages.
+    private func refused(_ message: GmailMessage, _ failure: Failure) throws(Failure) {
+        var record = Record(["flags": .text(message.flags)])
         record.set("size", message.size)
         record.set("internal_date", message.date)
+        try refused(message.id, failure, record)
+    }
+
+    /// - Parameter record: what is known of it.
+    func refused(_ id: String, _ failure: Failure, _ record: Record = Record(["flags": .text("")])) throws(Failure) {
+        guard MessageAnswer.isOwn(failure) else { throw failure }
+        // Whoever asked for it by name is told so; there is nothing to note.
+        if isAsked { throw Self.notGiven(failure) }
+        var record = record
+        record.set("ref", id)
+        record.set("text", MessageAnswer.words(failure))
         if try host.emit("refused", record) { try commit() }
     }
 
-    /// A large one, in pieces.
+    static func notGiven(_ failure: Failure) -> Failure {
+        guard MessageAnswer.isOwn(failure) else { return failure }
+        var refusal = failure
+        refusal.result = mr_result(MR_E_REFUSED)
+        refusal.message = "Gmail does not give the message"
+        refusal.serverText = MessageAnswer.words(failure)
+        return refusal
+    }
+
+    /// One that was asked for by itself.
+    private func refusedAlone(_ message: GmailMessage, _ failure: Failure) throws(Failure) {
+        if failure.result == mr_result(MR_E_OUTAGE) { try api.checkOthers(host, than: [message.id]) }
+        try refused(message, failure)
+    }
+
+    // MARK: a large one, in pieces
+
+    /// The provider's own value: the large message that has begun and has not come to its end.
+    private static let streaming = "streaming"
+
+    /// What has begun cannot be taken back: one that did not come to its end the last time is read through before it begins.
     private func stream(_ message: GmailMessage) throws(Failure) {
-        let answer: HTTPAnswer
+        let id = Array(message.id.utf8)
+        var isSuspect = false
+        var hasBegun = false
+        func begin() throws(Failure) {
+            if !isAsked, !isSuspect {
+                try host.putState(Self.streaming, id)
+                try commit()
+            }
+            try host.messageBegin(begun(message), size: -1)
+            hasBegun = true
+        }
         do throws(Failure) {
-            answer = try api.open(
-                host, ["messages", message.id], [("format", "raw")], limit: 128 << 20, cost: GmailApi.Units.get)
+            if !isAsked { isSuspect = try host.state(Self.streaming) == id }
+            if isSuspect { try read(message) { (_) throws(Failure) in } }
+            try read(message) { (bytes) throws(Failure) in
+                if !hasBegun { try begin() }
+                try host.messageData(bytes)
+            }
+            if !hasBegun { try begin() }
+        } catch  where hasBegun {
+            throw isAsked ? Self.notGiven(error) : error
         } catch  where error.result == mr_result(MR_E_NOT_FOUND) {
             return
         } catch {
-            return try refused(message, error)
+            if isSuspect { try host.putState(Self.streaming, []) }
+            return try refusedAlone(message, error)
         }
-        try host.messageBegin(begun(message), size: -1)
+        let isDue = try host.messageEnd()
+        if !isAsked { try host.putState(Self.streaming, []) }
+        if isDue { try commit() }
+    }
+
+    /// Its content in pieces, as far as it is sound.
+    private func read(
+        _ message: GmailMessage, _ take: (UnsafeRawBufferPointer) throws(Failure) -> Void
+    ) throws(Failure) {
+        let answer = try api.open(
+            host, ["messages", message.id], [("format", "raw")], limit: 128 << 20, cost: GmailApi.Units.get)
+        defer { answer.close() }
         var raw = RawText()
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 << 10, alignment: 16)
         defer { piece.deallocate() }
@@ -141,13 +198,11 @@ final class MessageIntake {
         while case let count = try answer.read(host, into: piece), count > 0 {
             content.removeAll(keepingCapacity: true)
             try raw.take(UnsafeRawBufferPointer(rebasing: piece[..<count]), into: &content)
-            try content.withBytes { (bytes) throws(Failure) in try host.messageData(bytes) }
+            if !content.isEmpty { try content.withBytes(take) }
         }
-        answer.close()
         guard raw.isOver else {
             throw Failure(MR_E_PROTOCOL, "the answer has no content of the message, or half of it")
         }
-        if try host.messageEnd() { try commit() }
     }
 
     // MARK: the header alone
@@ -160,10 +215,10 @@ final class MessageIntake {
         } catch  where error.result == mr_result(MR_E_NOT_FOUND) {
             return
         } catch {
-            return try refused(message, error)
+            return try refusedAlone(message, error)
         }
         guard let header = GmailMessage(answer)?.header else {
-            return try refused(message, "the message has no header")
+            return try refused(message, Failure(MR_E_PROTOCOL, "the message has no header"))
         }
         var record = begun(message)
         record.set("whole", message.size ?? 0)

@@ -16,7 +16,12 @@ struct SingleFetch {
     func run() throws(Failure) {
         let place = try FolderPlace(what)
         guard let ref = what.text("ref"), !ref.isEmpty else { throw .invalid("ref", "is missing") }
-        guard let message = try api.message(host, ref), place.has(message) else {
+        guard let answer = try api.look(host, [ref]).first else { return }
+        if case .refused(let failure) = answer {
+            try api.checkOthers(host, than: [ref])
+            throw MessageIntake.notGiven(failure)
+        }
+        guard case .there(let message) = answer, place.has(message) else {
             try host.emit("gone", Record(["ref": .text(ref)]))
             return
         }

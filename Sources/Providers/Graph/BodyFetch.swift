@@ -86,7 +86,7 @@ struct BodyFetch {
     }
 
     /// The service has the message and cannot give it, and the next one may fare better.
-    private static func isOwn(_ failure: Failure) -> Bool {
+    static func isOwn(_ failure: Failure) -> Bool {
         guard let http = failure.http, failure.result != Int32(MR_E_AUTH) else { return false }
         return http == 500 || (400..<500).contains(http) && ![401, 403, 408, 410, 423, 429].contains(http)
     }

@@ -18,9 +18,12 @@ struct GraphMessage {
     }
 
     /// What names a message where a place for it was made.
-    static let placeSelect = "id,changeKey,isDraft"
+    static let placeSelect = "id,changeKey,isDraft,createdDateTime"
 
     let id: String
+    let isDraft: Bool
+    /// When it was made in the mailbox, by the service's clock.
+    let created: Int64?
     private let version: String?
     /// Nil where the answer leaves them out.
     let flags: GraphFlags?
@@ -41,7 +44,9 @@ struct GraphMessage {
             return nil
         }
         self.id = id
-        version = answer.int("isDraft") == 1 ? answer.text("changeKey").flatMap { Self.isVersion($0) ? $0 : nil } : nil
+        isDraft = answer.int("isDraft") == 1
+        created = answer.text("createdDateTime").flatMap { GraphTime.milliseconds($0) }
+        version = isDraft ? answer.text("changeKey").flatMap { Self.isVersion($0) ? $0 : nil } : nil
         flags = GraphFlags(answer)
         date = answer.text("receivedDateTime").flatMap { GraphTime.milliseconds($0) }
         messageID = answer.text("internetMessageId").flatMap { Self.bare($0) }

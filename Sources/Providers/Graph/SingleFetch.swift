@@ -1,5 +1,6 @@
 import Base
 import CMailroom
+import CMailroom
 import PluginKit
 
 /// Fetches the body of one message that was skipped before.
@@ -14,8 +15,19 @@ struct SingleFetch {
         self.what = what
     }
 
-    /// `MR_E_NOT_FOUND` where the folder does not have it any more.
+    /// `MR_E_NOT_FOUND` where the folder does not have it any more, `MR_E_REFUSED` where the service does not give this one.
     func run() throws(Failure) {
+        do throws(Failure) {
+            try fetch()
+        } catch {
+            guard BodyFetch.isOwn(error), error.result != Int32(MR_E_NOT_FOUND) else { throw error }
+            var failure = error
+            failure.result = Int32(MR_E_REFUSED)
+            throw failure
+        }
+    }
+
+    private func fetch() throws(Failure) {
         guard let ref = what.text("ref"), !ref.isEmpty else { throw .invalid("ref", "is missing") }
         let message = try client.look(host, GraphMessage.id(of: ref))
         guard message.folder == String(decoding: what.bytes("native") ?? [], as: UTF8.self) else {

@@ -33,25 +33,53 @@ enum Subscriptions {
         ]
     }
 
-    /// Fields: url; folder (its id or well-known name; absent: all mail), changes ("created,updated,deleted"), state, lifecycle_url,
-    /// minutes.
+    /// Fields: url; folder (absent: all mail), which the host gives as `native` where it is one of the account's; changes
+    /// ("created,updated,deleted"), state, lifecycle_url, minutes.
     private static func create(_ client: GraphClient, _ host: Host, _ fields: Fields) throws(Failure) {
         guard let url = fields.text("url"), url.hasPrefix("https://") || url.hasPrefix("http://127.0.0.1:") else {
             throw .invalid("url", "is no https address")
         }
         let mailbox = String(client.mailbox.dropFirst())
-        let folder = (fields.text("folder") ?? "").filter { $0 != "'" }
+        let expires = try expiry(host, fields)
+        let folder = try folder(client, host, fields)
         var body: [(String, JsonText)] = [
             ("changeType", .text(fields.text("changes") ?? "created,updated,deleted")), ("notificationUrl", .text(url)),
             (
                 "resource",
-                .text(folder.isEmpty ? "\(mailbox)/messages" : "\(mailbox)/mailFolders('\(folder)')/messages")
+                .text(folder.map { "\(mailbox)/mailFolders('\($0)')/messages" } ?? "\(mailbox)/messages")
             ),
-            ("expirationDateTime", .text(try expiry(host, fields))),
+            ("expirationDateTime", .text(expires)),
         ]
         if let state = fields.text("state") { body.append(("clientState", .text(state))) }
         if let url = fields.text("lifecycle_url") { body.append(("lifecycleNotificationUrl", .text(url))) }
         try tell(host, client.ask(host, "POST", "/subscriptions", body: .object(body), step: "subscribe"))
+    }
+
+    /// The folder's id at the service; nil: all mail.
+    /// - Throws: `MR_E_INVALID` naming the field, for what is no folder.
+    private static func folder(_ client: GraphClient, _ host: Host, _ fields: Fields) throws(Failure) -> String? {
+        var id = fields.bytes("native").map { String(decoding: $0, as: UTF8.self) }
+        if id == nil {
+            guard let name = fields.text("folder") else {
+                guard fields.int("folder") == nil, fields.bytes("folder") == nil, !fields.isList("folder") else {
+                    throw .invalid("folder", "is neither the path nor the id of a folder")
+                }
+                return nil
+            }
+            // One of Graph's own names, or ids.
+            do throws(Failure) {
+                guard !name.isEmpty else { throw .notFound("a folder without a name") }
+                id = try client.get(host, "\(client.folder(name))?$select=id", step: "subscribe").text("id")
+            } catch  where error.result == mr_result(MR_E_NOT_FOUND) || error.http == 400 {
+            }
+            guard id != nil else {
+                throw .invalid(
+                    "folder",
+                    "'\(name.prefix(200))' is no folder of the mailbox: name it by its path or id, as the list of the account's folders has it"
+                )
+            }
+        }
+        return id.map { id in id.filter { $0 != "'" } }
     }
 
     private static func renew(_ client: GraphClient, _ host: Host, _ fields: Fields) throws(Failure) {

@@ -33,7 +33,9 @@ package struct ApiClient {
             if answer.status == 0 || (200...299).contains(answer.status) { return answer }
             let failure = errors.failure(host, answer, step: request.method)
             tries += 1
-            guard request.isIdempotent, tries < 4, let wait = ApiClient.wait(failure, tries) else { throw failure }
+            guard request.isRepeated, request.isIdempotent, tries < 4, let wait = ApiClient.wait(failure, tries) else {
+                throw failure
+            }
             try host.sleep(milliseconds: wait)
         }
     }

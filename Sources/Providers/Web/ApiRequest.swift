@@ -15,6 +15,8 @@ package struct ApiRequest {
     /// Units of the manifest's budgets.
     package var cost: Int64
     package var limitBytes: Int64
+    /// Where the API is unwell for a moment it is sent again, if that does no harm.
+    package var isRepeated = true
 
     package init(
         _ method: String, _ path: [String], query: [(name: String, value: String)] = [],

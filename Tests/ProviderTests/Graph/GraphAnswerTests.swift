@@ -101,4 +101,25 @@ import Testing
         #expect(failure?.result == Int32(MR_E_PROTOCOL))
         #expect(fake.emitted.isEmpty)
     }
+
+    // MARK: fetched later
+
+    /// Where this message alone is not given, no other has to wait for it.
+    @Test(
+        arguments: [
+            (500, MR_E_REFUSED), (400, MR_E_REFUSED), (503, MR_E_OUTAGE), (429, MR_E_THROTTLED),
+        ] as [(Int32, Int)])
+    func aMessageInQuarantine(status: Int32, result: Int) throws {
+        fake.answer = { request in
+            if request.path.hasSuffix("/$value") {
+                return FakeAnswer(status, #"{"error":{"code":"ErrorMimeContentConversionFailed","message":"no"}}"#)
+            }
+            return FakeAnswer(200, #"{"id":"a","isRead":true,"isDraft":false,"parentFolderId":"F"}"#)
+        }
+        let what = fake.record(Record(["native": .bytes(Array("F".utf8)), "ref": .text("a")]))
+        let failure = #expect(throws: Failure.self) {
+            try SingleFetch(fake.host, try GraphClient(fake.host), what).run()
+        }
+        #expect(failure?.result == Int32(result))
+    }
 }

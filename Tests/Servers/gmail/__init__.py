@@ -192,7 +192,7 @@ class Gmail(Server):
             method, names, protocol = found
             address, scopes = self._who(request, names)
             self.calls[method.id] += 1
-            rule = self.script.next(method.id, address)
+            rule = self.script.next(method.id, address, names.get("id"))
             if rule and rule.delay:
                 time.sleep(rule.delay)
             if rule and rule.refusal() and not rule.done:
@@ -211,6 +211,8 @@ class Gmail(Server):
         self._deciding.rule = None
         if rule:
             answer.cut = rule.cut
+            if rule.damage is not None and len(answer.body) >= rule.damage:
+                answer.body = answer.body[:rule.damage] + b"!" + answer.body[rule.damage:]
         return answer
 
     def _who(self, request, names):

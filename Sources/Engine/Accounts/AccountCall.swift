@@ -15,6 +15,8 @@ class AccountCall: CallDelegate {
     var foundNothing = false
     /// Told of the way to the server; nil where nobody asks.
     var trace: SessionTrace?
+    /// Given in place of the account's own, which it may replace.
+    var triedToken: [UInt8]?
     /// Of the token that was given last.
     private var tokenNumber: Int64?
     /// What the server said it can do, at the login.
@@ -80,6 +82,14 @@ class AccountCall: CallDelegate {
 
     func token(refresh: Bool) throws(Failure) -> [UInt8] {
         guard account.usesTokens else { throw .unsupported("\(account.address) does not log in by access tokens") }
+        if let triedToken {
+            guard refresh else { return triedToken }
+            var failure = Failure(
+                MR_E_AUTH, "the access of whoever signed in does not open the mailbox of \(account.address)")
+            failure.cause = "oauth.token_refused"
+            failure.step = "auth"
+            throw failure
+        }
         var refused: Int64?
         if refresh {
             refused = tokenNumber

@@ -37,9 +37,15 @@ extension Store {
     ) throws(Failure) -> Int64 {
         try write { (transaction) throws(Failure) -> Int64 in
             let before = try loadAccount(transaction.db, id)
+            var login: LoginBefore?
+            if grant != nil {
+                login = try LoginBefore(
+                    before, settings: settings.keys, secrets: secrets.keys, token: forgetsToken, transaction)
+                if let older = try transaction.loginBefore(of: id) { login?.take(over: older) }
+            }
             try transaction.updateAccount(id, values: values, settings: settings, secrets: secrets)
             if forgetsToken { try transaction.forgetToken(id) }
-            if let grant { try transaction.bind(grant, to: id) }
+            if let grant { try transaction.bind(grant, to: id, before: login) }
             let account = try loadAccount(transaction.db, id)
             let full = try transaction.fullPlaces(before, movedTo: account.company)
             if let full {

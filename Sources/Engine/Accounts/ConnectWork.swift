@@ -121,6 +121,7 @@ struct AccountFailure {
             isForgiven = forgiven != nil
             return forgiven ?? HealthRules.failed(before, side, explained, now: now)
         }
+        if side == .receive { try core.notePause(account.id, explained, now: now) }
         if isForgiven, let forgiven = after {
             if side == .receive {
                 try core.store.setSchedule(account.id, lastSync: nil, nextSync: forgiven.nextAttempt, lease: lease)

@@ -55,6 +55,7 @@ extension Store {
             }
             if before.company != account.company { try transaction.wakePending(of: before.company) }
             try transaction.db.run("UPDATE account SET attempts = 0, first_error_at = NULL WHERE id = ?", id)
+            try transaction.db.run("DELETE FROM state WHERE account = ? AND key = ?", id, Store.pauseKey)
             try transaction.overtakeConnects(of: id)
             try transaction.setHold(of: id, nil, accepted: true)
             var job = job

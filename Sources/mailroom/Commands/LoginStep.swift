@@ -16,7 +16,7 @@ enum LoginStep {
             guard cause == "oauth.wrong_mailbox" else { return ["mailroom authorize \(name)"] }
             return [
                 "mailroom authorize \(name)",
-                "Where another name signs in: mailroom reconnect \(name) --auth oauth2 --set sign_in=NAME",
+                "Where another name signs in: mailroom authorize \(name) --set sign_in=NAME",
             ]
         case "service":
             if isOfApplication { return ["mailroom reconnect \(name) --client-id ID --client-secret-file FILE"] }

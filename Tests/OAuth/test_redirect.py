@@ -55,9 +55,15 @@ def test_the_tool_looks_at_it(tool, oauth, address):  # noqa: F811
     process = tool("connect", address, "--auth", "oauth2", "--set", f"issuer={OWN}")
     sign_in(said(process, URL), follow=True)
     text = ended(process, 2)
-    assert OTHER in text and OWN in text and "mailroom authorize" in text
+    assert OTHER in text and OWN in text and f"-> mailroom connect {address}, with the same options" in text
+    assert "the code" not in text, "which nobody has seen here"
     assert oauth.asked["authorization_code"] == 0
     oauth.iss = OWN
     process = tool("connect", address, "--auth", "oauth2", "--set", f"issuer={OWN}")
     sign_in(said(process, URL), follow=True)
     assert "connected: account 1" in ended(process)
+    oauth.iss = OTHER
+    process = tool("authorize", address)
+    sign_in(said(process, URL), follow=True)
+    text = ended(process, 2)
+    assert OTHER in text and f"-> mailroom authorize {address}" in text and "the code" not in text

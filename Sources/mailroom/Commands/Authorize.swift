@@ -17,6 +17,12 @@ struct Authorize: StoreCommand {
     @Flag(help: "Take the access away at the provider, and forget the tokens.") var revoke = false
     @Option(help: ArgumentHelp("How long to wait, in seconds; else for ever.", valueName: "s")) var timeout: Double?
 
+    func validate() throws {
+        guard oauth.auth == nil || oauth.auth == .oauth2 else {
+            throw ValidationError("authorize lets the owner sign in; another --auth goes with reconnect")
+        }
+    }
+
     func run(_ room: Room, _ output: Output) throws {
         let end = try Waiting.deadline(timeout)
         let account = try Accounts.find(room, address)
@@ -48,6 +54,7 @@ struct Authorize: StoreCommand {
             if result["account"] == nil { result["account"] = .int(id) }
             try Connected.show(room, output, result, "authorized")
         } catch let failure as LibraryError {
+            if failure.field("field") == "iss" { throw failure.advised { _ in anew } }
             throw failure.spelled.namingLogin(room, try room.get("account", id))
         }
     }

@@ -65,7 +65,11 @@ extension HostTable {
         _ request: HTTPRequest, _ need: RequestNeed, _ invocation: Invocation
     ) throws(Failure) -> (HTTPReply, (any AnyObject & Sendable)?) {
         let ticket = try invocation.ask { delegate throws(Failure) in try delegate.admit(need) }
+        let began = Clock.boot()
         let reply = try HTTPClient.open(request, options(invocation))
+        if let trace = invocation.options.trace, let address = try? HTTPAddress(request.url) {
+            trace.noteReply(from: address, since: began)
+        }
         heed(reply, need, invocation)
         return (reply, ticket)
     }

@@ -13,6 +13,34 @@ struct OAuthTests {
         #expect(PKCE().verifier != PKCE().verifier && PKCE().verifier.utf8.count == 43)
     }
 
+    /// Who sends the browser back (RFC 9207).
+    @Test(arguments: [
+        ("https://accounts.google.com", "https://accounts.google.com", true),
+        ("https://accounts.google.com", "https://accounts.google.com/", false),
+        ("https://accounts.google.com", "https://accounts.google.com.evil.example", false),
+        ("https://login.microsoftonline.com/*/v2.0", "https://login.microsoftonline.com/9188040d/v2.0", true),
+        ("https://login.microsoftonline.com/*/v2.0", "https://login.microsoftonline.com/a/b/v2.0", false),
+        ("https://login.microsoftonline.com/*/v2.0", "https://login.microsoftonline.com//v2.0", false),
+        ("https://login.microsoftonline.com/*/v2.0", "https://login.microsoftonline.com/v2.0", false),
+        ("https://login.microsoftonline.com/*/v2.0", "https://evil.example/9188040d/v2.0", false), ("x", "", false),
+    ]) func theIssuerOfARedirect(_ expected: String, _ said: String, _ isSame: Bool) {
+        #expect(OAuthClient.isIssuer(said, expected) == isSame)
+    }
+
+    @Test(
+        arguments: [
+            (["oauth": "google"], "https://accounts.google.com"),
+            (["oauth": "microsoft"], "https://login.microsoftonline.com/*/v2.0"),
+            (["oauth": "yahoo"], "https://api.login.yahoo.com"), (["oauth": "aol"], "https://api.login.aol.com"),
+            (["oauth": "google", "authorization_endpoint": "https://a.example/"], nil),
+            (["oauth": "google", "issuer": "https://b.example"], "https://b.example"), ([:], nil),
+        ] as [([String: String], String?)])
+    func whoIsExpectedToSendTheBrowserBack(_ settings: [String: String], _ expected: String?) {
+        let client = OAuthClient(
+            settings, address: "ann@test.example", scheme: "imap", sides: (true, true), secret: nil)
+        #expect(client.identifier == expected)
+    }
+
     @Test(arguments: [("a b&c=d", "a%20b%26c%3Dd"), ("ä~._-", "%C3%A4~._-"), ("", ""), ("\u{0}\r\n", "%00%0D%0A")])
     func formText(_ text: String, _ encoded: String) { #expect(FormText.encoded(text) == encoded) }
 

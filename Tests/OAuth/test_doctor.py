@@ -11,6 +11,7 @@ import pytest
 from OAuth.conftest import DIST
 from OAuth.test_causes import key_pair, service
 from OAuth.test_connect import failed
+from Servers.gmail import Gmail
 from Servers.oauthrows import Client
 
 
@@ -160,3 +161,21 @@ def test_a_password_of_which_there_is_no_more_to_say(room, site, dovecot, server
     failed(room.connect, address=address, password="wrong", **servers)
     result = room.doctor(room.accounts().first())
     assert "authentication" not in [step["step"] for step in result["steps"]]
+
+
+@pytest.mark.parametrize("is_well", [True, False])
+def test_a_mailbox_by_http_is_reached_by_https(room, store, site, address, is_well):
+    with Gmail(site.pki) as gmail:
+        gmail.mailbox(address)
+        given = {**gmail.settings(), "insecure_http": "", "gmail_api": gmail.url, "ca_file": site.ca}
+        account = room.connect(address=address, **given)
+        if not is_well:
+            gmail.script.add("getProfile", reason="domainPolicy", times=100)
+        result = room.doctor(account)
+        steps = {(step.step, step.get("side")): step for step in result["steps"]}
+        way = [step.step for step in result["steps"] if step.get("side") == "receive"]
+        assert steps["tls", "receive"].ok == 1 and steps["tls", "receive"].found == "HTTPS", result
+        assert str(gmail.port) in steps["port", "receive"].found and steps["login", "receive"].ok == int(is_well)
+        assert not {"greeting", "name_resolution"} & set(way), "there is no such thing"
+        told = tool(store, "doctor", address).stdout
+        assert "HTTPS" in told and "none: the settings say so" not in told, told

@@ -82,7 +82,8 @@ def test_revoking_holds_the_mail(site, room, oauth, dovecot, address, user):
         assert row.reason and row.advice and row.next_attempt is None
         assert room.log(cause="oauth.missing").first().what == "authorize"
         send = room.send(account, to=address, subject="Held", text="Hi")
-        assert room.get("send", send).held_reason and room.status(account).held_reason
+        held = room.get("send", send).held_reason
+        assert held == room.status(account).held_reason and "its owner signs in again" in held and "reconnect" not in held
         back = sign_in(room.authorize(account=account, redirect_uri="http://127.0.0.1:9/").url)
         room.reconnect(account, state=back["state"], code=back["code"])
         assert room.status(account).state == "enabled" and room.send_wait(send, timeout=30).state == "sent"

@@ -51,6 +51,16 @@ def test_access_that_was_taken_back_is_mended_by_authorize(tool, oauth, address)
     assert "without a password" in text and "mailroom authorize" in text
 
 
+def test_held_mail_says_which_command_lets_it_go(tool, oauth, address):
+    connected(tool, address)
+    ended(tool("reconnect", address, "--smtp", "127.0.0.1:1", "--smtp-tls", "none"), 5)
+    oauth.revoke_all(address)
+    ended(tool("sync", address), 4)
+    text = ended(tool("send", address, "--to", address, "--subject", "Held", "--text", "Hi"))
+    assert "it is held: the login is refused" in text and f"-> mailroom authorize {address}" in text
+    assert f"-> mailroom authorize {address}" in ended(tool("waiting"))
+
+
 def test_the_advice_in_json_names_the_command_too(tool, oauth, address):
     connected(tool, address)
     oauth.revoke_all(address)
@@ -65,7 +75,7 @@ def test_reconnect_takes_what_connect_takes(tool, oauth, address):
     process = tool("connect", address, "--auth", "oauth2")
     in_browser(process)
     text = ended(process, 4)
-    assert f"mailroom authorize {address}" in text and "--set sign_in=NAME" in text and "--ask-password" not in text
+    assert f"mailroom authorize {address} --set sign_in=NAME" in text and "--ask-password" not in text
     # By that other name: the authorization is good, and this mail server does not let it in.
     process = tool("reconnect", address, "--auth", "oauth2", "--set", "sign_in=bob@test.example")
     in_browser(process)
@@ -76,6 +86,25 @@ def test_reconnect_takes_what_connect_takes(tool, oauth, address):
     assert "reconnected: account 1" in ended(process)
     # What changes the application alone signs nobody in.
     assert "reconnected: account 1" in ended(tool("reconnect", address, "--tenant", "test.example"))
+
+
+def test_the_tool_takes_settings_at_a_sign_in_anew(tool, oauth, address):
+    connected(tool, address)
+    oauth.signs_in = "bob@test.example"
+    process = tool("authorize", address, "--set", "sign_in=bob@test.example", "--set", "direction=read_only")
+    in_browser(process)
+    # The authorization is good; this Dovecot lets nobody into another's mailbox.
+    assert "refused the login" in ended(process, 4)
+    row = rows(tool, "status", address)
+    assert row["settings"]["sign_in"] == "bob@test.example" and row["direction"] == "read_only", row
+    assert "a secret is never an argument" in ended(tool("authorize", address, "--set", "client_secret=x"), 2)
+    assert "expected NAME=VALUE" in ended(tool("authorize", address, "--set", "sign_in"), 2)
+    assert "exclude each other" in ended(tool("authorize", address, "--revoke", "--set", "sign_in=x"), 2)
+    assert "goes with reconnect" in ended(tool("authorize", address, "--auth", "password"), 2)
+    oauth.signs_in = None
+    process = tool("authorize", address, "--set", "sign_in=")
+    in_browser(process)
+    assert "authorized: account 1" in ended(process)
 
 
 def test_an_account_that_is_revoked_is_in_error_at_once(tool, address):

@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 import time
+import urllib.parse
 
 os.environ.setdefault("AUTHLIB_INSECURE_TRANSPORT", "1")  # Dovecot asks over plain HTTP, on loopback
 
@@ -39,6 +40,7 @@ class OAuthServer(Server):
 
     def __init__(self, pki):
         self.life, self.rotates, self.granted, self.signs_in, self.delay = 3600, True, None, None, 0
+        self.iss = None                         # what the redirect says of who sends it (RFC 9207)
         self.clients = {"crm": Client("crm"), "secretive": Client("secretive", secret="s3cret")}
         self.codes, self.tokens, self.devices = {}, [], {}
         self.asked = collections.Counter()      # by grant type, and "introspect", "authorize" ...
@@ -272,7 +274,10 @@ class OAuthServer(Server):
                 return redirect(f"{request.args['redirect_uri']}?error=access_denied&state={request.args['state']}")
             user = self.signs_in or request.args.get("login_hint")
             grant = self.server.get_consent_grant(end_user=user)
-            return self.server.create_authorization_response(grant_user=user, grant=grant)
+            answer = self.server.create_authorization_response(grant_user=user, grant=grant)
+            if self.iss and "Location" in answer.headers:
+                answer.headers["Location"] += "&" + urllib.parse.urlencode({"iss": self.iss})
+            return answer
 
         @route("/token", methods=["POST"])
         def token():

@@ -63,6 +63,47 @@ extension StoreTests {
             #expect(try desk.store.get("send", send).text("held_reason") == row.text("held_reason"))
         }
 
+        /// What brings the login back depends on how the account logs in.
+        @Test(
+            arguments: [
+                (nil, "auth.refused", "auth", "reconnect the mailbox"),
+                ("password", nil, "auth", "reconnect the mailbox"),
+                ("oauth2", "oauth.revoked", "auth", "its owner signs in again"),
+                ("oauth2", nil, "auth", "its owner signs in again"),
+                ("oauth2", "oauth.client_expired", "auth", "the application"),
+                ("service", "oauth.delegation", "auth", "the access of the application"),
+                ("external", "oauth.token_wanted", "auth", "hand in a token"),
+            ] as [(String?, String?, String, String)], ["error", "connection_issue"])
+        func whatHeldMailWaitsFor(_ login: (String?, String?, String, String), _ state: String) throws {
+            let desk = try Desk()
+            if let auth = login.0 {
+                try desk.store.write { (transaction) throws(Failure) in
+                    try transaction.putSetting(desk.account, "auth", auth)
+                }
+            }
+            var health = Health()
+            health.state = state
+            health.syncHealth = "failing"
+            health.cause = login.1
+            health.failureClass = login.2
+            try desk.store.setHealth(desk.account, health, lease: desk.lease)
+            let held = try #require(try desk.store.get("send", try desk.send()).text("held_reason"))
+            #expect(held.hasSuffix(login.3) || held.contains(login.3 + ","), "\(held)")
+            #expect(
+                held.contains("reconnect")
+                    == ["reconnect the mailbox", "the access of the application"].contains(login.3))
+        }
+
+        @Test func whatFailsForTwoDaysAndIsNoLoginIsReconnected() throws {
+            let desk = try Desk()
+            var health = Health()
+            health.state = "connection_issue"
+            health.failureClass = "connection"
+            try desk.store.setHealth(desk.account, health, lease: desk.lease)
+            let held = try desk.store.get("send", try desk.send()).text("held_reason")
+            #expect(held == "the mailbox has been failing for two days; reconnect the mailbox")
+        }
+
         private func failure(_ body: () throws -> Void) -> Failure? {
             do {
                 try body()

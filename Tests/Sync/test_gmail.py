@@ -1,7 +1,10 @@
 """What is Gmail's own: the price of a look, a history that is not kept any more, batches of which some calls fail, large messages."""
 
 import contextlib
+import os
+import pathlib
 import sqlite3
+import subprocess
 
 import mailroom
 import pytest
@@ -321,3 +324,43 @@ def test_another_users_token_brings_no_mail(end, user, tmp_path):
         room.put_token(account, f"token-{ann}")
         room.sync(account)
         assert room.status(account).messages == 1
+
+
+TOOL = pathlib.Path(__file__).resolve().parents[2] / "dist" / "bin" / "mailroom"
+
+
+def by_hand(mailbox, *command):
+    """In a process of its own, which has heard nothing from the server."""
+    return subprocess.run(
+        [str(TOOL), "--store", str(mailbox.store), *command], capture_output=True, text=True, timeout=60,
+        env={"PATH": os.environ["PATH"]})
+
+
+def test_a_server_that_named_a_time_is_not_asked_by_hand_either(mailbox, other, user):
+    other.append("INBOX", 1)
+    mailbox.settle()
+    server = mailbox.server.server
+    server.script.add("getProfile", status=429, reason="rateLimitExceeded", retry_after=600, times=100)
+    with pytest.raises(mailroom.ThrottledError) as first:
+        mailbox.sync()
+    assert first.value.retry_after_ms > 590_000
+    server.script.clear()
+    row, asked = mailbox.room.status(mailbox.id), server.requests
+    for sync in (mailbox.sync, lambda: mailbox.room.audit(mailbox.id)):
+        with pytest.raises(mailroom.ThrottledError) as refused:
+            sync()
+        error = refused.value
+        assert "nothing was asked of the server" in str(error) and "left alone until 20" in str(error)
+        assert 500_000 < error.retry_after_ms <= 600_000 and "Sync again after 20" in error.advice
+    done = by_hand(mailbox, "sync", f"own{user}@test.example")
+    assert done.returncode != 0 and "left alone until 20" in done.stderr and "UTC, in " in done.stderr, done.stderr
+    assert "Sync again after 20" in done.stderr and "where a worker runs" in done.stderr
+    assert server.requests == asked, "and it was not"
+    # What was refused here is no failure of the account.
+    after = mailbox.room.status(mailbox.id)
+    assert (after.get("next_attempt"), after.cause, after.attempts) == (row.get("next_attempt"), row.cause, row.attempts)
+    # A person may insist, where nobody has heard it: a login is tried at once, and the time is forgotten.
+    other.append("INBOX", 2)
+    assert by_hand(mailbox, "reconnect", f"own{user}@test.example").returncode == 0
+    done = by_hand(mailbox, "sync", f"own{user}@test.example")
+    assert done.returncode == 0 and "1 new" in done.stdout and server.requests > asked, done.stderr

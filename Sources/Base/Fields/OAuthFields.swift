@@ -13,6 +13,7 @@ extension RecordSpec {
             .given("state", .text, "ends an authorization that brought no code"),
             .given("error", .text, "with state: what the browser brought back in the code's place"),
             .given("error_description", .text, "with error: the issuer's words"),
+            .given("iss", .text, "with error: who sent the browser back, where he says so (RFC 9207)"),
         ])
 
     package static let token = RecordSpec(

@@ -17,6 +17,8 @@ class AccountCall: CallDelegate {
     var trace: SessionTrace?
     /// While it logs in: its turn at the server.
     var pass: LoginPass?
+    /// Given in place of the account's own, which it may replace.
+    var triedToken: [UInt8]?
     /// Of the token that was given last.
     private var tokenNumber: Int64?
     /// What the server said it can do, at the login.
@@ -82,6 +84,14 @@ class AccountCall: CallDelegate {
 
     func token(refresh: Bool) throws(Failure) -> [UInt8] {
         guard account.usesTokens else { throw .unsupported("\(account.address) does not log in by access tokens") }
+        if let triedToken {
+            guard refresh else { return triedToken }
+            var failure = Failure(
+                MR_E_AUTH, "the access of whoever signed in does not open the mailbox of \(account.address)")
+            failure.cause = "oauth.token_refused"
+            failure.step = "auth"
+            throw failure
+        }
         var refused: Int64?
         if refresh {
             refused = tokenNumber

@@ -17,9 +17,7 @@ struct ConnectWork {
         var result = Record(["account": .int(account.id)])
         var sides: [HealthRules.Side] = []
         let manifest = try core.registry.manifest(account.provider)
-        try prove(account.receives ? .receive : .send) { () throws(Failure) in
-            try GrantWork(core: core, account: account, interruption: interruption).run()
-        }
+        try takeGrant()
         if account.receives {
             try prove(.receive) { () throws(Failure) in
                 result.set("folders", try folders())
@@ -42,6 +40,28 @@ struct ConnectWork {
         if account.sends { try core.store.releaseRetries(of: account.id) }
         if account.receives { result.set("notice", try SameMailbox(core: core).notice(account)) }
         return result
+    }
+
+    /// What nobody granted, or the wrong one, is refused here: an account that was there goes on as it was.
+    private func takeGrant() throws(Failure) {
+        let pending = try core.store.authorization(account: account.id)
+        do throws(Failure) {
+            try GrantWork(core: core, account: account, interruption: interruption, isProof: true).run()
+        } catch {
+            guard error.result == Int32(MR_E_AUTH), pending?.isOfReconnect == true, account.hasBeenTried,
+                interruption.reason == .none
+            else {
+                return try prove(account.receives ? .receive : .send) { () throws(Failure) in throw error }
+            }
+            var refused = error.explained()
+            refused.message += "; the account is left as it was"
+            refused.account = account.id
+            refused.provider = account.provider
+            var log = NewLog(refused, account: account.id, what: what)
+            log.level = "warning"
+            try core.store.addLog(log)
+            throw refused
+        }
     }
 
     private func folders() throws(Failure) -> Int64 {
@@ -101,6 +121,7 @@ struct AccountFailure {
             isForgiven = forgiven != nil
             return forgiven ?? HealthRules.failed(before, side, explained, now: now)
         }
+        if side == .receive { try core.notePause(account.id, explained, now: now) }
         if isForgiven, let forgiven = after {
             if side == .receive {
                 try core.store.setSchedule(account.id, lastSync: nil, nextSync: forgiven.nextAttempt, lease: lease)

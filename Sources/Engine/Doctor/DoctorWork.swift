@@ -98,6 +98,7 @@ struct DoctorWork {
         let told = side == .send ? SendOutcome.told(failure) : failure
         let failed = DoctorWork.step(of: failure, trace)
         let at = DoctorWork.way.firstIndex(of: failed)
+        let isByHTTP = DoctorWork.isByHTTP(trace)
         for (index, name) in DoctorWork.way.enumerated() where at != nil {
             if index == at {
                 // What a server greets with that is none of its kind is worth reading.
@@ -109,7 +110,9 @@ struct DoctorWork {
                 chart.add(DoctorStep(name, side, found: seen.found, ms: seen.ms))
             } else if let at, index > at {
                 chart.skip(name, side, because: "\(failed) failed")
-            } else if name == "tls" {
+            } else if isByHTTP {
+                continue
+            } else if name == "tls", !trace.steps.isEmpty {
                 chart.add(DoctorStep(name, side, found: "none: the settings say so"))
             } else {
                 chart.skip(name, side, because: "it did not come to that before \(failed) failed")
@@ -133,19 +136,24 @@ struct DoctorWork {
         let seen = Set(trace.steps.map(\.name))
         switch failure.step {
         case "dial": return seen.contains("name_resolution") ? "port" : "name_resolution"
+        case "tls", "starttls": return "tls"
         case _ where seen.isEmpty:
             return switch Int(failure.result) {
             case MR_E_INVALID, MR_E_AUTH: "login"
             case MR_E_THROTTLED, MR_E_BUSY: "connections"
             default: "plugin"
             }
-        case "tls", "starttls": return "tls"
         // Also where it is said behind a login that went well.
         case _ where failure.result == Int32(MR_E_AUTH): return "login"
         case "greeting": return failure.cause == "tls.unsaid" ? "tls" : "greeting"
         case "capability": return "capabilities"
-        default: return seen.contains("greeting") ? "login" : "greeting"
+        default: return seen.contains("greeting") || isByHTTP(trace) ? "login" : "greeting"
         }
+    }
+
+    /// An answer came by HTTP: nobody greets there, and the name was looked up by whoever made the connection.
+    private static func isByHTTP(_ trace: SessionTrace) -> Bool {
+        trace.steps.first.map { $0.name == "port" } ?? false
     }
 
     // MARK: receiving

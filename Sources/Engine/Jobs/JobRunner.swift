@@ -152,11 +152,13 @@ struct JobRunner {
     }
 
     /// - Parameter isProof: a login is tried: that is how an account that was given up comes back.
+    /// - Throws: also `MR_E_THROTTLED`, with the time that is left, while its server wants to be left alone.
     func withLease(
         _ id: Int64, isProof: Bool = false, _ body: (_ account: AccountRow, _ lease: Lease) throws(Failure) -> Record
     ) throws(Failure) -> Record {
         let account = try core.store.account(id)
         try account.checkWorkable(isProof: isProof)
+        if !isProof { try core.checkPause(account) }
         guard let lease else { throw Failure(MR_E_INTERNAL, "a job of account \(id) was begun without its lease") }
         return try body(account, lease)
     }

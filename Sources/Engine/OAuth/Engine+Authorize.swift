@@ -82,6 +82,7 @@ extension Engine {
         query += client.issuer?.more ?? []
         try keep(state, settings, client, ["verifier": Array(proof.verifier.utf8)], owner, expires) {
             $0.set("redirect_uri", redirect)
+            $0.set("iss", client.identifier)
         }
         var answer = Record(["state": .text(state)])
         answer.set("url", endpoint + (endpoint.has("?") ? "&" : "?") + FormText.joined(query))
@@ -142,6 +143,7 @@ extension Engine {
     /// The browser came back without a code.
     private func endAuthorization(_ state: String, _ request: Record) throws(Failure) -> Record {
         let pending = try begun(state)
+        try Engine.checkIssuer(request, pending)
         try core.store.dropAuthorization(pending.id)
         guard let error = request.text("error") else { return Record(["state": .text(state)]) }
         let issuer = pending.settings.text("setting.oauth").flatMap(OAuthProvider.named)

@@ -21,6 +21,16 @@ extension Engine {
         throw Engine.anew(.invalid("state", words))
     }
 
+    /// Who sent the browser back, where he says so, is who was asked (RFC 9207): a code of another's is not his business.
+    static func checkIssuer(_ record: Record, _ pending: AuthorizationRow) throws(Failure) {
+        guard let said = record.text("iss"), let asked = pending.settings.text("iss"),
+            !OAuthClient.isIssuer(said, asked)
+        else { return }
+        throw anew(
+            .invalid(
+                "iss", "\(OAuthFailure.clean(said, 200)) sent the browser back, where \(asked) was asked (RFC 9207)"))
+    }
+
     private static func anew(_ failure: Failure) -> Failure {
         var failure = failure
         failure.advice =
@@ -40,6 +50,7 @@ extension Engine {
         }
         guard takesTokens else { throw .invalid("state", "the provider takes no access tokens") }
         let pending = try begun(state)
+        try Engine.checkIssuer(record, pending)
         if let owner = pending.settings.text("address"), AddressKey.of(owner) != AddressKey.of(address) {
             var failure = Failure.invalid("address", "the authorization was begun for \(owner), not for \(address)")
             failure.advice =

@@ -1,5 +1,6 @@
 import Base
 import CMailroom
+import PluginHost
 import Store
 
 /// Turns what an authorization brought, a code or a device's approval, into the account's tokens. A code is sent once: that it
@@ -8,13 +9,16 @@ struct GrantWork {
     let core: Core
     let account: AccountRow
     let interruption: Interruption
+    /// Somebody connects the account now: where nobody says whose mailbox a token opens, that is tried before the tokens that
+    /// are there go.
+    var isProof = false
 
     /// What the account was connected with, if it is not done yet. Waits for the person at a device.
     func run() throws(Failure) {
         guard account.settings["auth"] == "oauth2", let pending = try core.store.authorization(account: account.id)
         else { return }
         guard let device = pending.secrets["device_code"] else {
-            return try TokenKeeper(core: core, account: account, interruption: interruption).redeem()
+            return try TokenKeeper(core: core, account: account, interruption: interruption).redeem(isProof: isProof)
         }
         let token = try approved(try OAuthClient(account, core.store), pending, device)
         StopPoint.tokenFetched.reach()
@@ -148,11 +152,29 @@ struct GrantWork {
             try GrantCheck.scopes(client, granted: token.scopes)
             token.signedIn = try GrantCheck(client: client, endpoint: endpoint(client)).owner(
                 token.access, idToken: answer.body.text("id_token"))
+            if isProof, pending.isOfReconnect, token.signedIn == nil { try tryOut(token) }
         } catch {
             try core.store.dropAuthorization(pending.id)
             throw error
         }
         if token.refresh == nil { try? core.store.addLog(endsByItself) }
         return token
+    }
+
+    /// - Throws: `MR_E_AUTH` where the token opens another mailbox; also where an account that works is refused with it. What
+    ///   cannot be tried now is no reason against it.
+    private func tryOut(_ token: NewToken) throws(Failure) {
+        let sender = try core.registry.manifest(account.provider).sendWith
+        let scheme = account.receives ? account.provider : sender ?? account.provider
+        let call = AccountCall(core: core, account: account, interruption: interruption)
+        call.triedToken = token.access
+        do throws(Failure) {
+            call.close(try call.open(scheme), scheme)
+        } catch {
+            guard error.result == Int32(MR_E_AUTH),
+                error.cause == "oauth.wrong_mailbox" || account.health.state == "enabled"
+            else { return }
+            throw error
+        }
     }
 }

@@ -108,6 +108,22 @@ struct OAuthClient {
         return known.split(separator: "*", omittingEmptySubsequences: false).joined(separator: tenant)
     }
 
+    /// Who sends the browser back, as `iss` of the redirect names him; nil where that is not known. A star stands for anything
+    /// without a slash.
+    var identifier: String? {
+        if let set = settings["issuer"] { return set }
+        return settings["authorization_endpoint"] == nil ? issuer?.identifier : nil
+    }
+
+    /// Whether a redirect's `iss` is the one that is expected (RFC 9207, section 2.4).
+    static func isIssuer(_ said: String, _ expected: String) -> Bool {
+        let parts = expected.split(separator: "*", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return said == expected }
+        guard said.hasPrefix(parts[0]), said.hasSuffix(parts[1]) else { return false }
+        let tenant = said.utf8.dropFirst(parts[0].utf8.count).dropLast(parts[1].utf8.count)
+        return !tenant.isEmpty && !tenant.contains(0x2f)
+    }
+
     /// The server of an endpoint, without its path.
     func origin(_ endpoint: Endpoint) -> String? {
         address(endpoint).map { (try? HTTPAddress($0).origin) ?? $0 }

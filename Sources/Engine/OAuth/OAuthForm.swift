@@ -25,6 +25,9 @@ enum OAuthForm {
         text("tenant", "Microsoft: the directory's name or id; the default is common"),
         text("scopes", "what to ask for, with blanks between; the default is what mail needs"),
         text("sign_in", "the name that signs in there, where it is another than the address (a shared mailbox)"),
+        text(
+            "issuer",
+            "the issuer's own name, which iss of the redirect has to be (RFC 9207); of a known issuer it is known"),
         text("authorization_endpoint", "in place of the issuer's own"),
         text("token_endpoint", "in place of the issuer's own"),
         text("device_endpoint", "in place of the issuer's own"),

@@ -4,6 +4,8 @@ struct OAuthProvider: Sendable {
     let name: String
     /// For people.
     let title: String
+    /// What `iss` of the redirect says (RFC 9207); a star stands for the tenant, by its id.
+    let identifier: String
     /// A star stands for the tenant.
     let authorization: String
     let token: String
@@ -39,7 +41,8 @@ struct OAuthProvider: Sendable {
     static let all: [OAuthProvider] = [google, microsoft, yahoo, aol]
 
     private static let google = OAuthProvider(
-        name: "google", title: "Google", authorization: "https://accounts.google.com/o/oauth2/v2/auth",
+        name: "google", title: "Google", identifier: "https://accounts.google.com",
+        authorization: "https://accounts.google.com/o/oauth2/v2/auth",
         token: "https://oauth2.googleapis.com/token",
         device: "",  // its device codes give no mail
         revocation: "https://oauth2.googleapis.com/revoke",
@@ -50,7 +53,7 @@ struct OAuthProvider: Sendable {
         smtpHost: "smtp.gmail.com", domains: ["gmail.com", "googlemail.com"])
 
     private static let microsoft = OAuthProvider(
-        name: "microsoft", title: "Microsoft",
+        name: "microsoft", title: "Microsoft", identifier: "https://login.microsoftonline.com/*/v2.0",
         authorization: "https://login.microsoftonline.com/*/oauth2/v2.0/authorize",
         token: "https://login.microsoftonline.com/*/oauth2/v2.0/token",
         device: "https://login.microsoftonline.com/*/oauth2/v2.0/devicecode", revocation: "", userinfo: "",
@@ -64,7 +67,8 @@ struct OAuthProvider: Sendable {
         domains: ["outlook.com", "hotmail.com", "live.com", "msn.com", "outlook.de", "hotmail.co.uk", "hotmail.de"])
 
     private static let yahoo = OAuthProvider(
-        name: "yahoo", title: "Yahoo", authorization: "https://api.login.yahoo.com/oauth2/request_auth",
+        name: "yahoo", title: "Yahoo", identifier: "https://api.login.yahoo.com",
+        authorization: "https://api.login.yahoo.com/oauth2/request_auth",
         token: "https://api.login.yahoo.com/oauth2/get_token", device: "",
         revocation: "https://api.login.yahoo.com/oauth2/revoke",
         userinfo: "https://api.login.yahoo.com/openid/v1/userinfo", always: "openid", imap: "mail-w", pop3: "mail-w",
@@ -73,7 +77,8 @@ struct OAuthProvider: Sendable {
         domains: ["yahoo.com", "ymail.com", "rocketmail.com", "yahoo.co.uk", "yahoo.de"])
 
     private static let aol = OAuthProvider(
-        name: "aol", title: "AOL", authorization: "https://api.login.aol.com/oauth2/request_auth",
+        name: "aol", title: "AOL", identifier: "https://api.login.aol.com",
+        authorization: "https://api.login.aol.com/oauth2/request_auth",
         token: "https://api.login.aol.com/oauth2/get_token", device: "",
         revocation: "https://api.login.aol.com/oauth2/revoke",
         userinfo: "https://api.login.aol.com/openid/v1/userinfo", always: "openid", imap: "mail-w", pop3: "mail-w",

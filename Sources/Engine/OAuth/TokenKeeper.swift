@@ -53,7 +53,7 @@ struct TokenKeeper {
     }
 
     /// Sends the code that the account was connected with, if nobody has done so.
-    func redeem() throws(Failure) {
+    func redeem(isProof: Bool) throws(Failure) {
         let end = Clock.boot() + 2 * TokenKeeper.turnMs
         var wait: Int64 = 20
         while true {
@@ -64,8 +64,9 @@ struct TokenKeeper {
             }
             do throws(Failure) {
                 guard let pending = try core.store.authorization(account: account.id),
-                    let token = try GrantWork(core: core, account: account, interruption: interruption)
-                        .redeemed(pending)
+                    let token = try GrantWork(
+                        core: core, account: account, interruption: interruption, isProof: isProof
+                    ).redeemed(pending)
                 else { return core.store.endTokenTurn(turn, failed: false) }
                 _ = try keep(token, turn)
                 return
@@ -143,6 +144,9 @@ struct TokenKeeper {
 extension AccountRow {
     /// Whether it logs in with access tokens.
     var usesTokens: Bool { settings["auth"].map { OAuthForm.kinds.contains($0) } ?? false }
+
+    /// Whether a login was ever tried, since it was connected or came back.
+    var hasBeenTried: Bool { health.syncHealth != "none" || health.sendHealth != "none" }
 }
 
 extension Core {

@@ -37,9 +37,15 @@ extension Store {
     ) throws(Failure) -> Int64 {
         try write { (transaction) throws(Failure) -> Int64 in
             let before = try loadAccount(transaction.db, id)
+            var login: LoginBefore?
+            if grant != nil {
+                login = try LoginBefore(
+                    before, settings: settings.keys, secrets: secrets.keys, token: forgetsToken, transaction)
+                if let older = try transaction.loginBefore(of: id) { login?.take(over: older) }
+            }
             try transaction.updateAccount(id, values: values, settings: settings, secrets: secrets)
             if forgetsToken { try transaction.forgetToken(id) }
-            if let grant { try transaction.bind(grant, to: id) }
+            if let grant { try transaction.bind(grant, to: id, before: login) }
             let account = try loadAccount(transaction.db, id)
             let full = try transaction.fullPlaces(before, movedTo: account.company)
             if let full {
@@ -49,6 +55,7 @@ extension Store {
             }
             if before.company != account.company { try transaction.wakePending(of: before.company) }
             try transaction.db.run("UPDATE account SET attempts = 0, first_error_at = NULL WHERE id = ?", id)
+            try transaction.db.run("DELETE FROM state WHERE account = ? AND key = ?", id, Store.pauseKey)
             try transaction.overtakeConnects(of: id)
             try transaction.setHold(of: id, nil, accepted: true)
             var job = job

@@ -42,10 +42,22 @@ extension Store {
         }
     }
 
+    /// The account's server wants to be left alone until then (ms since 1970), said in these words: every process heeds it.
+    package func putPause(_ account: Int64, until: Int64, _ words: String) throws(Failure) {
+        try statePut(account: account, key: Store.pauseKey, Array("\(until) \(words)".utf8))
+    }
+
+    /// What `putPause` wrote, where its time has not passed.
+    package func pause(_ account: Int64, now: Int64) throws(Failure) -> (what: String, until: Int64)? {
+        Store.waiting(try stateGet(account: account, key: Store.pauseKey), now: now)
+    }
+
+    static let pauseKey = "engine.pause"
+
     /// The engine's own among the values of the account's provider.
     static let waitingKey = "engine.waiting"
 
-    /// What `setWaiting` wrote, where its time has not passed.
+    /// The time and the words of such a value, where its time has not passed.
     static func waiting(_ value: [UInt8]?, now: Int64) -> (what: String, until: Int64)? {
         guard let value else { return nil }
         let parts = String(decoding: value, as: UTF8.self).split(separator: " ", maxSplits: 1)

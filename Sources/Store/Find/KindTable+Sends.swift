@@ -2,14 +2,25 @@ import Base
 import CMailroom
 
 extension KindTable {
+    /// What brings a login back, by how the account `a` logs in; the account's own advice says more.
+    private static let loginMend = """
+        CASE WHEN a.class IS NOT 'auth' THEN 'reconnect the mailbox'
+          ELSE CASE (SELECT value FROM setting WHERE account = a.id AND name = 'auth')
+            WHEN 'oauth2' THEN iif(a.cause GLOB 'oauth.client*', 'mend what the issuer says of the application, and authorize the mailbox anew',
+              'authorize the mailbox anew: its owner signs in again')
+            WHEN 'service' THEN 'mend the access of the application, and reconnect the mailbox'
+            WHEN 'external' THEN 'hand in a token'
+            ELSE 'reconnect the mailbox' END END
+        """
+
     /// Why queued mail of the account `a` waits, or null (design, section 9).
     static let heldReason = """
         CASE a.state
           WHEN 'disconnected' THEN 'the mailbox is disconnected'
           WHEN 'pending' THEN 'the company is at its mailbox limit'
-          WHEN 'connection_issue' THEN 'the mailbox has been failing for two days; reconnect it'
+          WHEN 'connection_issue' THEN 'the mailbox has been failing for two days; ' || \(loginMend)
           WHEN 'error' THEN CASE a.class
-            WHEN 'auth' THEN 'the login is refused; reconnect the mailbox'
+            WHEN 'auth' THEN 'the login is refused; ' || \(loginMend)
             WHEN 'suspended' THEN 'the provider has suspended the account' END
         END
         """

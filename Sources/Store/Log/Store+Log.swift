@@ -62,17 +62,22 @@ extension Transaction {
             SELECT id FROM log WHERE account IS ? AND company IS ? AND what = ? AND cause IS ? AND server_text IS ?
             AND level = ? ORDER BY id DESC LIMIT 1
             """, row.account, row.company, row.what, row.cause, row.serverText, row.level)
-        if let there {
-            try db.run(
-                """
-                UPDATE log SET at = ?, count = count + 1, message = ?, class = ?, code = ?, step = ?, advice = ?,
-                  send = ?
-                WHERE id = ?
-                """, now, row.message, row.failureClass, row.code, row.step, row.advice, row.send,
-                there)
-            change("log", there, account: row.account, "changed", "count")
-            return
-        }
+        if let there { return try countLog(there, row, row.message) }
+        try insertLog(row)
+    }
+
+    /// It has happened once more.
+    func countLog(_ id: Int64, _ row: NewLog, _ message: String) throws(Failure) {
+        try db.run(
+            """
+            UPDATE log SET at = ?, count = count + 1, message = ?, class = ?, code = ?, step = ?, advice = ?,
+              send = ?
+            WHERE id = ?
+            """, now, message, row.failureClass, row.code, row.step, row.advice, row.send, id)
+        change("log", id, account: row.account, "changed", "count")
+    }
+
+    func insertLog(_ row: NewLog) throws(Failure) {
         try db.run(
             """
             INSERT INTO log(account, level, what, message, cause, class, code, step, server_text, advice, first_at, at,

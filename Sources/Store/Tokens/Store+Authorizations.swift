@@ -93,8 +93,10 @@ extension Store {
         }
     }
 
+    /// It came to nothing: what its account was before is the account again.
     package func dropAuthorization(_ id: Int64) throws(Failure) {
         try write { (transaction) throws(Failure) in
+            try transaction.takeBack(authorization: id)
             try transaction.endAuthorization(id: id)
         }
     }
@@ -116,8 +118,9 @@ extension Transaction {
     }
 
     /// Ties an authorization to the account that is connected by it.
+    /// - Parameter before: what goes back where nothing comes of it.
     /// - Throws: `MR_E_INVALID` where its state is unknown or too old, or it is another account's.
-    func bind(_ grant: NewGrant, to account: Int64) throws(Failure) {
+    func bind(_ grant: NewGrant, to account: Int64, before: LoginBefore? = nil) throws(Failure) {
         let there = try db.first("SELECT id, account, expires_at FROM authorization WHERE state = ?", grant.state) {
             (row) throws(Failure) in (id: row.int(0), account: row.optionalInt(1), expiresAt: row.int(2))
         }
@@ -133,5 +136,6 @@ extension Transaction {
         try db.run(
             "UPDATE authorization SET account = ?, code = ? WHERE id = ? AND spent = 0", account, code, there.id)
         guard db.changedRows > 0 else { throw .invalid("code", "was used already: begin the authorization anew") }
+        if let before { try keep(before, with: there.id) }
     }
 }

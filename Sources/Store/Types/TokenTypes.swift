@@ -52,6 +52,8 @@ package struct AuthorizationRow: Sendable {
     /// The code has gone to the provider, or was about to: it is good for one time.
     package var isSpent: Bool
     package var expiresAt: Int64
+    /// The account was there before, and is again what it was where nothing comes of this.
+    package var isOfReconnect: Bool { secrets["before"] != nil }
 }
 
 /// What an account that is connected brings of an authorization.

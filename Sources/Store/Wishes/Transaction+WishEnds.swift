@@ -117,13 +117,19 @@ extension Transaction {
         if let message = wish.message {
             change("message", message, account: wish.account, "changed", "conflict")
         }
+        let summary = wish.summary(try path(wish.folder), try path(wish.target))
         var log = NewLog(
-            account: wish.account, level: "notice", what: "wish",
-            message: "message \(wish.message ?? 0): \(wish.summary) was given up: \(loss.reason)")
+            account: wish.account, level: "notice", what: "wish", message: "\(summary) was given up: \(loss.reason)")
         log.cause = loss.cause ?? "wish.conflict"
         log.serverText = loss.serverText
         log.send = wish.send
-        try addLog(log)
+        try addLog(log, of: wish.message)
+    }
+
+    private func path(_ folder: Int64?) throws(Failure) -> String {
+        guard let folder else { return "no folder" }
+        return try db.first("SELECT path FROM folder WHERE id = ?", folder) { (row) throws(Failure) in row.text(0) }
+            ?? "a folder that is gone"
     }
 
     /// A place that was wished away stays.

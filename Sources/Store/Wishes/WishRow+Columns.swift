@@ -37,13 +37,17 @@ extension WishRow {
     }
 
     /// For people: what it would do.
-    var summary: String {
+    /// - Parameters:
+    ///   - source: the path of the folder that the message is in.
+    ///   - target: of the one that it would come to.
+    func summary(_ source: String, _ target: String) -> String {
         switch kind {
-        case .flags: "flags " + (flags.add.map { "+" + $0 } + flags.remove.map { "-" + $0 }).joined(separator: " ")
-        case .move: "move to folder \(target ?? 0)"
-        case .copy: "copy to folder \(target ?? 0)"
-        case .delete: "delete"
-        case .append: "append to folder \(target ?? 0)"
+        case .flags:
+            "flags \((flags.add.map { "+" + $0 } + flags.remove.map { "-" + $0 }).joined(separator: " ")) in \(source)"
+        case .move: "move from \(source) to \(target)"
+        case .copy: "copy from \(source) to \(target)"
+        case .delete: "delete in \(source)"
+        case .append: "append to \(target)"
         }
     }
 }

@@ -7,9 +7,21 @@ struct Authorize: StoreCommand {
     @ParentCommand var root: Mailroom
     @OptionGroup(title: "Options of every command") var common: CommonOptions
     @OptionGroup(title: "OAuth 2.0") var oauth: OAuthOptions
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "Any setting of the provider that is no secret, as for connect: sign_in=NAME where another name signs in. Repeatable.",
+            valueName: "name=value"))
+    var settings: [String] = []
     @Argument(help: "The account's address or id.") var address: String
     @Flag(help: "Take the access away at the provider, and forget the tokens.") var revoke = false
     @Option(help: ArgumentHelp("How long to wait, in seconds; else for ever.", valueName: "s")) var timeout: Double?
+
+    func validate() throws {
+        guard oauth.auth == nil || oauth.auth == .oauth2 else {
+            throw ValidationError("authorize lets the owner sign in; another --auth goes with reconnect")
+        }
+    }
 
     func run(_ room: Room, _ output: Output) throws {
         let end = try Waiting.deadline(timeout)
@@ -19,6 +31,7 @@ struct Authorize: StoreCommand {
         try request.int("account", id)
         try Self.check(room, account, revokes: revoke)
         guard !revoke else {
+            guard settings.isEmpty else { throw ToolError(.usage, "--revoke and --set exclude each other") }
             try request.int("revoke", 1)
             let result = try room.authorize(request)
             if output.json { return output.row(result) }
@@ -29,6 +42,9 @@ struct Authorize: StoreCommand {
         let anew = "mailroom authorize \(Accounts.name(room, account))"
         let changes = try Fields()
         try changes.text("auth", "oauth2")
+        let form = try ProviderForm(room, account.text("provider"))
+        try ServerOptions.fill(changes, settings, form)
+        try ServerOptions.fill(request, settings.filter { !ServerOptions.isOfAccount($0) }, form)
         try SignIn(room: room, output: output, options: oauth, end: end, anew: anew).run(request, into: changes)
         do {
             let job = try room.reconnect(id, changes)
@@ -38,6 +54,7 @@ struct Authorize: StoreCommand {
             if result["account"] == nil { result["account"] = .int(id) }
             try Connected.show(room, output, result, "authorized")
         } catch let failure as LibraryError {
+            if failure.field("field") == "iss" { throw failure.advised { _ in anew } }
             throw failure.spelled.namingLogin(room, try room.get("account", id))
         }
     }

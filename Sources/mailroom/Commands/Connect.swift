@@ -131,6 +131,9 @@ struct Connect: StoreCommand {
                 let there = failure.field("account").flatMap { Int64($0) }.flatMap { try? room.get("account", $0) }
                 let name = there.map { Accounts.name(room, $0) } ?? address.oneLine
                 throw failure.advising("mailroom reconnect \(name) changes its settings or its password.")
+            case MR_E_INVALID where failure.field("field") == "iss":
+                throw failure.advised { _ in "mailroom connect \(address.oneLine), with the same options, begins anew."
+                }
             case MR_E_INVALID: throw known(failure)
             default: throw failure
             }

@@ -16,7 +16,7 @@ enum LoginStep {
             guard cause == "oauth.wrong_mailbox" else { return ["mailroom authorize \(name)"] }
             return [
                 "mailroom authorize \(name)",
-                "Where another name signs in: mailroom reconnect \(name) --auth oauth2 --set sign_in=NAME",
+                "Where another name signs in: mailroom authorize \(name) --set sign_in=NAME",
             ]
         case "service":
             if isOfApplication { return ["mailroom reconnect \(name) --client-id ID --client-secret-file FILE"] }
@@ -33,6 +33,16 @@ enum LoginStep {
     static func of(_ room: Room, _ account: Row, cause: String) -> [String] {
         of(auth: account.text("auth"), cause: cause, name: Accounts.name(room, account))
     }
+
+    /// What lets the mail go that is held at an account.
+    static func ofHeld(_ room: Room, _ account: Int64) throws -> [String] {
+        let row = try room.status(account)
+        let steps = concerns(row) ? of(room, row, cause: row.text("cause")) : []
+        return steps.isEmpty ? ["mailroom status \(Accounts.name(room, row)) says what to do"] : steps
+    }
+
+    /// Whether it is an account's login that failed.
+    static func concerns(_ account: Row) -> Bool { account.text("class") == "auth" || concerns(account.text("cause")) }
 
     /// Whether this command's user has to do with the login, and so is told which command does it.
     static func concerns(_ cause: String) -> Bool {

@@ -23,8 +23,7 @@ enum Outcomes {
                 show(output, row, recipients, worker: worker)
                 try pace(room, output, row, worker: worker)
                 if row.said("held_reason") != nil, let account = row.int("account") {
-                    output.line(
-                        "  -> mailroom status \(try room.status(account).text("address").oneLine) says what to do")
+                    for step in try LoginStep.ofHeld(room, account) { output.line("  -> \(step)") }
                 }
             }
         }

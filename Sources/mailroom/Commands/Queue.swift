@@ -31,6 +31,7 @@ struct Queue: StoreCommand {
         var count = 0
         var isAllHeld = true
         var paced: Set<Int64> = []
+        var holding: Set<Int64> = []
         while let row = rows.next() {
             count += 1
             if row.int("paced_until") != nil, let account = row.int("account") { paced.insert(account) }
@@ -38,6 +39,7 @@ struct Queue: StoreCommand {
             if let reason = row.said("reason") { beneath.append(.init(reason, .dim)) }
             if let held = row.said("held_reason") {
                 beneath.append(.init("held: " + held, .red))
+                if let account = row.int("account") { holding.insert(account) }
             } else {
                 isAllHeld = false
             }
@@ -52,6 +54,9 @@ struct Queue: StoreCommand {
         if let failure = rows.failure { throw failure }
         guard count > 0 else { return output.line("nothing waits") }
         table.print(output)
+        for account in holding.sorted() {
+            for step in try LoginStep.ofHeld(room, account) { output.note("-> \(step)") }
+        }
         for account in paced.sorted() {
             let name = addresses[account]?.oneLine ?? String(account)
             let why = Outcomes.paused(try room.status(account)).map { "\(name): \($0.oneLine)" }

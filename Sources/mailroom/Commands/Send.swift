@@ -39,6 +39,8 @@ struct Send: StoreCommand {
         }
         if let held = row.said("held_reason") {
             output.line("  it is held: \(held.oneLine)")
+            guard let account = row.int("account") else { return }
+            for step in try LoginStep.ofHeld(room, account) { output.line("  -> \(step)") }
         } else {
             try Worker.tell(room, output)
         }

@@ -56,9 +56,12 @@ struct ServerOptions: ParsableArguments {
         var own = self
         own.name = nil
         own.userKey = nil
-        own.settings.removeAll { $0.hasPrefix("direction=") }
+        own.settings.removeAll(where: Self.isOfAccount)
         try own.fill(request, form)
     }
+
+    /// Whether what `--set` gives is no setting of a provider, which alone an authorization knows.
+    static func isOfAccount(_ setting: String) -> Bool { setting.hasPrefix("direction=") }
 
     /// Writes what was given into the account record.
     /// - Parameter form: the provider's form; what it calls a secret is refused as an argument.
@@ -77,6 +80,11 @@ struct ServerOptions: ParsableArguments {
         try account.text("smtp_user", smtpUser)
         try account.text("display_name", name)
         try account.text("user_key", userKey)
+        try Self.fill(account, settings, form)
+    }
+
+    /// What `--set` gives.
+    static func fill(_ account: Fields, _ settings: [String], _ form: ProviderForm) throws {
         for setting in settings {
             guard let equals = setting.firstIndex(of: "="), equals > setting.startIndex else {
                 throw ToolError(.usage, "--set \(setting.oneLine): expected NAME=VALUE")

@@ -118,8 +118,7 @@ struct Status: StoreCommand {
                 : LoginStep.of(room, account, cause: account.text("cause"))
             for step in steps { lines.append(.init("-> " + step)) }
         }
-        let isLogin = account.text("class") == "auth" || LoginStep.concerns(account.text("cause"))
-        if isLogin, ["error", "connection_issue"].contains(account.text("state")) {
+        if LoginStep.concerns(account), ["error", "connection_issue"].contains(account.text("state")) {
             for step in LoginStep.of(room, account, cause: account.text("cause")) { lines.append(.init("-> " + step)) }
         }
         if let next = account.int("next_attempt"), account.text("state") == "error" {

@@ -49,11 +49,13 @@ struct SignIn {
             try refusal.text("state", state)
             try refusal.text("error", answer["error"] ?? "access_denied")
             try refusal.text("error_description", answer["error_description"])
+            try refusal.text("iss", answer["iss"])
             _ = try room.authorize(refusal)
             throw ToolError(.auth, "the access was not granted", advice: anew)
         }
         try account.text("state", state)
         try account.text("code", code)
+        try account.text("iss", answer["iss"])
     }
 
     /// Microsoft lets any port follow a name, and an address only where it was registered whole.

@@ -14,6 +14,8 @@ final class FakeGmail {
     var page = 500
     /// Ids that no list shows, though they are there.
     var unlisted: Set<String> = []
+    /// Messages whose content comes as nothing.
+    var empty: Set<String> = []
     /// Answers before the mailbox does, also to the parts of a batch; status 0: the connection breaks.
     var instead: (_ method: String, _ path: String) -> FakeAnswer? = { _, _ in nil }
     let fake: FakeHost
@@ -99,7 +101,8 @@ final class FakeGmail {
     private func message(_ id: String, isRaw: Bool) -> FakeAnswer {
         guard let now = labels[id] else { return FakeAnswer(404, "{}") }
         let list = now.map { "\"\($0)\"" }.joined(separator: ",")
-        let raw = isRaw ? #","raw":"\#(Base64.encode(Array("Subject: \(id)\r\n\r\nx\r\n".utf8)))""# : ""
+        let content = empty.contains(id) ? "" : Base64.encode(Array("Subject: \(id)\r\n\r\nx\r\n".utf8))
+        let raw = isRaw ? #","raw":"\#(content)""# : ""
         return FakeAnswer(200, #"{"id":"\#(id)","labelIds":[\#(list)],"sizeEstimate":30\#(raw)}"#)
     }
 }

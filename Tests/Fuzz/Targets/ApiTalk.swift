@@ -55,6 +55,7 @@ struct ApiTalk {
             try? call { (host) throws(Failure) in try session.apply(host, change: self.host.folder(path, what)) }
         case 7: append(session, what)
         case 8: send(session)
+        case 10: own(session)
         case 9:
             _ = what.add("items", .record(Record(["path": .text("Sent"), "native": .bytes(Array("SENT".utf8))])))
             try? call { (host) throws(Failure) in try session.findSent(host, what: self.host.record(what)) }
@@ -67,13 +68,36 @@ struct ApiTalk {
     }
 
     private static let message = Array(
-        "From: ann@example.com\r\nTo: bob@x.example\r\nIn-Reply-To: <a@b>\r\nSubject: a\r\n\r\nb\r\n".utf8)
+        """
+        From: ann@example.com\r
+        To: bob@x.example\r
+        In-Reply-To: <a@b>\r
+        Content-Type: multipart/mixed; boundary=b\r
+        \r
+        --b\r
+        \r
+        a\r
+        --b\r
+        Content-Type: text/csv; name=c.csv\r
+        Content-Disposition: attachment\r
+        \r
+        c\r
+        --b--\r
+
+        """.utf8)
 
     private func append(_ session: any Session, _ what: Record) {
         try? call { (host) throws(Failure) in
             try Self.message.withBytes { (bytes) throws(Failure) in
                 try session.append(host, what: self.host.folder(path, what), message: bytes)
             }
+        }
+    }
+
+    private func own(_ session: any Session) {
+        let options = host.record(Record(["topic": .text("projects/a/topics/b")]))
+        try? call { (host) throws(Failure) in
+            try Self.message.withBytes { (bytes) throws(Failure) in try target.own(host, session, options, bytes) }
         }
     }
 

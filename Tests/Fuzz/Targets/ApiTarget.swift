@@ -1,8 +1,9 @@
 import Base
 import FakeHost
-import GmailProvider
-import GraphProvider
 import PluginKit
+
+@testable import GmailProvider
+@testable import GraphProvider
 
 /// A provider that speaks HTTP, with a service that answers anything.
 struct ApiTarget: Sendable {
@@ -16,16 +17,25 @@ struct ApiTarget: Sendable {
     let drafts: String
     /// Without one of these words no answer says that a message is gone; with `*` in place of its reference.
     let words: [String]
+    /// What this provider alone does, or only with large messages.
+    let own: @Sendable (Host, any Session, Fields, UnsafeRawBufferPointer) throws(Failure) -> Void
 
     static let gmail = ApiTarget(
         open: { (host) throws(Failure) in try GmailProvider.open(host) }, setting: "gmail_api",
         base: "https://api.example",
         places: ["https://api.example", "https://gmail.googleapis.com", "https://www.googleapis.com"], folder: "INBOX",
-        drafts: "DRAFT", words: ["*"])
+        drafts: "DRAFT", words: ["*"],
+        own: { (host, session, options, _) throws(Failure) in
+            if let session = session as? GmailSession { try Push.begin(host, session.api, options) }
+        })
     static let graph = ApiTarget(
         open: { (host) throws(Failure) in try GraphProvider.open(host) }, setting: "graph_api",
         base: "https://api.example/v1.0", places: ["https://api.example", "https://graph.microsoft.com"], folder: "F",
-        drafts: "D", words: ["@removed", "parentFolderId", "changeKey"])
+        drafts: "D", words: ["@removed", "parentFolderId", "changeKey"],
+        own: { (host, session, _, message) throws(Failure) in
+            guard let session = session as? GraphSession else { return }
+            try LargeDraft(host, session.client, message, header: Array(message)).send()
+        })
 
     func run(_ input: UnsafeRawBufferPointer) -> [String] {
         var choices = Choices(input, 3)

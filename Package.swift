@@ -121,8 +121,7 @@ let support: [Target] =
             "FuzzTargets",
             [
                 "Base", "FakeHost", "Mime", "PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider",
-                "GmailProvider",
-                "GraphProvider", "Transport", "Engine",
+                "GmailProvider", "GraphProvider", "Transport", "Store", "PluginHost", "Engine",
             ],
             path: "Tests/Fuzz/Targets"),
     ]

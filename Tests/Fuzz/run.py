@@ -22,7 +22,7 @@ BEFORE = {
     "pop3": b"+OK <1.2@x>\r\n-ERR\r\n+OK\r\n+OK\r\nTOP\r\nUIDL\r\nPIPELINING\r\n.\r\n",
     "smtp": b"220 hi\r\n250-hi\r\n250-PIPELINING\r\n250 AUTH PLAIN\r\n235 in\r\n",
 }
-CHOICES = {"imap": 3, "pop3": 3, "smtp": 2, "mime": 0, "report": 1, "gmail": 3, "graph": 3, "web": 1}
+CHOICES = {"imap": 3, "pop3": 3, "smtp": 2, "mime": 0, "report": 1}
 EXTRA = {
     "imap": ["imap/transcripts/*/*.txt", "imap/replies/*/*.imap"], "pop3": ["pop3/transcripts/*/*.txt"],
     "smtp": ["smtp/transcripts/*.txt"], "mime": ["mime/*/*/*", "mime/*/*"],
@@ -55,16 +55,14 @@ def extra(target):
     folder = FOLDER / "extra" / target
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
-    if target not in EXTRA:
-        return folder
-    for pattern in EXTRA[target]:
+    for pattern in EXTRA.get(target, []):
         for name in sorted(CORPORA.glob(pattern)):
             if not name.is_file() or name.stat().st_size > 12_000:
                 continue
             said = name.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n").replace(b"A########", b"m1")
             (folder / str(count)).write_bytes(bytes([count % 61] * CHOICES[target]) + BEFORE.get(target, b"") + said)
             count += 1
-    if count == 0:
+    if count == 0 and target in EXTRA:
         print(f"{target}: no extra seeds: {CORPORA} is not there", flush=True)
     return folder
 

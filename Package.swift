@@ -24,7 +24,8 @@ let house: [SwiftSetting] =
         ]),
     ] + (shipping ? [.unsafeFlags(["-static-stdlib", "-cross-module-optimization"])] : [])
     + (build == "ship" ? [] : [.define("MAILROOM_TEST")])
-    + (build == "fuzz" ? [.unsafeFlags(["-sanitize-coverage=edge,inline-8bit-counters,pc-table"])] : [])
+    + (build == "fuzz"
+        ? [.unsafeFlags(["-sanitize-coverage=edge,inline-8bit-counters,pc-table", "-enable-testing"])] : [])
 
 /// One option of the linker, handed through the Swift driver.
 func link(_ options: String...) -> [String] { options.flatMap { ["-Xlinker", $0] } }
@@ -118,7 +119,10 @@ let support: [Target] =
         room("FakeHost", ["Base", "CMailroom", "PluginKit"], path: "Tests/FakeHost"),
         room(
             "FuzzTargets",
-            ["Base", "FakeHost", "Mime", "PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider"],
+            [
+                "Base", "FakeHost", "Mime", "PluginKit", "ImapProvider", "Pop3Provider", "SmtpProvider",
+                "GmailProvider", "GraphProvider", "Transport", "Store", "PluginHost", "Engine",
+            ],
             path: "Tests/Fuzz/Targets"),
     ]
 

@@ -42,7 +42,8 @@ extension FakeHost {
         emitted.append((kind, record))
         switch kind {
         // Findings of calls without a cursor.
-        case "folder", "listed", "placed", "changed", "unwatched", "recipient", "sent", "offer": return 0
+        case "folder", "listed", "placed", "changed", "unwatched", "recipient", "sent", "offer", "result":
+            return 0
         case "flags", "gone", "refused": checkRef(record.text("ref") ?? "")
         default: break
         }

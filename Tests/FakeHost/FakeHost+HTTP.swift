@@ -8,6 +8,8 @@ package struct FakeRequest {
     package let url: String
     package let headers: [(name: String, value: String)]
     package internal(set) var body: [UInt8]
+    /// With the account's access token.
+    package let isAuthorized: Bool
 
     /// Without the server, and without the query.
     package var path: String {
@@ -26,6 +28,8 @@ package struct FakeAnswer {
     package var status: Int32
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
+    /// Behind what there is of the body the connection breaks.
+    package var isCut = false
 
     package init(_ status: Int32, _ body: String = "", headers: [(name: String, value: String)] = []) {
         self.status = status
@@ -64,13 +68,17 @@ final class FakeExchange {
         var record = Record(["status": .int(Int64(answer?.status ?? 0)), "url": .text(request.url)])
         for field in answer?.headers ?? [] {
             _ = record.add("headers", .record(Record(["name": .text(field.name), "value": .text(field.value)])))
-            if field.name == "retry-after" { record.set("retry_after_ms", Int64(field.value).map { $0 * 1000 }) }
+            if field.name == "retry-after" {
+                record.set("retry_after_ms", Int64(field.value).map { min(max($0, 0), 604_800) * 1000 })
+            }
         }
         return host.make(record)
     }
 
-    func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    /// Nil where the connection breaks.
+    func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int? {
         guard let answer else { return 0 }
+        if answer.isCut, taken == answer.body.count { return nil }
         let count = min(buffer.count, host.piece, answer.body.count - taken)
         buffer.copyBytes(from: answer.body[taken..<taken + count])
         taken += count
@@ -83,7 +91,12 @@ extension FakeHost {
         let headers = record.records("headers").map { ($0.text("name") ?? "", $0.text("value") ?? "") }
         let request = FakeRequest(
             method: record.text("method") ?? "", url: record.text("url") ?? "", headers: headers,
-            body: record.bytes("body") ?? [])
+            body: record.bytes("body") ?? [], isAuthorized: record.int("authorize") == 1)
+        // What the real one refuses (HTTPAddress, HTTPExchange).
+        if request.url.utf8.contains(where: { $0 <= 32 || $0 >= 127 }) { broken.append("an address that is none") }
+        if headers.contains(where: { $0.1.utf8.contains { $0 < 32 && $0 != 9 || $0 == 127 } }) {
+            broken.append("a header field that is none")
+        }
         let made = FakeExchange(self, request)
         exchanges.append(made)
         out?.pointee = made.pointer
@@ -102,8 +115,9 @@ extension FakeTable {
         table.reply_head = { FakeExchange.of($0)?.head }
         table.reply_read = { _, reply, buffer, capacity, length in
             guard let exchange = FakeExchange.of(reply), let buffer else { return Int32(MR_E_INVALID) }
-            length?.pointee = exchange.read(UnsafeMutableRawBufferPointer(start: buffer, count: capacity))
-            return 0
+            let count = exchange.read(UnsafeMutableRawBufferPointer(start: buffer, count: capacity))
+            length?.pointee = count ?? 0
+            return count == nil ? Int32(MR_E_CONNECTION) : 0
         }
         table.reply_write = { _, reply, bytes in
             guard let exchange = FakeExchange.of(reply) else { return Int32(MR_E_INVALID) }

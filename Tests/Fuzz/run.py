@@ -12,14 +12,15 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".build-fuzz"
 CORPORA = pathlib.Path(os.environ.get("MAILROOM_CORPORA", ROOT / "../shared/corpora"))
-SHARES = {"imap": 120, "pop3": 100, "smtp": 40, "mime": 30, "report": 20}
+SHARES = {
+    "imap": 75, "pop3": 55, "smtp": 25, "mime": 25, "report": 15, "gmail": 35, "graph": 35, "web": 35,
+}
 
 # Where a transcript is one answer, this is said before it, so that it is an answer to something.
 BEFORE = {
     "imap": b"* PREAUTH [CAPABILITY IMAP4rev1 CONDSTORE ESEARCH UIDPLUS MOVE IDLE] hi\r\n",
     "pop3": b"+OK <1.2@x>\r\n-ERR\r\n+OK\r\n+OK\r\nTOP\r\nUIDL\r\nPIPELINING\r\n.\r\n",
     "smtp": b"220 hi\r\n250-hi\r\n250-PIPELINING\r\n250 AUTH PLAIN\r\n235 in\r\n",
-    "mime": b"", "report": b"",
 }
 CHOICES = {"imap": 3, "pop3": 3, "smtp": 2, "mime": 0, "report": 1}
 EXTRA = {
@@ -54,14 +55,14 @@ def extra(target):
     folder = FOLDER / "extra" / target
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
-    for pattern in EXTRA[target]:
+    for pattern in EXTRA.get(target, []):
         for name in sorted(CORPORA.glob(pattern)):
             if not name.is_file() or name.stat().st_size > 12_000:
                 continue
             said = name.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n").replace(b"A########", b"m1")
-            (folder / str(count)).write_bytes(bytes([count % 61] * CHOICES[target]) + BEFORE[target] + said)
+            (folder / str(count)).write_bytes(bytes([count % 61] * CHOICES[target]) + BEFORE.get(target, b"") + said)
             count += 1
-    if count == 0:
+    if count == 0 and target in EXTRA:
         print(f"{target}: no extra seeds: {CORPORA} is not there", flush=True)
     return folder
 

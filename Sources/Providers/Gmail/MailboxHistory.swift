@@ -71,7 +71,9 @@ final class MailboxHistory {
         guard let id = record.text("id").flatMap({ UInt64($0) }) else { return }
         for kind in ["messagesAdded", "messagesDeleted", "labelsAdded", "labelsRemoved"] {
             for item in record.records(kind) {
-                guard let message = item["message"]?.record, let name = message.text("id") else { continue }
+                guard let message = item["message"]?.record, let name = message.text("id"),
+                    (1...64).contains(name.utf8.count)
+                else { continue }
                 let labels = message.texts("labelIds")
                 let changed = item.texts("labelIds")
                 var places = GmailLabels.places(labels)

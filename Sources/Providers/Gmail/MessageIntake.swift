@@ -100,7 +100,9 @@ final class MessageIntake {
         content.reserveCapacity(body.count / 4 * 3)
         do throws(Failure) {
             try body.withBytes { (bytes) throws(Failure) in try raw.take(bytes, into: &content) }
-            guard raw.isOver else { throw Failure(MR_E_PROTOCOL, "the answer has no content of the message") }
+            guard raw.isOver, !content.isEmpty else {
+                throw Failure(MR_E_PROTOCOL, "the answer has no content of the message")
+            }
         } catch {
             return try refused(message, error)
         }
@@ -170,7 +172,6 @@ final class MessageIntake {
                 if !hasBegun { try begin() }
                 try host.messageData(bytes)
             }
-            if !hasBegun { try begin() }
         } catch  where hasBegun {
             throw isAsked ? Self.notGiven(error) : error
         } catch  where error.result == mr_result(MR_E_NOT_FOUND) {
@@ -195,12 +196,15 @@ final class MessageIntake {
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 << 10, alignment: 16)
         defer { piece.deallocate() }
         var content: [UInt8] = []
+        var isEmpty = true
         while case let count = try answer.read(host, into: piece), count > 0 {
             content.removeAll(keepingCapacity: true)
             try raw.take(UnsafeRawBufferPointer(rebasing: piece[..<count]), into: &content)
-            if !content.isEmpty { try content.withBytes(take) }
+            guard !content.isEmpty else { continue }
+            isEmpty = false
+            try content.withBytes(take)
         }
-        guard raw.isOver else {
+        guard raw.isOver, !isEmpty else {
             throw Failure(MR_E_PROTOCOL, "the answer has no content of the message, or half of it")
         }
     }

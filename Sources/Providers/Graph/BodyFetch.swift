@@ -47,7 +47,7 @@ struct BodyFetch {
             let message = messages[index]
             switch answer.status {
             case 200:
-                guard let bytes = answer.bytes else {
+                guard let bytes = answer.bytes, !bytes.isEmpty else {
                     try alone(message, headerOnly: false)
                     continue
                 }
@@ -64,17 +64,23 @@ struct BodyFetch {
     private func alone(_ message: GraphMessage, headerOnly: Bool) throws(Failure) {
         do throws(Failure) {
             let mime = try MimeContent(sync.host, sync.client, message.id)
-            try mime.give(sync.host, begin(message), headerOnly: headerOnly, about: message.about)
+            guard try mime.give(sync.host, begin(message), headerOnly: headerOnly, about: message.about) else {
+                return try refused(message, "the service gives nothing of it")
+            }
             try end()
         } catch {
             if error.result == Int32(MR_E_NOT_FOUND) { return }
             guard Self.isOwn(error) else { throw error }
-            var record = Record(["ref": .text(message.ref(in: sync.folder)), "flags": .text(message.flags?.text ?? "")])
-            record.set("size", message.about)
-            record.set("internal_date", message.date)
-            record.set("text", error.serverText ?? error.message)
-            try sync.emit("refused", record)
+            try refused(message, error.serverText ?? error.message)
         }
+    }
+
+    private func refused(_ message: GraphMessage, _ text: String) throws(Failure) {
+        var record = Record(["ref": .text(message.ref(in: sync.folder)), "flags": .text(message.flags?.text ?? "")])
+        record.set("size", message.about)
+        record.set("internal_date", message.date)
+        record.set("text", text)
+        try sync.emit("refused", record)
     }
 
     private func begin(_ message: GraphMessage) -> Record {

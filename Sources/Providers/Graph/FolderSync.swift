@@ -198,7 +198,12 @@ final class FolderSync {
         let requests = refs.map { BatchRequest("\(client.message(GraphMessage.id(of: $0)))?$select=id,parentFolderId") }
         for (index, answer) in try client.batch(host, requests, step: "list").enumerated() {
             guard answer.status == 200 || answer.isGone else { throw answer.failure(step: "list") }
-            if answer.isGone || answer.record.text("parentFolderId") != native {
+            let place = answer.record.text("parentFolderId")
+            // What does not say where it lies has not said that it is gone.
+            guard answer.isGone || place != nil else {
+                throw GraphApi.damaged("a message without its folder", step: "list")
+            }
+            if answer.isGone || place != native {
                 try emit("gone", Record(["ref": .text(refs[index])]))
             }
         }

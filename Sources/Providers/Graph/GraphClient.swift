@@ -39,7 +39,9 @@ final class GraphClient {
 
     /// The part of a link that the service gave which follows the version. Another server's is not followed.
     func relative(_ link: String) throws(Failure) -> String {
-        guard link.hasPrefix(base + "/"), link.utf8.count <= 48 << 10, !link.utf8.contains(where: { $0 <= 32 }) else {
+        guard link.hasPrefix(base + "/"), link.utf8.count <= 48 << 10,
+            !link.utf8.contains(where: { $0 <= 32 || $0 >= 127 })
+        else {
             throw GraphApi.damaged("a link leads away from \(base)", step: "list")
         }
         return String(link.dropFirst(base.count))

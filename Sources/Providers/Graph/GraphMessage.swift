@@ -39,10 +39,10 @@ struct GraphMessage {
 
     /// Nil where the answer is no message.
     init?(_ answer: Record) {
-        guard let id = answer.text("id"), (1...255).contains(id.utf8.count), !id.utf8.contains(where: { $0 <= 32 })
-        else {
-            return nil
-        }
+        // A reference is cut at its dot: an id with one would be another message's.
+        guard let id = answer.text("id"), (1...255).contains(id.utf8.count),
+            !id.utf8.contains(where: { $0 <= 32 || $0 == UInt8(ascii: ".") })
+        else { return nil }
         self.id = id
         isDraft = answer.int("isDraft") == 1
         created = answer.text("createdDateTime").flatMap { GraphTime.milliseconds($0) }
@@ -53,7 +53,7 @@ struct GraphMessage {
         thread = answer.text("conversationId").flatMap { (1...255).contains($0.utf8.count) ? $0 : nil }
         folder = answer.text("parentFolderId")
         about = Self.extended(answer, Self.storeSize).flatMap { Int64($0) }.flatMap { $0 >= 0 ? $0 : nil }
-        etag = answer.text("@odata.etag")
+        etag = answer.text("@odata.etag").flatMap { Self.isVisible($0) ? $0 : nil }
         var people = Record()
         for name in ["from", "sender", "replyTo", "toRecipients", "ccRecipients"] { people[name] = answer[name] }
         self.people = people
@@ -82,8 +82,10 @@ struct GraphMessage {
     static func id(of ref: String) -> String { String(ref.prefix { $0 != "." }) }
 
     private static func isVersion(_ text: String) -> Bool {
-        (1...80).contains(text.utf8.count) && !text.utf8.contains { $0 <= 32 || $0 >= 127 }
+        (1...80).contains(text.utf8.count) && isVisible(text)
     }
+
+    private static func isVisible(_ text: String) -> Bool { !text.utf8.contains { $0 <= 32 || $0 >= 127 } }
 
     /// As the host is told of it before its body is fetched.
     func record(in folder: Fields, asksMessageID: Bool, asksHeader: Bool) -> Record {
@@ -135,7 +137,7 @@ extension GraphClient {
     /// - Throws: `MR_E_NOT_FOUND` where it is not there; `MR_E_PROTOCOL` where the answer is no message: then nothing is said of it.
     func look(_ host: Host, _ id: String) throws(Failure) -> GraphMessage {
         let answer = try get(host, "\(message(id))?\(GraphMessage.query)", step: "fetch")
-        guard let message = GraphMessage(answer) else {
+        guard let message = GraphMessage(answer), message.folder != nil else {
             throw GraphApi.damaged("the answer is not the message that was asked for", step: "fetch")
         }
         return message

@@ -16,22 +16,25 @@ struct MimeContent {
     }
 
     /// Hands it to the host in pieces, or its header alone.
-    func give(_ host: Host, _ begin: Record, headerOnly: Bool, about: Int64?) throws(Failure) {
+    /// - Returns: false where there is nothing: whoever says nothing has not said that the message is empty.
+    func give(_ host: Host, _ begin: Record, headerOnly: Bool, about: Int64?) throws(Failure) -> Bool {
         defer { answer.close() }
         if headerOnly { return try giveHeader(host, begin, about: about) }
         let size =
             answer.header("content-encoding") == nil ? answer.header("content-length").flatMap { Int64($0) } : nil
-        try host.messageBegin(begin, size: size ?? -1)
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
         defer { piece.deallocate() }
-        while true {
-            let count = try answer.read(host, into: piece)
-            if count == 0 { return }
+        var count = try answer.read(host, into: piece)
+        guard count > 0 else { return false }
+        try host.messageBegin(begin, size: size ?? -1)
+        while count > 0 {
             try host.messageData(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+            count = try answer.read(host, into: piece)
         }
+        return true
     }
 
-    private func giveHeader(_ host: Host, _ begin: Record, about: Int64?) throws(Failure) {
+    private func giveHeader(_ host: Host, _ begin: Record, about: Int64?) throws(Failure) -> Bool {
         var header: [UInt8] = []
         let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 << 10, alignment: 16)
         defer { piece.deallocate() }
@@ -43,9 +46,11 @@ struct MimeContent {
             end = header.withUnsafeBytes { OutgoingHeader.end($0) }
         }
         let part = header[..<end]
+        guard !part.isEmpty else { return false }
         var begin = begin
         begin.set("whole", max(about ?? 0, Int64(part.count)))
         try host.messageBegin(begin, size: Int64(part.count))
         try Array(part).withBytes { (bytes) throws(Failure) in try host.messageData(bytes) }
+        return true
     }
 }

@@ -33,8 +33,10 @@ struct SingleFetch {
         guard message.folder == String(decoding: what.bytes("native") ?? [], as: UTF8.self) else {
             throw .notFound("message \(ref)")
         }
-        try MimeContent(host, client, message.id)
-            .give(host, message.begin(ref, historical: false), headerOnly: false, about: message.about)
+        let mime = try MimeContent(host, client, message.id)
+        guard try mime.give(host, message.begin(ref, historical: false), headerOnly: false, about: message.about) else {
+            throw GraphApi.damaged("the service gives nothing of the message", step: "fetch")
+        }
         _ = try host.messageEnd()
     }
 }

@@ -7,7 +7,8 @@ import Glibc
 enum Fuzz {
     static let targets: [(target: FuzzTarget, one: cfuzz_one)] = [
         (.imap, { one(.imap, $0, $1) }), (.pop3, { one(.pop3, $0, $1) }), (.smtp, { one(.smtp, $0, $1) }),
-        (.mime, { one(.mime, $0, $1) }), (.report, { one(.report, $0, $1) }),
+        (.mime, { one(.mime, $0, $1) }), (.report, { one(.report, $0, $1) }), (.gmail, { one(.gmail, $0, $1) }),
+        (.graph, { one(.graph, $0, $1) }), (.web, { one(.web, $0, $1) }),
     ]
 
     /// A rule that was broken ends the run as a crash does, and libFuzzer keeps the input.

@@ -7,16 +7,19 @@ final class FuzzPeer: FakePeer {
 
     private var talks: [[UInt8]]
 
-    init(_ bytes: UnsafeRawBufferPointer) {
-        var talks: [[UInt8]] = [[]]
+    init(_ bytes: UnsafeRawBufferPointer) { talks = Self.parts(bytes) }
+
+    /// What stands between the marks.
+    static func parts(_ bytes: UnsafeRawBufferPointer) -> [[UInt8]] {
+        var parts: [[UInt8]] = [[]]
         for byte in bytes {
-            talks[talks.count - 1].append(byte)
-            if talks[talks.count - 1].suffix(3).elementsEqual(Self.mark) {
-                talks[talks.count - 1].removeLast(3)
-                talks.append([])
+            parts[parts.count - 1].append(byte)
+            if parts[parts.count - 1].suffix(3).elementsEqual(mark) {
+                parts[parts.count - 1].removeLast(3)
+                parts.append([])
             }
         }
-        self.talks = talks
+        return parts
     }
 
     func greet() -> [UInt8] { talks.isEmpty ? [] : talks.removeFirst() }

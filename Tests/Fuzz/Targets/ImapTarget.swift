@@ -19,14 +19,7 @@ enum ImapTarget {
         if second & 1 != 0 { more.set("ask", 1) }
         if second & 2 != 0 { more.set("since", 1_700_000_000_000) }
         if second & 4 != 0 { more.set("walk", 1) }
-        let policy = choices.next()
-        host.policy = { header in
-            switch (policy &+ (header.text("ref")?.utf8.count ?? 0)) % 5 {
-            case 3: .header
-            case 4: .nothing
-            default: .whole
-            }
-        }
+        host.choose(choices.next())
         talk(host, host.folder("INBOX", more), second >> 3 & 7)
         return host.verdict
     }

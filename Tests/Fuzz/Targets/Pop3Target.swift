@@ -19,14 +19,7 @@ enum Pop3Target {
         var more = Record()
         if second & 1 != 0 { more.set("ask", 1) }
         if second & 2 != 0 { more.set("since", 1_700_000_000_000) }
-        let policy = choices.next()
-        host.policy = { header in
-            switch (policy &+ (header.text("ref")?.utf8.count ?? 0)) % 5 {
-            case 3: .header
-            case 4: .nothing
-            default: .whole
-            }
-        }
+        host.choose(choices.next())
         if second & 4 != 0 { host.setCursor("pop3 1 first 2 a") }
         if second & 8 != 0 { host.setCursor("pop3 1 whole 0 ") }
         talk(host, host.folder("INBOX", more))

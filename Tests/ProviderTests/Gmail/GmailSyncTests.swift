@@ -178,4 +178,29 @@ import Testing
         }
         #expect(!gmail.fake.requests.contains { $0.path.hasPrefix("/upload") })
     }
+
+    // MARK: answers that make no sense
+
+    /// Whoever says nothing has not said that the message is empty.
+    @Test func nothingIsNoMessage() throws {
+        let gmail = FakeGmail(2)
+        gmail.raws[gmail.ids[0]] = #""raw":"""#
+        try gmail.sync(try gmail.session())
+        #expect(gmail.fake.order == [gmail.ids[1]])
+        #expect(gmail.fake.refused == [gmail.ids[0]])
+    }
+
+    /// An id in the history that no message has.
+    @Test(arguments: ["", String(repeating: "a", count: 65), String(repeating: "a", count: 300)]) func historyOfNobody(
+        id: String
+    ) throws {
+        let gmail = FakeGmail(1)
+        let session = try gmail.session()
+        try gmail.sync(session)
+        gmail.latest += 1
+        gmail.history = [#"{"id":"\#(gmail.latest)","messagesDeleted":[{"message":{"id":"\#(id)"}}]}"#]
+        try gmail.sync(session)
+        #expect(gmail.fake.broken == [])
+        #expect(!gmail.fake.emitted.contains { $0.kind == "gone" })
+    }
 }

@@ -122,4 +122,83 @@ import Testing
         }
         #expect(failure?.result == Int32(result))
     }
+
+    // MARK: answers that leave something out
+
+    /// A mailbox with messages of the folder F, each asked for by itself and in a batch answered with `body`.
+    private func answer(_ ids: [String], _ body: String, content: String) {
+        let items = ids.map { message($0) }.joined(separator: ",")
+        let parts = ids.indices.map { #"{"id":"\#($0)","status":200,"body":\#(body)}"# }.joined(separator: ",")
+        fake.answer = { request in
+            if request.path.hasSuffix("/$batch") { return FakeAnswer(200, #"{"responses":[\#(parts)]}"#) }
+            if request.path.hasSuffix("/delta") || request.path.hasSuffix("/next") {
+                return FakeAnswer(
+                    200, #"{"value":[\#(items)],"@odata.deltaLink":"https://graph.example/v1.0/next"}"#)
+            }
+            if request.path.hasSuffix("/$value") { return FakeAnswer(200, content) }
+            return FakeAnswer(200, request.path.hasSuffix("/messages/a") ? body : #"{"totalItemCount":1}"#)
+        }
+    }
+
+    private func sync(_ folder: Record = Record()) throws(Failure) {
+        try fake.call { () throws(Failure) in
+            try FolderSync(fake.host, try client(), fake.folder("F", folder)).run(fake.cursor)
+        }
+    }
+
+    /// What does not say where a message lies has not said that it is gone.
+    @Test(arguments: ["{}", #"{"id":"a"}"#, #"{"id":"a","parentFolderId":7}"#]) func withoutItsFolderNothingIsGone(
+        body: String
+    ) throws {
+        answer(["a"], body, content: "Subject: a\r\n\r\nx\r\n")
+        try sync()
+        answer([], body, content: "")
+        fake.answer = { [answer = fake.answer] request in
+            guard request.path.hasSuffix("/$batch") else { return answer(request) }
+            return FakeAnswer(200, #"{"responses":[{"id":"0","status":200,"body":\#(body)}]}"#)
+        }
+        var folder = Record()
+        _ = folder.add("placed", .record(Record(["ref": .text("a")])))
+        let change = Record(["native": .bytes(Array("F".utf8)), "ref": .text("a"), "kind": .text("delete")])
+        for failure in [
+            #expect(throws: Failure.self) { try sync(folder) },
+            #expect(throws: Failure.self) { try Apply(fake.host, try client(), fake.record(change)).run() },
+            #expect(throws: Failure.self) { try SingleFetch(fake.host, try client(), fake.record(change)).run() },
+        ] {
+            #expect(failure?.result == Int32(MR_E_PROTOCOL))
+        }
+        #expect(fake.order == ["a"])
+        #expect(!fake.emitted.contains { $0.kind == "gone" })
+    }
+
+    /// Whoever says nothing has not said that the message is empty.
+    @Test(arguments: [["a"], ["a", "b"]]) func nothingIsNoMessage(ids: [String]) throws {
+        answer(ids, #""""#, content: "")
+        try sync()
+        #expect(fake.order.isEmpty)
+        #expect(fake.refused == ids)
+        #expect(fake.broken == [])
+    }
+
+    @Test(
+        arguments: [
+            (#"W/\"x\""#, #"W/"x""#), (#"W/\"x\"\r\nX: y"#, nil), ("W/\u{e4}", nil),
+        ] as [(String, String?)]) func versionsThatNoHeaderHas(json: String, etag: String?) throws
+    {
+        let message = try #require(GraphMessage(try JSON.parse(#"{"id":"a","@odata.etag":"\#(json)"}"#)))
+        #expect(message.etag == etag)
+    }
+
+    @Test(arguments: ["a.b", "a b", ""]) func idsThatAreNoReference(id: String) throws {
+        #expect(GraphMessage(try JSON.parse(#"{"id":"\#(id)"}"#)) == nil)
+    }
+
+    @Test(arguments: [
+        "https://graph.example/v1.0/\u{e4}", "https://graph.example/v1.0/a b", "https://other.example/v1.0/a",
+    ])
+    func linksThatAreNotFollowed(link: String) throws {
+        let client = try client()
+        #expect(throws: Failure.self) { try client.relative(link) }
+        #expect(try client.relative("https://graph.example/v1.0/a") == "/a")
+    }
 }

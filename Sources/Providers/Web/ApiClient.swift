@@ -59,35 +59,6 @@ package struct ApiClient {
         return try ApiClient.record(body)
     }
 
-    package func get(
-        _ host: Host, _ path: [String], query: [(name: String, value: String)] = [],
-        headers: [HTTPRequest.Header] = [], cost: Int64 = 1
-    ) throws(Failure) -> Record {
-        try call(host, ApiRequest("GET", path, query: query, headers: headers, cost: cost))
-    }
-
-    package func post(
-        _ host: Host, _ path: [String], query: [(name: String, value: String)] = [], _ record: Record,
-        headers: [HTTPRequest.Header] = [], cost: Int64 = 1
-    ) throws(Failure) -> Record {
-        try call(host, ApiRequest("POST", path, query: query, headers: headers, cost: cost).json(record))
-    }
-
-    /// Page after page of a list.
-    /// - Parameters:
-    ///   - next: the request for the page behind this one; nil where it is the last.
-    ///   - page: takes a page; false ends the walk.
-    package func pages(
-        _ host: Host, _ first: ApiRequest, next: (Record) -> ApiRequest?, _ page: (Record) throws(Failure) -> Bool
-    ) throws(Failure) {
-        var request = first
-        while true {
-            let record = try call(host, request)
-            guard try page(record), let more = next(record) else { return }
-            request = more
-        }
-    }
-
     /// - Throws: `MR_E_PROTOCOL` where it is no JSON object.
     package static func record(_ body: [UInt8]) throws(Failure) -> Record {
         if body.allSatisfy({ $0 <= 0x20 }) { return Record() }
